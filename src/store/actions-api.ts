@@ -1,0 +1,95 @@
+/**
+ * All a panel can do or ask. Every action may be called at any time; those that return a promise never reject for what a
+ * person did: errors become notices (or null answers). Superseded questions answer null.
+ */
+import type {
+  Grain,
+  InspectTarget,
+  Inspection,
+  KnobView,
+  Moment,
+  RecordFilter,
+  Timeline,
+  CaptureFile,
+} from '../protocol/messages.ts';
+import type { RecordView } from '../protocol/scene.ts';
+import type { Density, Pace, PanelId, ScenarioSource, Theme } from './types.ts';
+
+export interface LoadOptions {
+  variant?: string;
+  captures?: CaptureFile[];
+  /** Play as soon as it is there (the first screen). */
+  play?: boolean;
+}
+
+export interface AppActions {
+  // -- scenario
+  load(source: ScenarioSource, options?: LoadOptions): Promise<boolean>;
+  /** Same scenario under another named patch; same moment in time, no branches. */
+  setVariant(variant: string): Promise<boolean>;
+  /** Opens a link's fragment (`#...`); false (and a notice) where it cannot be read. */
+  openLink(fragment: string): Promise<boolean>;
+  /** The present situation as a link's fragment, `#` included; also put into the address bar. Null where it cannot be made (a notice says why). */
+  share(): string | null;
+
+  // -- time
+  play(): void;
+  pause(): void;
+  togglePlay(): void;
+  step(grain?: Grain): Promise<void>;
+  stepBack(grain?: Grain): Promise<void>;
+  /** n steps of grain event: the same as one run of n events. */
+  stepMany(n: number): Promise<void>;
+  seek(to: Moment | { t: number }): Promise<void>;
+  /** To the next (or last) record that matches. @returns where it is, null where there is none. */
+  runTo(filter: RecordFilter, direction?: 1 | -1): Promise<Moment | null>;
+  cancelSearch(): void;
+  setPace(pace: Pace): void;
+  /** Half or twice the pace. */
+  faster(): void;
+  slower(): void;
+  setStopAt(filter: RecordFilter | null): void;
+
+  // -- selection
+  select(target: InspectTarget | null): void;
+  hover(target: InspectTarget | null): void;
+  follow(packet: number | null): void;
+
+  // -- commands and branches
+  /** Types a command line on a host, at the present moment: forks where that is in the past. */
+  command(host: string, line: string): Promise<{ output: string; status: number } | null>;
+  undo(input: number): Promise<void>;
+  switchBranch(branch: number): Promise<void>;
+  setConsoleHost(host: string): void;
+  clearConsole(): void;
+
+  // -- questions to the worker (newest of each kind wins)
+  inspect(target: InspectTarget, at?: Moment): Promise<Inspection | null>;
+  timeline(fromNs: number, toNs: number, bins: number): Promise<Timeline | null>;
+  records(from: Moment, count: number, direction: 1 | -1, filter: RecordFilter): Promise<RecordView[] | null>;
+  packetHistory(packet: number): Promise<RecordView[] | null>;
+  knobs(host: string): Promise<{ knobs: KnobView[]; inputs: { n: number; at: number; line: string }[] } | null>;
+  complete(host: string, line: string): Promise<string[]>;
+  /** The `run --json` object of the active branch; `at` null: at its end. */
+  report(at: Moment | null): Promise<unknown>;
+  claims(variants: string[]): Promise<{ id: string; pass: boolean; text: string }[] | null>;
+
+  // -- lesson
+  goToStep(index: number): Promise<void>;
+  answer(step: number, text: string): void;
+
+  // -- layout
+  setTheme(theme: Theme): void;
+  setDensity(density: Density): void;
+  togglePanel(panel: PanelId, open?: boolean): void;
+  setLanguage(language: string): void;
+  setHost(host: number): void;
+  setTimeWindow(window: { fromNs: number; toNs: number } | null): void;
+  setReducedMotion(on: boolean): void;
+
+  // -- trouble
+  notify(level: 'error' | 'warning' | 'info', code: string, message: string): void;
+  dismiss(notice: number): void;
+  /** Starts the worker anew: same scenario, branches and moment. */
+  restart(): Promise<void>;
+}
