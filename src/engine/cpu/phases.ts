@@ -1,0 +1,10 @@
+/** Where a CPU's softirq is: which item of work is under way (SoftirqWork.phase). */
+export const PHASE_NONE = 0;
+export const PHASE_ENTER = 1;
+export const PHASE_TAIL = 2;
+export const POLL_ENTER = 10;
+export const POLL_FRAME = 11;
+export const POLL_COMPLETE = 12;
+export const DELIVER_NETIF = 13;
+export const DELIVER_IP = 14;
+export const DELIVER_L4 = 15;
