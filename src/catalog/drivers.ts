@@ -4,123 +4,123 @@
  */
 
 /** How the card's moderation timer works (three real disciplines). */
-export type ModerationDiscipline = "itr" | "eqe" | "cqe";
+export type ModerationDiscipline = 'itr' | 'eqe' | 'cqe';
 
 export interface DriverInfo {
-	readonly name: string;
-	readonly maxQueues: number;
-	readonly ringDefault: number;
-	readonly ringMin: number;
-	readonly ringMax: number;
-	/** Ring sizes the driver takes: rounded up to a multiple, or up to a power of two. */
-	readonly ringStep: number | "pow2";
-	/** Cleaned descriptors handed back to the card at once; 0: once, at the end of the poll. */
-	readonly refillBatch: number;
-	readonly discipline: ModerationDiscipline;
-	readonly rxUsecs: number;
-	readonly rxFrames: number;
-	readonly indirectionSize: number;
-	readonly rssKeyBytes: 40 | 52;
-	readonly maxMtu: number;
-	readonly udpHashDefault: "sd" | "sdfn";
-	readonly ntupleDefault: boolean;
-	readonly ntupleSlots: number;
-	/** Name in /proc/interrupts of queue i's vector. */
-	readonly vectorName: "TxRx" | "comp";
-	/** A poll notices that its vector's affinity moved and ends, so that the next interrupt lands right. */
-	readonly checksAffinity: boolean;
-	/** `ethtool -S` names. */
-	readonly stats: {
-		readonly missed: string;
-		readonly noBuffer: string | null;
-		readonly queuePackets: string;
-		readonly queueBytes: string;
-		readonly queueDrops: string | null;
-	};
+  readonly name: string;
+  readonly maxQueues: number;
+  readonly ringDefault: number;
+  readonly ringMin: number;
+  readonly ringMax: number;
+  /** Ring sizes the driver takes: rounded up to a multiple, or up to a power of two. */
+  readonly ringStep: number | 'pow2';
+  /** Cleaned descriptors handed back to the card at once; 0: once, at the end of the poll. */
+  readonly refillBatch: number;
+  readonly discipline: ModerationDiscipline;
+  readonly rxUsecs: number;
+  readonly rxFrames: number;
+  readonly indirectionSize: number;
+  readonly rssKeyBytes: 40 | 52;
+  readonly maxMtu: number;
+  readonly udpHashDefault: 'sd' | 'sdfn';
+  readonly ntupleDefault: boolean;
+  readonly ntupleSlots: number;
+  /** Name in /proc/interrupts of queue i's vector. */
+  readonly vectorName: 'TxRx' | 'comp';
+  /** A poll notices that its vector's affinity moved and ends, so that the next interrupt lands right. */
+  readonly checksAffinity: boolean;
+  /** `ethtool -S` names. */
+  readonly stats: {
+    readonly missed: string;
+    readonly noBuffer: string | null;
+    readonly queuePackets: string;
+    readonly queueBytes: string;
+    readonly queueDrops: string | null;
+  };
 }
 
 export const drivers = {
-	igb: {
-		name: "igb",
-		maxQueues: 8,
-		ringDefault: 256,
-		ringMin: 64,
-		ringMax: 4096,
-		ringStep: 8,
-		refillBatch: 16,
-		discipline: "itr",
-		rxUsecs: 50,
-		rxFrames: 0,
-		indirectionSize: 128,
-		rssKeyBytes: 40,
-		maxMtu: 9216,
-		udpHashDefault: "sd",
-		ntupleDefault: false,
-		ntupleSlots: 16,
-		vectorName: "TxRx",
-		checksAffinity: false,
-		stats: {
-			missed: "rx_missed_errors",
-			noBuffer: "rx_no_buffer_count",
-			queuePackets: "rx_queue_{q}_packets",
-			queueBytes: "rx_queue_{q}_bytes",
-			queueDrops: "rx_queue_{q}_drops",
-		},
-	},
-	ixgbe: {
-		name: "ixgbe",
-		maxQueues: 63,
-		ringDefault: 512,
-		ringMin: 64,
-		ringMax: 8192,
-		ringStep: 8,
-		refillBatch: 16,
-		discipline: "itr",
-		rxUsecs: 50,
-		rxFrames: 0,
-		indirectionSize: 128,
-		rssKeyBytes: 40,
-		maxMtu: 9710,
-		udpHashDefault: "sd",
-		ntupleDefault: false,
-		ntupleSlots: 8192,
-		vectorName: "TxRx",
-		checksAffinity: false,
-		stats: {
-			missed: "rx_missed_errors",
-			noBuffer: "rx_no_buffer_count",
-			queuePackets: "rx_queue_{q}_packets",
-			queueBytes: "rx_queue_{q}_bytes",
-			queueDrops: null,
-		},
-	},
-	mlx5_core: {
-		name: "mlx5_core",
-		maxQueues: 64,
-		ringDefault: 1024,
-		ringMin: 64,
-		ringMax: 8192,
-		ringStep: "pow2",
-		refillBatch: 0,
-		discipline: "eqe",
-		rxUsecs: 16,
-		rxFrames: 32,
-		indirectionSize: 256,
-		rssKeyBytes: 40,
-		maxMtu: 9978,
-		udpHashDefault: "sdfn",
-		ntupleDefault: false,
-		ntupleSlots: 1024,
-		vectorName: "comp",
-		checksAffinity: true,
-		stats: {
-			missed: "rx_out_of_buffer",
-			noBuffer: null,
-			queuePackets: "rx{q}_packets",
-			queueBytes: "rx{q}_bytes",
-			queueDrops: null,
-		},
-	},
+  igb: {
+    name: 'igb',
+    maxQueues: 8,
+    ringDefault: 256,
+    ringMin: 64,
+    ringMax: 4096,
+    ringStep: 8,
+    refillBatch: 16,
+    discipline: 'itr',
+    rxUsecs: 50,
+    rxFrames: 0,
+    indirectionSize: 128,
+    rssKeyBytes: 40,
+    maxMtu: 9216,
+    udpHashDefault: 'sd',
+    ntupleDefault: false,
+    ntupleSlots: 16,
+    vectorName: 'TxRx',
+    checksAffinity: false,
+    stats: {
+      missed: 'rx_missed_errors',
+      noBuffer: 'rx_no_buffer_count',
+      queuePackets: 'rx_queue_{q}_packets',
+      queueBytes: 'rx_queue_{q}_bytes',
+      queueDrops: 'rx_queue_{q}_drops',
+    },
+  },
+  ixgbe: {
+    name: 'ixgbe',
+    maxQueues: 63,
+    ringDefault: 512,
+    ringMin: 64,
+    ringMax: 8192,
+    ringStep: 8,
+    refillBatch: 16,
+    discipline: 'itr',
+    rxUsecs: 50,
+    rxFrames: 0,
+    indirectionSize: 128,
+    rssKeyBytes: 40,
+    maxMtu: 9710,
+    udpHashDefault: 'sd',
+    ntupleDefault: false,
+    ntupleSlots: 8192,
+    vectorName: 'TxRx',
+    checksAffinity: false,
+    stats: {
+      missed: 'rx_missed_errors',
+      noBuffer: 'rx_no_buffer_count',
+      queuePackets: 'rx_queue_{q}_packets',
+      queueBytes: 'rx_queue_{q}_bytes',
+      queueDrops: null,
+    },
+  },
+  mlx5_core: {
+    name: 'mlx5_core',
+    maxQueues: 64,
+    ringDefault: 1024,
+    ringMin: 64,
+    ringMax: 8192,
+    ringStep: 'pow2',
+    refillBatch: 0,
+    discipline: 'eqe',
+    rxUsecs: 16,
+    rxFrames: 32,
+    indirectionSize: 256,
+    rssKeyBytes: 40,
+    maxMtu: 9978,
+    udpHashDefault: 'sdfn',
+    ntupleDefault: false,
+    ntupleSlots: 1024,
+    vectorName: 'comp',
+    checksAffinity: true,
+    stats: {
+      missed: 'rx_out_of_buffer',
+      noBuffer: null,
+      queuePackets: 'rx{q}_packets',
+      queueBytes: 'rx{q}_bytes',
+      queueDrops: null,
+    },
+  },
 } as const satisfies Record<string, DriverInfo>;
 
 export type DriverName = keyof typeof drivers;

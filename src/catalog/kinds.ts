@@ -7,334 +7,333 @@
  * `fn` is the kernel function (or hardware step) a reader finds in the source.
  */
 export interface KindInfo {
-	readonly code: number;
-	/** Stage of the packet's way, for steps of grain "stage". */
-	readonly stage:
-		| "wire"
-		| "nic"
-		| "irq"
-		| "softirq"
-		| "gro"
-		| "protocol"
-		| "socket"
-		| "app"
-		| "cpu"
-		| "input";
-	readonly fn: string;
-	readonly a: string;
-	readonly b: string;
-	readonly context?: true;
+  readonly code: number;
+  /** Stage of the packet's way, for steps of grain "stage". */
+  readonly stage:
+    | 'wire'
+    | 'nic'
+    | 'irq'
+    | 'softirq'
+    | 'gro'
+    | 'protocol'
+    | 'socket'
+    | 'app'
+    | 'cpu'
+    | 'input';
+  readonly fn: string;
+  readonly a: string;
+  readonly b: string;
+  readonly context?: true;
 }
 
 export const kinds = {
-	frameArrived: {
-		code: 1,
-		stage: "wire",
-		fn: "MAC receive",
-		a: "frame length without FCS, bytes",
-		b: "flow id",
-	},
-	queueSelected: {
-		code: 2,
-		stage: "nic",
-		fn: "RSS / flow director",
-		a: "rx queue index in its NIC",
-		b: "hash as int32",
-	},
-	dmaStart: {
-		code: 3,
-		stage: "nic",
-		fn: "DMA write",
-		a: "descriptor index",
-		b: "free descriptors left",
-	},
-	dmaDone: {
-		code: 4,
-		stage: "nic",
-		fn: "descriptor write-back",
-		a: "descriptor index",
-		b: "frames waiting to be cleaned",
-	},
-	drop: {
-		code: 5,
-		stage: "nic",
-		fn: "",
-		a: "packets lost (frames of a train count one skb)",
-		b: "bytes",
-	},
-	moderationStart: {
-		code: 6,
-		stage: "irq",
-		fn: "interrupt moderation",
-		a: "delay until the interrupt, ns",
-		b: "frames waiting",
-	},
-	irqRaised: {
-		code: 7,
-		stage: "irq",
-		fn: "MSI-X message",
-		a: "target CPU (world index)",
-		b: "frames waiting",
-	},
-	hardirqEnter: {
-		code: 8,
-		stage: "irq",
-		fn: "irq handler",
-		a: "context interrupted",
-		b: "context and task",
-		context: true,
-	},
-	napiSchedule: {
-		code: 9,
-		stage: "irq",
-		fn: "napi_schedule",
-		a: "NAPIs on this CPU poll_list after it",
-		b: "0",
-	},
-	hardirqExit: {
-		code: 10,
-		stage: "irq",
-		fn: "irq_exit",
-		a: "softirq pending: 1 or 0",
-		b: "context and task",
-		context: true,
-	},
-	softirqEnter: {
-		code: 11,
-		stage: "softirq",
-		fn: "handle_softirqs",
-		a: "pass number, from 1",
-		b: "context and task",
-		context: true,
-	},
-	netRxAction: {
-		code: 12,
-		stage: "softirq",
-		fn: "net_rx_action",
-		a: "budget, packets",
-		b: "NAPIs on poll_list",
-	},
-	pollStart: {
-		code: 13,
-		stage: "softirq",
-		fn: "__napi_poll",
-		a: "weight",
-		b: "budget left",
-	},
-	pollFrame: {
-		code: 14,
-		stage: "softirq",
-		fn: "driver poll",
-		a: "frames taken in this poll, with this one",
-		b: "descriptor index",
-	},
-	gro: {
-		code: 15,
-		stage: "gro",
-		fn: "dev_gro_receive",
-		a: "result: 0 merged, 1 held, 2 normal",
-		b: "bucket",
-	},
-	groComplete: {
-		code: 16,
-		stage: "gro",
-		fn: "napi_gro_complete",
-		a: "segments",
-		b: "payload bytes",
-	},
-	listDeliver: {
-		code: 17,
-		stage: "gro",
-		fn: "gro_normal_list",
-		a: "skbs",
-		b: "segments",
-	},
-	netifReceive: {
-		code: 18,
-		stage: "protocol",
-		fn: "__netif_receive_skb_core",
-		a: "segments",
-		b: "bytes",
-	},
-	ipRcv: {
-		code: 19,
-		stage: "protocol",
-		fn: "ip_rcv",
-		a: "segments",
-		b: "socket id or 0",
-	},
-	l4Rcv: {
-		code: 20,
-		stage: "protocol",
-		fn: "tcp_v4_rcv / udp_rcv",
-		a: "segments",
-		b: "socket id or 0",
-	},
-	socketQueue: {
-		code: 21,
-		stage: "socket",
-		fn: "tcp_data_queue / __udp_enqueue_schedule_skb",
-		a: "truesize, bytes",
-		b: "sk_rmem_alloc after it",
-	},
-	wakeUp: {
-		code: 22,
-		stage: "app",
-		fn: "sock_def_readable",
-		a: "CPU of the woken task",
-		b: "task id",
-	},
-	refill: {
-		code: 23,
-		stage: "nic",
-		fn: "alloc_rx_buffers",
-		a: "descriptors handed back",
-		b: "tail (next_to_use)",
-	},
-	pollEnd: {
-		code: 24,
-		stage: "softirq",
-		fn: "__napi_poll",
-		a: "work done, packets",
-		b: "budget left",
-	},
-	napiComplete: {
-		code: 25,
-		stage: "softirq",
-		fn: "napi_complete_done",
-		a: "work done, packets",
-		b: "timer armed for, ns (0 = none)",
-	},
-	netRxDone: {
-		code: 26,
-		stage: "softirq",
-		fn: "net_rx_action",
-		a: "budget left",
-		b: "NAPIs left on poll_list",
-	},
-	softirqExit: {
-		code: 27,
-		stage: "softirq",
-		fn: "handle_softirqs",
-		a: "passes made",
-		b: "context and task",
-		context: true,
-	},
-	ksoftirqdWake: {
-		code: 28,
-		stage: "softirq",
-		fn: "wakeup_softirqd",
-		a: "passes made",
-		b: "task id",
-	},
-	schedSwitch: {
-		code: 29,
-		stage: "cpu",
-		fn: "__schedule",
-		a: "previous task id",
-		b: "context and task",
-		context: true,
-	},
-	syscallEnter: {
-		code: 30,
-		stage: "app",
-		fn: "recvmsg",
-		a: "socket id",
-		b: "context and task",
-		context: true,
-	},
-	recv: {
-		code: 31,
-		stage: "app",
-		fn: "tcp_recvmsg / udp_recvmsg",
-		a: "bytes copied",
-		b: "sk_rmem_alloc after it",
-	},
-	syscallExit: {
-		code: 32,
-		stage: "app",
-		fn: "recvmsg",
-		a: "bytes returned",
-		b: "context and task",
-		context: true,
-	},
-	appSleep: {
-		code: 33,
-		stage: "app",
-		fn: "schedule_timeout",
-		a: "socket id",
-		b: "task id",
-	},
-	timerFire: {
-		code: 34,
-		stage: "irq",
-		fn: "napi_watchdog",
-		a: "CPU of the timer",
-		b: "0",
-	},
-	command: {
-		code: 35,
-		stage: "input",
-		fn: "a knob was turned",
-		a: "input number",
-		b: "0 done, 1 refused",
-	},
-	threadWake: {
-		code: 36,
-		stage: "softirq",
-		fn: "wake_up_process(napi->thread)",
-		a: "CPU of the woken task",
-		b: "task id",
-	},
-	socketBacklog: {
-		code: 37,
-		stage: "socket",
-		fn: "sk_add_backlog",
-		a: "truesize, bytes",
-		b: "backlog length, bytes",
-	},
-	ringReset: {
-		code: 38,
-		stage: "nic",
-		fn: "driver ring set-up",
-		a: "descriptors",
-		b: "frames lost",
-	},
-	irqPending: {
-		code: 39,
-		stage: "irq",
-		fn: "interrupt controller",
-		a: "CPU (world index)",
-		b: "vectors waiting",
-	},
-	consumed: {
-		code: 40,
-		stage: "protocol",
-		fn: "consume_skb",
-		a: "segments",
-		b: "bytes",
-	},
+  frameArrived: {
+    code: 1,
+    stage: 'wire',
+    fn: 'MAC receive',
+    a: 'frame length without FCS, bytes',
+    b: 'flow id',
+  },
+  queueSelected: {
+    code: 2,
+    stage: 'nic',
+    fn: 'RSS / flow director',
+    a: 'rx queue index in its NIC',
+    b: 'hash as int32',
+  },
+  dmaStart: {
+    code: 3,
+    stage: 'nic',
+    fn: 'DMA write',
+    a: 'descriptor index',
+    b: 'free descriptors left',
+  },
+  dmaDone: {
+    code: 4,
+    stage: 'nic',
+    fn: 'descriptor write-back',
+    a: 'descriptor index',
+    b: 'frames waiting to be cleaned',
+  },
+  drop: {
+    code: 5,
+    stage: 'nic',
+    fn: '',
+    a: 'packets lost (frames of a train count one skb)',
+    b: 'bytes',
+  },
+  moderationStart: {
+    code: 6,
+    stage: 'irq',
+    fn: 'interrupt moderation',
+    a: 'delay until the interrupt, ns',
+    b: 'frames waiting',
+  },
+  irqRaised: {
+    code: 7,
+    stage: 'irq',
+    fn: 'MSI-X message',
+    a: 'target CPU (world index)',
+    b: 'frames waiting',
+  },
+  hardirqEnter: {
+    code: 8,
+    stage: 'irq',
+    fn: 'irq handler',
+    a: 'context interrupted',
+    b: 'context and task',
+    context: true,
+  },
+  napiSchedule: {
+    code: 9,
+    stage: 'irq',
+    fn: 'napi_schedule',
+    a: 'NAPIs on this CPU poll_list after it',
+    b: '0',
+  },
+  hardirqExit: {
+    code: 10,
+    stage: 'irq',
+    fn: 'irq_exit',
+    a: 'softirq pending: 1 or 0',
+    b: 'context and task',
+    context: true,
+  },
+  softirqEnter: {
+    code: 11,
+    stage: 'softirq',
+    fn: 'handle_softirqs',
+    a: 'pass number, from 1',
+    b: 'context and task',
+    context: true,
+  },
+  netRxAction: {
+    code: 12,
+    stage: 'softirq',
+    fn: 'net_rx_action',
+    a: 'budget, packets',
+    b: 'NAPIs on poll_list',
+  },
+  pollStart: {
+    code: 13,
+    stage: 'softirq',
+    fn: '__napi_poll',
+    a: 'weight',
+    b: 'budget left',
+  },
+  pollFrame: {
+    code: 14,
+    stage: 'softirq',
+    fn: 'driver poll',
+    a: 'frames taken in this poll, with this one',
+    b: 'descriptor index',
+  },
+  gro: {
+    code: 15,
+    stage: 'gro',
+    fn: 'dev_gro_receive',
+    a: 'result: 0 merged, 1 held, 2 normal',
+    b: 'bucket',
+  },
+  groComplete: {
+    code: 16,
+    stage: 'gro',
+    fn: 'napi_gro_complete',
+    a: 'segments',
+    b: 'payload bytes',
+  },
+  listDeliver: {
+    code: 17,
+    stage: 'gro',
+    fn: 'gro_normal_list',
+    a: 'skbs',
+    b: 'segments',
+  },
+  netifReceive: {
+    code: 18,
+    stage: 'protocol',
+    fn: '__netif_receive_skb_core',
+    a: 'segments',
+    b: 'bytes',
+  },
+  ipRcv: {
+    code: 19,
+    stage: 'protocol',
+    fn: 'ip_rcv',
+    a: 'segments',
+    b: 'socket id or 0',
+  },
+  l4Rcv: {
+    code: 20,
+    stage: 'protocol',
+    fn: 'tcp_v4_rcv / udp_rcv',
+    a: 'segments',
+    b: 'socket id or 0',
+  },
+  socketQueue: {
+    code: 21,
+    stage: 'socket',
+    fn: 'tcp_data_queue / __udp_enqueue_schedule_skb',
+    a: 'truesize, bytes',
+    b: 'sk_rmem_alloc after it',
+  },
+  wakeUp: {
+    code: 22,
+    stage: 'app',
+    fn: 'sock_def_readable',
+    a: 'CPU of the woken task',
+    b: 'task id',
+  },
+  refill: {
+    code: 23,
+    stage: 'nic',
+    fn: 'alloc_rx_buffers',
+    a: 'descriptors handed back',
+    b: 'tail (next_to_use)',
+  },
+  pollEnd: {
+    code: 24,
+    stage: 'softirq',
+    fn: '__napi_poll',
+    a: 'work done, packets',
+    b: 'budget left',
+  },
+  napiComplete: {
+    code: 25,
+    stage: 'softirq',
+    fn: 'napi_complete_done',
+    a: 'work done, packets',
+    b: 'timer armed for, ns (0 = none)',
+  },
+  netRxDone: {
+    code: 26,
+    stage: 'softirq',
+    fn: 'net_rx_action',
+    a: 'budget left',
+    b: 'NAPIs left on poll_list',
+  },
+  softirqExit: {
+    code: 27,
+    stage: 'softirq',
+    fn: 'handle_softirqs',
+    a: 'passes made',
+    b: 'context and task',
+    context: true,
+  },
+  ksoftirqdWake: {
+    code: 28,
+    stage: 'softirq',
+    fn: 'wakeup_softirqd',
+    a: 'passes made',
+    b: 'task id',
+  },
+  schedSwitch: {
+    code: 29,
+    stage: 'cpu',
+    fn: '__schedule',
+    a: 'previous task id',
+    b: 'context and task',
+    context: true,
+  },
+  syscallEnter: {
+    code: 30,
+    stage: 'app',
+    fn: 'recvmsg',
+    a: 'socket id',
+    b: 'context and task',
+    context: true,
+  },
+  recv: {
+    code: 31,
+    stage: 'app',
+    fn: 'tcp_recvmsg / udp_recvmsg',
+    a: 'bytes copied',
+    b: 'sk_rmem_alloc after it',
+  },
+  syscallExit: {
+    code: 32,
+    stage: 'app',
+    fn: 'recvmsg',
+    a: 'bytes returned',
+    b: 'context and task',
+    context: true,
+  },
+  appSleep: {
+    code: 33,
+    stage: 'app',
+    fn: 'schedule_timeout',
+    a: 'socket id',
+    b: 'task id',
+  },
+  timerFire: {
+    code: 34,
+    stage: 'irq',
+    fn: 'napi_watchdog',
+    a: 'CPU of the timer',
+    b: '0',
+  },
+  command: {
+    code: 35,
+    stage: 'input',
+    fn: 'a knob was turned',
+    a: 'input number',
+    b: '0 done, 1 refused',
+  },
+  threadWake: {
+    code: 36,
+    stage: 'softirq',
+    fn: 'wake_up_process(napi->thread)',
+    a: 'CPU of the woken task',
+    b: 'task id',
+  },
+  socketBacklog: {
+    code: 37,
+    stage: 'socket',
+    fn: 'sk_add_backlog',
+    a: 'truesize, bytes',
+    b: 'backlog length, bytes',
+  },
+  ringReset: {
+    code: 38,
+    stage: 'nic',
+    fn: 'driver ring set-up',
+    a: 'descriptors',
+    b: 'frames lost',
+  },
+  irqPending: {
+    code: 39,
+    stage: 'irq',
+    fn: 'interrupt controller',
+    a: 'CPU (world index)',
+    b: 'vectors waiting',
+  },
+  consumed: {
+    code: 40,
+    stage: 'protocol',
+    fn: 'consume_skb',
+    a: 'segments',
+    b: 'bytes',
+  },
 } as const satisfies Record<string, KindInfo>;
 
 export type KindName = keyof typeof kinds;
 
 /** Kind codes by name, for the engine: `Kind.frameArrived`. */
-export const Kind = Object.fromEntries(
-	Object.entries(kinds).map(([name, info]) => [name, info.code]),
-) as { readonly [K in KindName]: (typeof kinds)[K]["code"] };
+export const Kind = Object.fromEntries(Object.entries(kinds).map(([name, info]) => [name, info.code])) as {
+  readonly [K in KindName]: (typeof kinds)[K]['code'];
+};
 
 const byCode: (KindName | undefined)[] = [];
-for (const [name, info] of Object.entries(kinds))
-	byCode[info.code] = name as KindName;
+for (const [name, info] of Object.entries(kinds)) byCode[info.code] = name as KindName;
 
 /** Name of a kind code, or undefined for a code this version doesn't know. */
 export function kindName(code: number): KindName | undefined {
-	return byCode[code];
+  return byCode[code];
 }
 
 /** Kind codes whose `b` tells the CPU's new context. */
 export const CONTEXT_KINDS: ReadonlySet<number> = new Set(
-	Object.values(kinds)
-		.filter((info: KindInfo) => info.context === true)
-		.map((info) => info.code),
+  Object.values(kinds)
+    .filter((info: KindInfo) => info.context === true)
+    .map((info) => info.code),
 );

@@ -1,49 +1,44 @@
 /** Kinds of place a record can happen at. The world's place table gives each its host, nic, queue, cpu or socket. */
 export const PLACE_TYPES = [
-	"wire", // on the cable, before the MAC
-	"mac", // the NIC's MAC and FIFO
-	"steering", // parser, RSS hash, indirection table, ntuple filters
-	"rx-ring", // one receive queue's descriptors
-	"vector", // its MSI-X vector and moderation timer
-	"napi", // its NAPI instance, GRO held lists and rx_list with it
-	"cpu", // a CPU: hardirq, softirq, scheduler
-	"protocol", // netif_receive, IP, TCP, UDP on a CPU
-	"socket", // a socket's receive queue
-	"app", // an application
-	"host", // the host as a whole (a sysctl)
+  'wire', // on the cable, before the MAC
+  'mac', // the NIC's MAC and FIFO
+  'steering', // parser, RSS hash, indirection table, ntuple filters
+  'rx-ring', // one receive queue's descriptors
+  'vector', // its MSI-X vector and moderation timer
+  'napi', // its NAPI instance, GRO held lists and rx_list with it
+  'cpu', // a CPU: hardirq, softirq, scheduler
+  'protocol', // netif_receive, IP, TCP, UDP on a CPU
+  'socket', // a socket's receive queue
+  'app', // an application
+  'host', // the host as a whole (a sysctl)
 ] as const;
 
 export type PlaceType = (typeof PLACE_TYPES)[number];
 
 /** One row of the place table: indexes count over the world. */
 export interface Place {
-	readonly type: PlaceType;
-	readonly host: string;
-	readonly nic?: string;
-	/** Queue index in its NIC. */
-	readonly queue?: number;
-	/** CPU number in its host. */
-	readonly cpu?: number;
-	/** Socket id (from 1). */
-	readonly socket?: number;
-	/** App (task) id (from 1). */
-	readonly task?: number;
+  readonly type: PlaceType;
+  readonly host: string;
+  readonly nic?: string;
+  /** Queue index in its NIC. */
+  readonly queue?: number;
+  /** CPU number in its host. */
+  readonly cpu?: number;
+  /** Socket id (from 1). */
+  readonly socket?: number;
+  /** App (task) id (from 1). */
+  readonly task?: number;
 }
 
 /** `h1/eth0/rx-2`, for tables and JSON. */
 export function placeLabel(place: Place): string {
-	const parts = [place.host];
-	if (place.nic !== undefined) parts.push(place.nic);
-	if (place.queue !== undefined)
-		parts.push(
-			`${place.type === "rx-ring" ? "rx" : place.type}-${place.queue}`,
-		);
-	else if (place.cpu !== undefined)
-		parts.push(
-			`cpu${place.cpu}${place.type === "protocol" ? "/protocol" : ""}`,
-		);
-	else if (place.socket !== undefined) parts.push(`socket-${place.socket}`);
-	else if (place.task !== undefined) parts.push(`task-${place.task}`);
-	else parts.push(place.type);
-	return parts.join("/");
+  const parts = [place.host];
+  if (place.nic !== undefined) parts.push(place.nic);
+  if (place.queue !== undefined) parts.push(`${place.type === 'rx-ring' ? 'rx' : place.type}-${place.queue}`);
+  else if (place.cpu !== undefined)
+    parts.push(`cpu${place.cpu}${place.type === 'protocol' ? '/protocol' : ''}`);
+  else if (place.socket !== undefined) parts.push(`socket-${place.socket}`);
+  else if (place.task !== undefined) parts.push(`task-${place.task}`);
+  else parts.push(place.type);
+  return parts.join('/');
 }

@@ -2,89 +2,89 @@
  * Moves a world on. Deterministic: the same world gives the same records, however its way is cut into calls.
  * An event is one actor's turn; a moment inside an event (between two of its records) is reached by folding records.
  */
-import { taskTimer } from "./app/app.ts";
-import { applyChange } from "./apply-change.ts";
-import { nextActor } from "./clock/agenda.ts";
-import { watchdogExpired } from "./cpu/hardirq.ts";
-import { cpuEvent } from "./cpu/run.ts";
-import { moderationExpired } from "./nic/moderation.ts";
-import { dmaComplete } from "./nic/rx-ring.ts";
-import { wireEvent } from "./traffic/source.ts";
+import { taskTimer } from './app/app.ts';
+import { applyChange } from './apply-change.ts';
+import { nextActor } from './clock/agenda.ts';
+import { watchdogExpired } from './cpu/hardirq.ts';
+import { cpuEvent } from './cpu/run.ts';
+import { moderationExpired } from './nic/moderation.ts';
+import { dmaComplete } from './nic/rx-ring.ts';
+import { wireEvent } from './traffic/source.ts';
 import {
-	ACTOR_CPU,
-	ACTOR_DMA,
-	ACTOR_MODERATION,
-	ACTOR_TASK,
-	ACTOR_WATCHDOG,
-	ACTOR_WIRE,
-	type World,
-} from "./world.ts";
+  ACTOR_CPU,
+  ACTOR_DMA,
+  ACTOR_MODERATION,
+  ACTOR_TASK,
+  ACTOR_WATCHDOG,
+  ACTOR_WIRE,
+  type World,
+} from './world.ts';
 
 /**
  * Runs every event up to `untilNs` (with it); stops sooner after the event in which `seq` reaches `untilSeq`, or after
  * `maxEvents` events. When it stops for time, `now` is untilNs. @returns events run.
  */
 export function advance(
-	w: World,
-	untilNs: number,
-	untilSeq = Number.POSITIVE_INFINITY,
-	maxEvents = Number.POSITIVE_INFINITY,
+  w: World,
+  untilNs: number,
+  untilSeq = Number.POSITIVE_INFINITY,
+  maxEvents = Number.POSITIVE_INFINITY,
 ): number {
-	const { agenda } = w;
-	const { actorKind, actorIndex } = w.fixed;
-	let events = 0;
-	while (w.seq < untilSeq && events < maxEvents) {
-		const actor = nextActor(agenda);
-		const time = agenda.time[actor];
-		if (w.inputs.length > 0 && inputDue(w, time, untilNs)) {
-			events += 1;
-			continue;
-		}
-		if (time > untilNs) {
-			if (untilNs > w.now) w.now = untilNs;
-			break;
-		}
-		w.now = time;
-		events += 1;
-		const index = actorIndex[actor];
-		switch (actorKind[actor]) {
-			case ACTOR_CPU:
-				cpuEvent(w, w.cpus[index]);
-				break;
-			case ACTOR_WIRE:
-				wireEvent(w, w.nics[index]);
-				break;
-			case ACTOR_DMA:
-				dmaComplete(w, w.nics[index]);
-				break;
-			case ACTOR_MODERATION:
-				moderationExpired(w, w.queues[index]);
-				break;
-			case ACTOR_WATCHDOG:
-				watchdogExpired(w, index);
-				break;
-			case ACTOR_TASK:
-				taskTimer(w, w.tasks[index]);
-				break;
-			default:
-				throw new Error(`actor ${actor} of unknown kind`);
-		}
-	}
-	return events;
+  const { agenda } = w;
+  const { actorKind, actorIndex } = w.fixed;
+  let events = 0;
+  while (w.seq < untilSeq && events < maxEvents) {
+    const actor = nextActor(agenda);
+    const time = agenda.time[actor];
+    if (w.inputs.length > 0 && inputDue(w, time, untilNs)) {
+      events += 1;
+      continue;
+    }
+    if (time > untilNs) {
+      if (untilNs > w.now) w.now = untilNs;
+      break;
+    }
+    w.now = time;
+    events += 1;
+    const index = actorIndex[actor];
+    switch (actorKind[actor]) {
+      case ACTOR_CPU:
+        cpuEvent(w, w.cpus[index]);
+        break;
+      case ACTOR_WIRE:
+        wireEvent(w, w.nics[index]);
+        break;
+      case ACTOR_DMA:
+        dmaComplete(w, w.nics[index]);
+        break;
+      case ACTOR_MODERATION:
+        moderationExpired(w, w.queues[index]);
+        break;
+      case ACTOR_WATCHDOG:
+        watchdogExpired(w, index);
+        break;
+      case ACTOR_TASK:
+        taskTimer(w, w.tasks[index]);
+        break;
+      default:
+        throw new Error(`actor ${actor} of unknown kind`);
+    }
+  }
+  return events;
 }
 
 /** Applies the next timed input where it is due before the next event. @returns true where one was applied. */
 function inputDue(w: World, eventTime: number, untilNs: number): boolean {
-	const input = w.inputs[0];
-	if (
-		input.after !== null
-			? w.seq < input.after && input.at >= w.now && eventTime <= input.at
-			: input.at > eventTime
-	)
-		return false;
-	if (input.at > untilNs) return false;
-	if (input.at > w.now) w.now = input.at;
-	w.inputs = w.inputs.slice(1);
-	applyChange(w, input.host, input.change);
-	return true;
+  const input = w.inputs[0];
+  if (
+    input.after !== null
+      ? w.seq < input.after && input.at >= w.now && eventTime <= input.at
+      : input.at > eventTime
+  )
+    return false;
+  if (input.at > untilNs) return false;
+  if (input.at > w.now) w.now = input.at;
+  w.inputs = w.inputs.slice(1);
+  applyChange(w, input.host, input.change);
+  return true;
 }

@@ -2,158 +2,136 @@
  * Turns a knob: a typed change takes effect at the present moment, as the driver or the kernel does it. A change that the world
  * can't take is a programming error of the shell, which checks before; nothing here throws for values it let through.
  */
-import { Kind } from "../catalog/kinds.ts";
-import { Reason } from "../catalog/reasons.ts";
-import { wakeTask, moveTask } from "./cpu/scheduler.ts";
-import type { Change } from "./change.ts";
-import { emit } from "./emit.ts";
-import { resetRing } from "./nic/rx-ring.ts";
-import { recomputeSteering } from "./nic/steering.ts";
-import { unmask } from "./nic/moderation.ts";
-import { parseHex } from "./packet/hex.ts";
-import { NO_CPU } from "./records.ts";
-import type { Nic, World } from "./world.ts";
+import { Kind } from '../catalog/kinds.ts';
+import { Reason } from '../catalog/reasons.ts';
+import { wakeTask, moveTask } from './cpu/scheduler.ts';
+import type { Change } from './change.ts';
+import { emit } from './emit.ts';
+import { resetRing } from './nic/rx-ring.ts';
+import { recomputeSteering } from './nic/steering.ts';
+import { unmask } from './nic/moderation.ts';
+import { parseHex } from './packet/hex.ts';
+import { NO_CPU } from './records.ts';
+import type { Nic, World } from './world.ts';
 
 /** Applies `change` on a host (index) and writes its record. `change.nic` counts over the world. */
 export function applyChange(w: World, host: number, change: Change): void {
-	w.applied += 1;
-	const place = w.fixed.hosts[host].hostPlace;
-	const seq = emit(
-		w,
-		Kind.command,
-		place,
-		Reason.commandDone,
-		NO_CPU,
-		0,
-		0,
-		0,
-		w.applied,
-		0,
-	);
-	switch (change.type) {
-		case "ring": {
-			const nic = w.nics[change.nic];
-			for (let i = 0; i < nic.queues; i += 1)
-				resetRing(w, w.queues[nic.firstQueue + i], change.rx, seq);
-			break;
-		}
-		case "coalesce": {
-			const nic = w.nics[change.nic];
-			nic.rxUsecs = change.rxUsecs ?? nic.rxUsecs;
-			nic.rxFrames = change.rxFrames ?? nic.rxFrames;
-			nic.cqeMode = change.cqeMode ?? nic.cqeMode;
-			break;
-		}
-		case "channels":
-			setChannels(w, w.nics[change.nic], change.combined, seq);
-			break;
-		case "rss": {
-			const nic = w.nics[change.nic];
-			if (change.table !== undefined)
-				nic.indirection = Uint16Array.from(change.table);
-			if (change.key !== undefined)
-				nic.rssKey = parseHex(change.key.replace(/[:\s]/g, ""));
-			nic.symmetricXor = change.symmetricXor ?? nic.symmetricXor;
-			recomputeSteering(w, nic);
-			break;
-		}
-		case "hash-fields": {
-			const nic = w.nics[change.nic];
-			nic.hashFields = { ...nic.hashFields, [change.flowType]: change.fields };
-			recomputeSteering(w, nic);
-			break;
-		}
-		case "ntuple-add": {
-			const nic = w.nics[change.nic];
-			const others = nic.ntuple.filter((r) => r.loc !== change.rule.loc);
-			nic.ntuple = [...others, change.rule].sort((a, b) => a.loc - b.loc);
-			recomputeSteering(w, nic);
-			break;
-		}
-		case "ntuple-del": {
-			const nic = w.nics[change.nic];
-			nic.ntuple = nic.ntuple.filter((r) => r.loc !== change.loc);
-			recomputeSteering(w, nic);
-			break;
-		}
-		case "feature": {
-			const nic = w.nics[change.nic];
-			nic.features[change.name] = change.on;
-			if (change.name === "ntuple-filters") {
-				// switching the filters off takes the rules out
-				if (!change.on) nic.ntuple = [];
-				recomputeSteering(w, nic);
-			}
-			break;
-		}
-		case "irq-affinity": {
-			const q = w.queues.find((queue) => queue.irq === change.irq);
-			if (q !== undefined) q.affinity = change.cpus.slice();
-			break;
-		}
-		case "napi":
-			setNapi(w, w.nics[change.nic], change.name, change.value, seq);
-			break;
-		case "link":
-			setLink(w.nics[change.nic], change.name, change.value);
-			break;
-		case "sysctl":
-			w.hosts[host].sysctl[change.name] = change.values.slice();
-			break;
-		case "task-affinity":
-			moveTask(w, w.tasks[change.task - 1], change.cpu);
-			break;
-	}
+  w.applied += 1;
+  const place = w.fixed.hosts[host].hostPlace;
+  const seq = emit(w, Kind.command, place, Reason.commandDone, NO_CPU, 0, 0, 0, w.applied, 0);
+  switch (change.type) {
+    case 'ring': {
+      const nic = w.nics[change.nic];
+      for (let i = 0; i < nic.queues; i += 1) resetRing(w, w.queues[nic.firstQueue + i], change.rx, seq);
+      break;
+    }
+    case 'coalesce': {
+      const nic = w.nics[change.nic];
+      nic.rxUsecs = change.rxUsecs ?? nic.rxUsecs;
+      nic.rxFrames = change.rxFrames ?? nic.rxFrames;
+      nic.cqeMode = change.cqeMode ?? nic.cqeMode;
+      break;
+    }
+    case 'channels':
+      setChannels(w, w.nics[change.nic], change.combined, seq);
+      break;
+    case 'rss': {
+      const nic = w.nics[change.nic];
+      if (change.table !== undefined) nic.indirection = Uint16Array.from(change.table);
+      if (change.key !== undefined) nic.rssKey = parseHex(change.key.replace(/[:\s]/g, ''));
+      nic.symmetricXor = change.symmetricXor ?? nic.symmetricXor;
+      recomputeSteering(w, nic);
+      break;
+    }
+    case 'hash-fields': {
+      const nic = w.nics[change.nic];
+      nic.hashFields = { ...nic.hashFields, [change.flowType]: change.fields };
+      recomputeSteering(w, nic);
+      break;
+    }
+    case 'ntuple-add': {
+      const nic = w.nics[change.nic];
+      const others = nic.ntuple.filter((r) => r.loc !== change.rule.loc);
+      nic.ntuple = [...others, change.rule].sort((a, b) => a.loc - b.loc);
+      recomputeSteering(w, nic);
+      break;
+    }
+    case 'ntuple-del': {
+      const nic = w.nics[change.nic];
+      nic.ntuple = nic.ntuple.filter((r) => r.loc !== change.loc);
+      recomputeSteering(w, nic);
+      break;
+    }
+    case 'feature': {
+      const nic = w.nics[change.nic];
+      nic.features[change.name] = change.on;
+      if (change.name === 'ntuple-filters') {
+        // switching the filters off takes the rules out
+        if (!change.on) nic.ntuple = [];
+        recomputeSteering(w, nic);
+      }
+      break;
+    }
+    case 'irq-affinity': {
+      const q = w.queues.find((queue) => queue.irq === change.irq);
+      if (q !== undefined) q.affinity = change.cpus.slice();
+      break;
+    }
+    case 'napi':
+      setNapi(w, w.nics[change.nic], change.name, change.value, seq);
+      break;
+    case 'link':
+      setLink(w.nics[change.nic], change.name, change.value);
+      break;
+    case 'sysctl':
+      w.hosts[host].sysctl[change.name] = change.values.slice();
+      break;
+    case 'task-affinity':
+      moveTask(w, w.tasks[change.task - 1], change.cpu);
+      break;
+  }
 }
 
 /** ethtool -L: the driver sets all its queues up anew and fills the table evenly again. */
 function setChannels(w: World, nic: Nic, combined: number, seq: number): void {
-	nic.activeQueues = combined;
-	nic.indirection = Uint16Array.from(
-		{ length: nic.indirection.length },
-		(_, i) => i % combined,
-	);
-	for (let i = 0; i < nic.queues; i += 1) {
-		const q = w.queues[nic.firstQueue + i];
-		resetRing(w, q, q.size, seq);
-	}
+  nic.activeQueues = combined;
+  nic.indirection = Uint16Array.from({ length: nic.indirection.length }, (_, i) => i % combined);
+  for (let i = 0; i < nic.queues; i += 1) {
+    const q = w.queues[nic.firstQueue + i];
+    resetRing(w, q, q.size, seq);
+  }
 }
 
-function setLink(
-	nic: Nic,
-	name: "mtu" | "gro_max_size" | "gro_ipv4_max_size",
-	value: number,
-): void {
-	if (name === "mtu") nic.mtu = value;
-	else if (name === "gro_ipv4_max_size") nic.groIpv4MaxSize = value;
-	else {
-		nic.groMaxSize = value;
-		if (value <= 65536) nic.groIpv4MaxSize = value;
-	}
+function setLink(nic: Nic, name: 'mtu' | 'gro_max_size' | 'gro_ipv4_max_size', value: number): void {
+  if (name === 'mtu') nic.mtu = value;
+  else if (name === 'gro_ipv4_max_size') nic.groIpv4MaxSize = value;
+  else {
+    nic.groMaxSize = value;
+    if (value <= 65536) nic.groIpv4MaxSize = value;
+  }
 }
 
 function setNapi(
-	w: World,
-	nic: Nic,
-	name: "gro_flush_timeout" | "napi_defer_hard_irqs" | "threaded",
-	value: number,
-	seq: number,
+  w: World,
+  nic: Nic,
+  name: 'gro_flush_timeout' | 'napi_defer_hard_irqs' | 'threaded',
+  value: number,
+  seq: number,
 ): void {
-	if (name === "gro_flush_timeout") {
-		nic.groFlushTimeout = value;
-		return;
-	}
-	if (name === "napi_defer_hard_irqs") {
-		nic.napiDeferHardIrqs = value;
-		return;
-	}
-	nic.threaded = value !== 0;
-	for (let i = 0; i < nic.queues; i += 1) {
-		const q = w.queues[nic.firstQueue + i];
-		q.napi.threaded = nic.threaded;
-		// a thread that polls now, or a NAPI on a poll_list, finishes as it began
-		if (q.napi.thread !== 0 && q.napi.scheduled && nic.threaded)
-			wakeTask(w, w.tasks[q.napi.thread - 1], seq);
-		if (!q.napi.scheduled && !q.masked) unmask(w, q, seq);
-	}
+  if (name === 'gro_flush_timeout') {
+    nic.groFlushTimeout = value;
+    return;
+  }
+  if (name === 'napi_defer_hard_irqs') {
+    nic.napiDeferHardIrqs = value;
+    return;
+  }
+  nic.threaded = value !== 0;
+  for (let i = 0; i < nic.queues; i += 1) {
+    const q = w.queues[nic.firstQueue + i];
+    q.napi.threaded = nic.threaded;
+    // a thread that polls now, or a NAPI on a poll_list, finishes as it began
+    if (q.napi.thread !== 0 && q.napi.scheduled && nic.threaded) wakeTask(w, w.tasks[q.napi.thread - 1], seq);
+    if (!q.napi.scheduled && !q.masked) unmask(w, q, seq);
+  }
 }

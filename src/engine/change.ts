@@ -3,80 +3,80 @@
  * checked it against the world (a refused command never gets here).
  */
 export type Change =
-	| { type: "ring"; nic: number; rx: number }
-	| {
-			type: "coalesce";
-			nic: number;
-			rxUsecs?: number;
-			rxFrames?: number;
-			cqeMode?: boolean;
-	  }
-	| { type: "channels"; nic: number; combined: number }
-	| {
-			type: "rss";
-			nic: number;
-			table?: number[];
-			key?: string;
-			symmetricXor?: boolean;
-	  }
-	| { type: "hash-fields"; nic: number; flowType: HashFlowType; fields: number }
-	| { type: "ntuple-add"; nic: number; rule: NtupleRule }
-	| { type: "ntuple-del"; nic: number; loc: number }
-	| { type: "feature"; nic: number; name: FeatureName; on: boolean }
-	| { type: "irq-affinity"; irq: number; cpus: number[] }
-	| {
-			type: "napi";
-			nic: number;
-			name: "gro_flush_timeout" | "napi_defer_hard_irqs" | "threaded";
-			value: number;
-	  }
-	| {
-			type: "link";
-			nic: number;
-			name: "mtu" | "gro_max_size" | "gro_ipv4_max_size";
-			value: number;
-	  }
-	| { type: "sysctl"; name: SysctlName; values: number[] }
-	| { type: "task-affinity"; task: number; cpu: number };
+  | { type: 'ring'; nic: number; rx: number }
+  | {
+      type: 'coalesce';
+      nic: number;
+      rxUsecs?: number;
+      rxFrames?: number;
+      cqeMode?: boolean;
+    }
+  | { type: 'channels'; nic: number; combined: number }
+  | {
+      type: 'rss';
+      nic: number;
+      table?: number[];
+      key?: string;
+      symmetricXor?: boolean;
+    }
+  | { type: 'hash-fields'; nic: number; flowType: HashFlowType; fields: number }
+  | { type: 'ntuple-add'; nic: number; rule: NtupleRule }
+  | { type: 'ntuple-del'; nic: number; loc: number }
+  | { type: 'feature'; nic: number; name: FeatureName; on: boolean }
+  | { type: 'irq-affinity'; irq: number; cpus: number[] }
+  | {
+      type: 'napi';
+      nic: number;
+      name: 'gro_flush_timeout' | 'napi_defer_hard_irqs' | 'threaded';
+      value: number;
+    }
+  | {
+      type: 'link';
+      nic: number;
+      name: 'mtu' | 'gro_max_size' | 'gro_ipv4_max_size';
+      value: number;
+    }
+  | { type: 'sysctl'; name: SysctlName; values: number[] }
+  | { type: 'task-affinity'; task: number; cpu: number };
 
 /** Protocols whose RSS hash fields can be set (`ethtool -N IF rx-flow-hash`); fields are RXH_* bits of packet/toeplitz. */
-export const HASH_FLOW_TYPES = ["tcp4", "udp4", "tcp6", "udp6"] as const;
+export const HASH_FLOW_TYPES = ['tcp4', 'udp4', 'tcp6', 'udp6'] as const;
 export type HashFlowType = (typeof HASH_FLOW_TYPES)[number];
 
 /** Features `ethtool -K` can turn here. */
 export const FEATURES = [
-	"rx-checksumming",
-	"generic-receive-offload",
-	"receive-hashing",
-	"ntuple-filters",
-	"rx-gro-list",
-	"rx-udp-gro-forwarding",
+  'rx-checksumming',
+  'generic-receive-offload',
+  'receive-hashing',
+  'ntuple-filters',
+  'rx-gro-list',
+  'rx-udp-gro-forwarding',
 ] as const;
 export type FeatureName = (typeof FEATURES)[number];
 
 /** An ntuple rule: null matches anything. `action` a queue index, -1 drop. */
 export interface NtupleRule {
-	loc: number;
-	flowType: HashFlowType;
-	src: string | null;
-	dst: string | null;
-	sport: number | null;
-	dport: number | null;
-	action: number;
+  loc: number;
+  flowType: HashFlowType;
+  src: string | null;
+  dst: string | null;
+  sport: number | null;
+  dport: number | null;
+  action: number;
 }
 
 /** sysctls of the receive path: name, how many values, default (0: computed when the world is made), least and most. */
 export const SYSCTLS = {
-	"net.core.netdev_budget": { values: 1, least: 0, most: 2147483647 },
-	"net.core.netdev_budget_usecs": { values: 1, least: 0, most: 2147483647 },
-	"net.core.dev_weight": { values: 1, least: 1, most: 2147483647 },
-	"net.core.netdev_max_backlog": { values: 1, least: 0, most: 2147483647 },
-	"net.core.gro_normal_batch": { values: 1, least: 1, most: 2147483647 },
-	"net.core.rmem_default": { values: 1, least: 2304, most: 2147483647 },
-	"net.core.rmem_max": { values: 1, least: 2304, most: 2147483647 },
-	"net.ipv4.tcp_rmem": { values: 3, least: 1, most: 2147483647 },
-	"net.ipv4.ip_early_demux": { values: 1, least: 0, most: 1 },
-	"net.ipv4.tcp_early_demux": { values: 1, least: 0, most: 1 },
-	"net.ipv4.udp_early_demux": { values: 1, least: 0, most: 1 },
+  'net.core.netdev_budget': { values: 1, least: 0, most: 2147483647 },
+  'net.core.netdev_budget_usecs': { values: 1, least: 0, most: 2147483647 },
+  'net.core.dev_weight': { values: 1, least: 1, most: 2147483647 },
+  'net.core.netdev_max_backlog': { values: 1, least: 0, most: 2147483647 },
+  'net.core.gro_normal_batch': { values: 1, least: 1, most: 2147483647 },
+  'net.core.rmem_default': { values: 1, least: 2304, most: 2147483647 },
+  'net.core.rmem_max': { values: 1, least: 2304, most: 2147483647 },
+  'net.ipv4.tcp_rmem': { values: 3, least: 1, most: 2147483647 },
+  'net.ipv4.ip_early_demux': { values: 1, least: 0, most: 1 },
+  'net.ipv4.tcp_early_demux': { values: 1, least: 0, most: 1 },
+  'net.ipv4.udp_early_demux': { values: 1, least: 0, most: 1 },
 } as const;
 export type SysctlName = keyof typeof SYSCTLS;

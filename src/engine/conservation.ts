@@ -1,25 +1,24 @@
 /** The balance that holds after every event: arrived = delivered + dropped + merged + in flight. */
-import type { World } from "./world.ts";
+import type { World } from './world.ts';
 
 /** Frames and skbs between the MAC and their end, counted where they are (a train counts one). */
 export function inFlight(w: World): number {
-	let n = 0;
-	for (const q of w.queues) {
-		for (let i = 0; i < q.size; i += 1) if (q.desc[i] !== 0) n += 1;
-		for (const bucket of q.napi.gro.buckets) n += bucket.length;
-		n += q.napi.rxList.length;
-	}
-	for (const cpu of w.cpus) {
-		const s = cpu.softirq;
-		if (s.deliver.length > 0)
-			n += s.deliver.length - s.deliverAt + (s.slot === 0 ? 0 : 1);
-	}
-	for (const sock of w.sockets) n += sock.backlog.length + sock.ofo.length;
-	return n;
+  let n = 0;
+  for (const q of w.queues) {
+    for (let i = 0; i < q.size; i += 1) if (q.desc[i] !== 0) n += 1;
+    for (const bucket of q.napi.gro.buckets) n += bucket.length;
+    n += q.napi.rxList.length;
+  }
+  for (const cpu of w.cpus) {
+    const s = cpu.softirq;
+    if (s.deliver.length > 0) n += s.deliver.length - s.deliverAt + (s.slot === 0 ? 0 : 1);
+  }
+  for (const sock of w.sockets) n += sock.backlog.length + sock.ofo.length;
+  return n;
 }
 
 /** @returns arrived - (delivered + dropped + merged + in flight): 0 in a right model. */
 export function imbalance(w: World): number {
-	const t = w.totals;
-	return t.arrived - t.delivered - t.dropped - t.merged - inFlight(w);
+  const t = w.totals;
+  return t.arrived - t.delivered - t.dropped - t.merged - inFlight(w);
 }

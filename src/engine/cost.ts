@@ -6,161 +6,160 @@
  * Left out: caches, TLB, DDIO, NUMA and SMT; costs don't depend on what ran before.
  */
 export interface CostProfile {
-	readonly id: string;
-	readonly clockMhz: number;
-	/** Hard interrupt: entry, handler with napi_schedule, exit. */
-	readonly hardirq: number;
-	/** Softirq entry up to the first poll of a pass. */
-	readonly softirqEnter: number;
-	/** One more pass of handle_softirqs, or its end. */
-	readonly softirqExit: number;
-	/** Calling a driver's poll. */
-	readonly pollEnter: number;
-	/** napi_complete_done and unmasking the vector. */
-	readonly napiComplete: number;
-	/** Descriptor, refill, page recycling: each frame. */
-	readonly rxDesc: number;
-	/** First touch of the packet's data. */
-	readonly touch: number;
-	readonly skbAlloc: number;
-	/** dev_gro_receive on one frame. */
-	readonly gro: number;
-	/** netif_receive_skb, packet type, RCU: each skb. */
-	readonly coreRx: number;
-	readonly ipRcv: number;
-	/** FIB lookup where early demux found no socket (included in udpRcv and tcpRcv totals when 0). */
-	readonly fib: number;
-	readonly udpRcv: number;
-	readonly tcpRcv: number;
-	readonly skbFree: number;
-	/** recvmsg of one datagram or one call: system call, dequeue, small copy, free. */
-	readonly recvmsg: number;
-	/** Each further skb inside one TCP recvmsg. */
-	readonly recvSkb: number;
-	/** Copy to user space, cycles a byte. */
-	readonly copyPerByte: number;
-	readonly contextSwitch: number;
-	/** An idle CPU has to wake first, ns. */
-	readonly idleWakeNs: number;
-	/** DMA of a frame: latency in ns and ns a byte. */
-	readonly dmaNs: number;
-	readonly dmaNsPerByte: number;
-	readonly assumed: readonly string[];
+  readonly id: string;
+  readonly clockMhz: number;
+  /** Hard interrupt: entry, handler with napi_schedule, exit. */
+  readonly hardirq: number;
+  /** Softirq entry up to the first poll of a pass. */
+  readonly softirqEnter: number;
+  /** One more pass of handle_softirqs, or its end. */
+  readonly softirqExit: number;
+  /** Calling a driver's poll. */
+  readonly pollEnter: number;
+  /** napi_complete_done and unmasking the vector. */
+  readonly napiComplete: number;
+  /** Descriptor, refill, page recycling: each frame. */
+  readonly rxDesc: number;
+  /** First touch of the packet's data. */
+  readonly touch: number;
+  readonly skbAlloc: number;
+  /** dev_gro_receive on one frame. */
+  readonly gro: number;
+  /** netif_receive_skb, packet type, RCU: each skb. */
+  readonly coreRx: number;
+  readonly ipRcv: number;
+  /** FIB lookup where early demux found no socket (included in udpRcv and tcpRcv totals when 0). */
+  readonly fib: number;
+  readonly udpRcv: number;
+  readonly tcpRcv: number;
+  readonly skbFree: number;
+  /** recvmsg of one datagram or one call: system call, dequeue, small copy, free. */
+  readonly recvmsg: number;
+  /** Each further skb inside one TCP recvmsg. */
+  readonly recvSkb: number;
+  /** Copy to user space, cycles a byte. */
+  readonly copyPerByte: number;
+  readonly contextSwitch: number;
+  /** An idle CPU has to wake first, ns. */
+  readonly idleWakeNs: number;
+  /** DMA of a frame: latency in ns and ns a byte. */
+  readonly dmaNs: number;
+  readonly dmaNsPerByte: number;
+  readonly assumed: readonly string[];
 }
 
 const SERVER_ASSUMED = [
-	"hardirq",
-	"softirqEnter",
-	"softirqExit",
-	"pollEnter",
-	"napiComplete",
-	"contextSwitch",
-	"idleWakeNs",
-	"recvSkb",
-	"dmaNs",
-	"dmaNsPerByte",
+  'hardirq',
+  'softirqEnter',
+  'softirqExit',
+  'pollEnter',
+  'napiComplete',
+  'contextSwitch',
+  'idleWakeNs',
+  'recvSkb',
+  'dmaNs',
+  'dmaNsPerByte',
 ] as const;
 
 /** The 4500-cycle interrupt cycle (estimate) is split 1500 + 900 + 300 + 300 + 1500. */
 const server3g: CostProfile = {
-	id: "server3g",
-	clockMhz: 3000,
-	hardirq: 1500,
-	softirqEnter: 900,
-	softirqExit: 300,
-	pollEnter: 300,
-	napiComplete: 1500,
-	rxDesc: 148,
-	touch: 8,
-	skbAlloc: 101,
-	gro: 94,
-	coreRx: 40,
-	ipRcv: 80,
-	fib: 0,
-	udpRcv: 535,
-	tcpRcv: 950,
-	skbFree: 76,
-	recvmsg: 1557,
-	recvSkb: 300,
-	copyPerByte: 0.36,
-	contextSwitch: 3000,
-	idleWakeNs: 1000,
-	dmaNs: 600,
-	dmaNsPerByte: 0.125,
-	assumed: SERVER_ASSUMED,
+  id: 'server3g',
+  clockMhz: 3000,
+  hardirq: 1500,
+  softirqEnter: 900,
+  softirqExit: 300,
+  pollEnter: 300,
+  napiComplete: 1500,
+  rxDesc: 148,
+  touch: 8,
+  skbAlloc: 101,
+  gro: 94,
+  coreRx: 40,
+  ipRcv: 80,
+  fib: 0,
+  udpRcv: 535,
+  tcpRcv: 950,
+  skbFree: 76,
+  recvmsg: 1557,
+  recvSkb: 300,
+  copyPerByte: 0.36,
+  contextSwitch: 3000,
+  idleWakeNs: 1000,
+  dmaNs: 600,
+  dmaNsPerByte: 0.125,
+  assumed: SERVER_ASSUMED,
 };
 
 /** nsAt(mhz): a cost given in ns as cycles of that clock. */
-const cycles = (ns: number, mhz: number): number =>
-	Math.round((ns * mhz) / 1000);
+const cycles = (ns: number, mhz: number): number => Math.round((ns * mhz) / 1000);
 
 const p3: CostProfile = {
-	...server3g,
-	id: "p3-700",
-	clockMhz: 700,
-	hardirq: cycles(2000, 700),
-	softirqEnter: cycles(1200, 700),
-	softirqExit: cycles(400, 700),
-	pollEnter: cycles(400, 700),
-	napiComplete: cycles(2000, 700),
-	rxDesc: cycles(528, 700),
-	touch: 0,
-	skbAlloc: cycles(90, 700),
-	gro: 0,
-	coreRx: cycles(160, 700),
-	ipRcv: cycles(400, 700),
-	udpRcv: cycles(1060, 700),
-	tcpRcv: cycles(2000, 700),
-	skbFree: cycles(161, 700),
-	recvmsg: cycles(3000, 700),
-	recvSkb: cycles(600, 700),
-	copyPerByte: 1.5,
-	contextSwitch: cycles(3000, 700),
-	idleWakeNs: 0,
-	dmaNs: 1000,
-	dmaNsPerByte: 7.5,
-	assumed: [...SERVER_ASSUMED, "udpRcv", "tcpRcv", "recvmsg", "copyPerByte"],
+  ...server3g,
+  id: 'p3-700',
+  clockMhz: 700,
+  hardirq: cycles(2000, 700),
+  softirqEnter: cycles(1200, 700),
+  softirqExit: cycles(400, 700),
+  pollEnter: cycles(400, 700),
+  napiComplete: cycles(2000, 700),
+  rxDesc: cycles(528, 700),
+  touch: 0,
+  skbAlloc: cycles(90, 700),
+  gro: 0,
+  coreRx: cycles(160, 700),
+  ipRcv: cycles(400, 700),
+  udpRcv: cycles(1060, 700),
+  tcpRcv: cycles(2000, 700),
+  skbFree: cycles(161, 700),
+  recvmsg: cycles(3000, 700),
+  recvSkb: cycles(600, 700),
+  copyPerByte: 1.5,
+  contextSwitch: cycles(3000, 700),
+  idleWakeNs: 0,
+  dmaNs: 1000,
+  dmaNsPerByte: 7.5,
+  assumed: [...SERVER_ASSUMED, 'udpRcv', 'tcpRcv', 'recvmsg', 'copyPerByte'],
 };
 
 const e500: CostProfile = {
-	...server3g,
-	id: "qoriq-e500",
-	clockMhz: 1200,
-	hardirq: cycles(2500, 1200),
-	softirqEnter: cycles(900, 1200),
-	softirqExit: cycles(300, 1200),
-	pollEnter: cycles(300, 1200),
-	napiComplete: cycles(1500, 1200),
-	rxDesc: cycles(1300, 1200),
-	touch: 0,
-	skbAlloc: cycles(600, 1200),
-	gro: cycles(200, 1200),
-	coreRx: cycles(200, 1200),
-	ipRcv: cycles(400, 1200),
-	udpRcv: cycles(1000, 1200),
-	tcpRcv: cycles(1800, 1200),
-	skbFree: cycles(300, 1200),
-	recvmsg: cycles(3500, 1200),
-	recvSkb: cycles(600, 1200),
-	copyPerByte: 1.2,
-	contextSwitch: cycles(3000, 1200),
-	dmaNs: 1000,
-	dmaNsPerByte: 1,
-	assumed: Object.keys(server3g),
+  ...server3g,
+  id: 'qoriq-e500',
+  clockMhz: 1200,
+  hardirq: cycles(2500, 1200),
+  softirqEnter: cycles(900, 1200),
+  softirqExit: cycles(300, 1200),
+  pollEnter: cycles(300, 1200),
+  napiComplete: cycles(1500, 1200),
+  rxDesc: cycles(1300, 1200),
+  touch: 0,
+  skbAlloc: cycles(600, 1200),
+  gro: cycles(200, 1200),
+  coreRx: cycles(200, 1200),
+  ipRcv: cycles(400, 1200),
+  udpRcv: cycles(1000, 1200),
+  tcpRcv: cycles(1800, 1200),
+  skbFree: cycles(300, 1200),
+  recvmsg: cycles(3500, 1200),
+  recvSkb: cycles(600, 1200),
+  copyPerByte: 1.2,
+  contextSwitch: cycles(3000, 1200),
+  dmaNs: 1000,
+  dmaNsPerByte: 1,
+  assumed: Object.keys(server3g),
 };
 
 /** The machine of the lab measurements: a virtual machine without a real card; only its rules matter, not its times. */
 const lab: CostProfile = {
-	...server3g,
-	id: "veth-lab",
-	dmaNs: 0,
-	dmaNsPerByte: 0,
-	assumed: Object.keys(server3g),
+  ...server3g,
+  id: 'veth-lab',
+  dmaNs: 0,
+  dmaNsPerByte: 0,
+  assumed: Object.keys(server3g),
 };
 
 export const costProfiles: Readonly<Record<string, CostProfile>> = {
-	server3g,
-	"p3-700": p3,
-	"qoriq-e500": e500,
-	"veth-lab": lab,
+  server3g,
+  'p3-700': p3,
+  'qoriq-e500': e500,
+  'veth-lab': lab,
 };

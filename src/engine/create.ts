@@ -1,44 +1,39 @@
 /** Makes a world from its spec: everything at rest at time 0, set-up applied, the first frames on their links. */
-import { Ctx } from "../catalog/contexts.ts";
-import { drivers } from "../catalog/drivers.ts";
-import type { Place } from "../catalog/places.ts";
-import { rulesFor } from "../catalog/rules.ts";
-import { applyChange } from "./apply-change.ts";
-import { createAgenda, schedule } from "./clock/agenda.ts";
-import { costProfiles } from "./cost.ts";
-import { makeFlows } from "./flows.ts";
-import { createLatency } from "./metrics/latency.ts";
-import { recomputeSteering } from "./nic/steering.ts";
-import { parseHex } from "./packet/hex.ts";
-import { createPool } from "./packet/pool.ts";
-import { NETDEV_RSS_KEY_LEN, RXH_SD, RXH_SDFN } from "./packet/toeplitz.ts";
-import { createRng, nextU32 } from "./rng.ts";
-import type {
-	AppSpec,
-	HostSpec,
-	NicSpec,
-	SocketSpec,
-	WorldSpec,
-} from "./spec.ts";
-import { planNext, planWire } from "./traffic/source.ts";
+import { Ctx } from '../catalog/contexts.ts';
+import { drivers } from '../catalog/drivers.ts';
+import type { Place } from '../catalog/places.ts';
+import { rulesFor } from '../catalog/rules.ts';
+import { applyChange } from './apply-change.ts';
+import { createAgenda, schedule } from './clock/agenda.ts';
+import { costProfiles } from './cost.ts';
+import { makeFlows } from './flows.ts';
+import { createLatency } from './metrics/latency.ts';
+import { createSnmp } from './net/snmp.ts';
+import { recomputeSteering } from './nic/steering.ts';
+import { parseHex } from './packet/hex.ts';
+import { createPool } from './packet/pool.ts';
+import { NETDEV_RSS_KEY_LEN, RXH_SD, RXH_SDFN } from './packet/toeplitz.ts';
+import { createRng, nextU32 } from './rng.ts';
+import type { AppSpec, HostSpec, NicSpec, SocketSpec, WorldSpec } from './spec.ts';
+import { planNext, planWire } from './traffic/source.ts';
 import {
-	ACTOR_CPU,
-	ACTOR_DMA,
-	ACTOR_MODERATION,
-	ACTOR_TASK,
-	ACTOR_WATCHDOG,
-	ACTOR_WIRE,
-	type Cpu,
-	type HostFixed,
-	type HostState,
-	LATENCY_FLOWS,
-	type Nic,
-	type RxQueue,
-	type Socket,
-	type Source,
-	type Task,
-	type World,
-} from "./world.ts";
+  ACTOR_CPU,
+  ACTOR_DMA,
+  ACTOR_MODERATION,
+  ACTOR_TASK,
+  ACTOR_WATCHDOG,
+  ACTOR_WIRE,
+  type Cpu,
+  type HostFixed,
+  type HostState,
+  LATENCY_FLOWS,
+  type Nic,
+  type RxQueue,
+  type Socket,
+  type Source,
+  type Task,
+  type World,
+} from './world.ts';
 
 const FIRST_NIC_IRQ = 32;
 const RSS_STREAM = 1;
@@ -46,20 +41,20 @@ const SOURCE_STREAM = 100;
 
 /** Parts under construction: places and actors get their numbers in the order they are asked for. */
 class Maker {
-	readonly places: Place[] = [];
-	readonly kinds: number[] = [];
-	readonly indexes: number[] = [];
+  readonly places: Place[] = [];
+  readonly kinds: number[] = [];
+  readonly indexes: number[] = [];
 
-	place(place: Place): number {
-		this.places.push(place);
-		return this.places.length - 1;
-	}
+  place(place: Place): number {
+    this.places.push(place);
+    return this.places.length - 1;
+  }
 
-	actor(kind: number, index: number): number {
-		this.kinds.push(kind);
-		this.indexes.push(index);
-		return this.kinds.length - 1;
-	}
+  actor(kind: number, index: number): number {
+    this.kinds.push(kind);
+    this.indexes.push(index);
+    return this.kinds.length - 1;
+  }
 }
 
 /**
@@ -67,506 +62,442 @@ class Maker {
  * scenario loader checks all of it before and says where.
  */
 export function createWorld(spec: WorldSpec): World {
-	const maker = new Maker();
-	const rules = rulesFor(spec.kernel);
-	const { flows, options, exts, tables } = makeFlows(spec);
-	const hosts: HostFixed[] = [];
-	const states: HostState[] = [];
-	const cpus: Cpu[] = [];
-	const nics: Nic[] = [];
-	const queues: RxQueue[] = [];
-	const sockets: Socket[] = [];
-	const tasks: Task[] = [];
-	spec.hosts.forEach((host, h) => {
-		const profile = costProfiles[host.profile];
-		if (profile === undefined)
-			throw new RangeError(`no cost profile ${host.profile}`);
-		const fixed: HostFixed = {
-			id: host.id,
-			profile,
-			mhz: host.clockMhz ?? profile.clockMhz,
-			firstCpu: cpus.length,
-			cpus: host.cpus,
-			firstNic: nics.length,
-			nics: host.nics.length,
-			hostPlace: maker.place({ type: "host", host: host.id }),
-		};
-		hosts.push(fixed);
-		states.push({ sysctl: sysctlDefaults(spec, rules), snmp: {} });
-		const firstSocket = sockets.length;
-		for (const s of host.sockets)
-			sockets.push(
-				makeSocket(maker, host, h, s, sockets.length + 1, states[h]),
-			);
-		for (let number = 0; number < host.cpus; number += 1) {
-			const cpu = makeCpu(maker, host, h, number, cpus.length, fixed.mhz);
-			cpus.push(cpu);
-			const thread = makeTask(
-				maker,
-				host,
-				h,
-				"ksoftirqd",
-				`ksoftirqd/${number}`,
-				cpu.index,
-				tasks.length + 1,
-			);
-			cpu.ksoftirqd = thread.id;
-			tasks.push(thread);
-		}
-		for (const nicSpec of host.nics) {
-			const nic = makeNic(
-				maker,
-				spec,
-				host,
-				h,
-				nicSpec,
-				nics.length,
-				queues.length,
-				flows.length,
-			);
-			nics.push(nic);
-			for (let number = 0; number < nic.queues; number += 1) {
-				const queue = makeQueue(
-					maker,
-					host,
-					fixed,
-					nicSpec,
-					nic,
-					number,
-					queues.length,
-				);
-				queues.push(queue);
-				// its thread sleeps until the NAPI is made threaded
-				const thread = makeTask(
-					maker,
-					host,
-					h,
-					"napi-thread",
-					`napi/${nic.name}-${queue.napi.id}`,
-					queue.affinity[0],
-					tasks.length + 1,
-				);
-				thread.queue = queue.index;
-				queue.napi.thread = thread.id;
-				tasks.push(thread);
-			}
-		}
-		for (const app of host.apps) {
-			const task = makeTask(
-				maker,
-				host,
-				h,
-				"app",
-				app.name,
-				fixed.firstCpu + app.cpu,
-				tasks.length + 1,
-			);
-			if (app.cpu < 0 || app.cpu >= host.cpus)
-				throw new RangeError(`app ${app.name}: there is no CPU ${app.cpu}`);
-			task.app = app;
-			task.sockets = app.sockets
-				.filter((s) => s >= 0)
-				.map((s) => firstSocket + s + 1);
-			tasks.push(task);
-		}
-	});
-	const sources = spec.traffic.map((traffic, index): Source => {
-		const rows = traffic.kind === "rate" ? traffic.flows : 0;
-		const source: Source = {
-			index,
-			nic: hosts[traffic.host].firstNic + traffic.nic,
-			spec: traffic,
-			nextNs: 0,
-			sent: 0,
-			round: 0,
-			trainLeft: 0,
-			row: 0,
-			seq: new Uint32Array(rows),
-			ipId: new Uint16Array(rows),
-			credit: new Float64Array(rows),
-			rng: createRng(spec.seed, SOURCE_STREAM + index),
-		};
-		if (traffic.kind === "rate") {
-			source.seq.fill(traffic.template.seq);
-			source.ipId.fill(traffic.template.ipId);
-		}
-		return source;
-	});
-	const agenda = createAgenda(maker.kinds.length);
-	const world: World = {
-		fixed: {
-			spec,
-			rules,
-			jiffyNs: Math.round(1_000_000_000 / spec.hz),
-			places: maker.places,
-			flows,
-			options,
-			exts,
-			tables,
-			hosts,
-			actorKind: Uint8Array.from(maker.kinds),
-			actorIndex: Int32Array.from(maker.indexes),
-		},
-		now: 0,
-		seq: 0,
-		lastPacket: 0,
-		agenda,
-		pool: createPool(),
-		hosts: states,
-		cpus,
-		nics,
-		queues,
-		sockets,
-		tasks,
-		sources,
-		flowState: {
-			rcvNxt: new Uint32Array(flows.length),
-			synced: new Uint8Array(flows.length),
-			ofo: new Uint16Array(flows.length),
-			packets: new Float64Array(flows.length),
-			bytes: new Float64Array(flows.length),
-			latency: Array.from(
-				{ length: Math.min(LATENCY_FLOWS, flows.length - 1) },
-				createLatency,
-			),
-		},
-		inputs: spec.inputs
-			.slice()
-			.sort((x, y) => x.at - y.at || (x.after ?? -1) - (y.after ?? -1)),
-		applied: 0,
-		totals: { arrived: 0, delivered: 0, dropped: 0, merged: 0, drops: {} },
-		writer: null,
-	};
-	for (const nic of nics) recomputeSteering(world, nic);
-	for (const { host, change } of spec.setup) applyChange(world, host, change);
-	for (const source of sources) planNext(world, source);
-	for (const nic of nics) planWire(world, nic);
-	for (const task of tasks)
-		if (task.app !== null) schedule(agenda, task.timerActor, task.app.startNs);
-	return world;
+  const maker = new Maker();
+  const rules = rulesFor(spec.kernel);
+  const { flows, options, exts, tables } = makeFlows(spec);
+  const hosts: HostFixed[] = [];
+  const states: HostState[] = [];
+  const cpus: Cpu[] = [];
+  const nics: Nic[] = [];
+  const queues: RxQueue[] = [];
+  const sockets: Socket[] = [];
+  const tasks: Task[] = [];
+  spec.hosts.forEach((host, h) => {
+    const profile = costProfiles[host.profile];
+    if (profile === undefined) throw new RangeError(`no cost profile ${host.profile}`);
+    const fixed: HostFixed = {
+      id: host.id,
+      profile,
+      mhz: host.clockMhz ?? profile.clockMhz,
+      firstCpu: cpus.length,
+      cpus: host.cpus,
+      firstNic: nics.length,
+      nics: host.nics.length,
+      hostPlace: maker.place({ type: 'host', host: host.id }),
+    };
+    hosts.push(fixed);
+    states.push({ sysctl: sysctlDefaults(spec, rules), snmp: createSnmp() });
+    const firstSocket = sockets.length;
+    for (const s of host.sockets) sockets.push(makeSocket(maker, host, h, s, sockets.length + 1, states[h]));
+    for (let number = 0; number < host.cpus; number += 1) {
+      const cpu = makeCpu(maker, host, h, number, cpus.length, fixed.mhz);
+      cpus.push(cpu);
+      const thread = makeTask(
+        maker,
+        host,
+        h,
+        'ksoftirqd',
+        `ksoftirqd/${number}`,
+        cpu.index,
+        tasks.length + 1,
+      );
+      cpu.ksoftirqd = thread.id;
+      tasks.push(thread);
+    }
+    for (const nicSpec of host.nics) {
+      const nic = makeNic(maker, spec, host, h, nicSpec, nics.length, queues.length, flows.length);
+      nics.push(nic);
+      for (let number = 0; number < nic.queues; number += 1) {
+        const queue = makeQueue(maker, host, fixed, nicSpec, nic, number, queues.length);
+        queues.push(queue);
+        // its thread sleeps until the NAPI is made threaded
+        const thread = makeTask(
+          maker,
+          host,
+          h,
+          'napi-thread',
+          `napi/${nic.name}-${queue.napi.id}`,
+          queue.affinity[0],
+          tasks.length + 1,
+        );
+        thread.queue = queue.index;
+        queue.napi.thread = thread.id;
+        tasks.push(thread);
+      }
+    }
+    for (const app of host.apps) {
+      const task = makeTask(maker, host, h, 'app', app.name, fixed.firstCpu + app.cpu, tasks.length + 1);
+      if (app.cpu < 0 || app.cpu >= host.cpus)
+        throw new RangeError(`app ${app.name}: there is no CPU ${app.cpu}`);
+      task.app = app;
+      task.sockets = app.sockets.filter((s) => s >= 0).map((s) => firstSocket + s + 1);
+      tasks.push(task);
+    }
+  });
+  const sources = spec.traffic.map((traffic, index): Source => {
+    const rows = traffic.kind === 'rate' ? traffic.flows : 0;
+    const source: Source = {
+      index,
+      nic: hosts[traffic.host].firstNic + traffic.nic,
+      spec: traffic,
+      nextNs: 0,
+      sent: 0,
+      round: 0,
+      trainLeft: 0,
+      row: 0,
+      seq: new Uint32Array(rows),
+      ipId: new Uint16Array(rows),
+      credit: new Float64Array(rows),
+      rng: createRng(spec.seed, SOURCE_STREAM + index),
+    };
+    if (traffic.kind === 'rate') {
+      source.seq.fill(traffic.template.seq);
+      source.ipId.fill(traffic.template.ipId);
+    }
+    return source;
+  });
+  const agenda = createAgenda(maker.kinds.length);
+  const world: World = {
+    fixed: {
+      spec,
+      rules,
+      jiffyNs: Math.round(1_000_000_000 / spec.hz),
+      places: maker.places,
+      flows,
+      options,
+      exts,
+      tables,
+      hosts,
+      actorKind: Uint8Array.from(maker.kinds),
+      actorIndex: Int32Array.from(maker.indexes),
+    },
+    now: 0,
+    seq: 0,
+    lastPacket: 0,
+    agenda,
+    pool: createPool(),
+    hosts: states,
+    cpus,
+    nics,
+    queues,
+    sockets,
+    tasks,
+    sources,
+    flowState: {
+      rcvNxt: new Uint32Array(flows.length),
+      synced: new Uint8Array(flows.length),
+      ofo: new Uint16Array(flows.length),
+      packets: new Float64Array(flows.length),
+      bytes: new Float64Array(flows.length),
+      latency: Array.from({ length: Math.min(LATENCY_FLOWS, flows.length - 1) }, createLatency),
+    },
+    inputs: spec.inputs.slice().sort((x, y) => x.at - y.at || (x.after ?? -1) - (y.after ?? -1)),
+    applied: 0,
+    totals: { arrived: 0, delivered: 0, dropped: 0, merged: 0, drops: {} },
+    writer: null,
+  };
+  for (const nic of nics) recomputeSteering(world, nic);
+  for (const { host, change } of spec.setup) applyChange(world, host, change);
+  for (const source of sources) planNext(world, source);
+  for (const nic of nics) planWire(world, nic);
+  for (const task of tasks) if (task.app !== null) schedule(agenda, task.timerActor, task.app.startNs);
+  return world;
 }
 
-function sysctlDefaults(
-	spec: WorldSpec,
-	rules: ReturnType<typeof rulesFor>,
-): HostState["sysctl"] {
-	return {
-		"net.core.netdev_budget": [300],
-		"net.core.netdev_budget_usecs": [Math.floor(2_000_000 / spec.hz)],
-		"net.core.dev_weight": [64],
-		"net.core.netdev_max_backlog": [1000],
-		"net.core.gro_normal_batch": [8],
-		"net.core.rmem_default": [212992],
-		"net.core.rmem_max": [rules.rmemMax],
-		"net.ipv4.tcp_rmem": [4096, 131072, rules.tcpRmemMax],
-		"net.ipv4.ip_early_demux": [1],
-		"net.ipv4.tcp_early_demux": [1],
-		"net.ipv4.udp_early_demux": [1],
-	};
+function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): HostState['sysctl'] {
+  return {
+    'net.core.netdev_budget': [300],
+    'net.core.netdev_budget_usecs': [Math.floor(2_000_000 / spec.hz)],
+    'net.core.dev_weight': [64],
+    'net.core.netdev_max_backlog': [1000],
+    'net.core.gro_normal_batch': [8],
+    'net.core.rmem_default': [212992],
+    'net.core.rmem_max': [rules.rmemMax],
+    'net.ipv4.tcp_rmem': [4096, 131072, rules.tcpRmemMax],
+    'net.ipv4.ip_early_demux': [1],
+    'net.ipv4.tcp_early_demux': [1],
+    'net.ipv4.udp_early_demux': [1],
+  };
 }
 
-function makeCpu(
-	maker: Maker,
-	host: HostSpec,
-	h: number,
-	number: number,
-	index: number,
-	mhz: number,
-): Cpu {
-	return {
-		index,
-		host: h,
-		number,
-		actor: maker.actor(ACTOR_CPU, index),
-		place: maker.place({ type: "cpu", host: host.id, cpu: number }),
-		protocolPlace: maker.place({
-			type: "protocol",
-			host: host.id,
-			cpu: number,
-		}),
-		mhz,
-		cycleRem: 0,
-		ctx: Ctx.idle,
-		ctxSince: 0,
-		taskCtx: Ctx.idle,
-		ctxNs: new Float64Array(7),
-		level: 0,
-		leftNs: new Float64Array(3).fill(-1),
-		pendingIrqs: [],
-		irqQueue: 0,
-		irqSeq: 0,
-		pendingSeqs: [],
-		inSoftirq: false,
-		netRxPending: false,
-		netRxSeq: 0,
-		softirq: {
-			phase: 0,
-			pass: 0,
-			endJiffy: 0,
-			enterSeq: 0,
-			inNetRx: false,
-			list: [],
-			repoll: [],
-			budget: 0,
-			endTimeJiffy: 0,
-			netRxSeq: 0,
-			queue: 0,
-			work: 0,
-			pollSeq: 0,
-			thread: false,
-			deliver: [],
-			deliverAt: 0,
-			deliverSeq: 0,
-			backTo: 0,
-			timeoutNs: 0,
-			keepMasked: false,
-			slot: 0,
-		},
-		runQueue: [],
-		current: 0,
-		sliceEnd: 0,
-		ksoftirqd: 0,
-		needResched: false,
-		switching: false,
-		pollList: [],
-		softnet: {
-			processed: 0,
-			dropped: 0,
-			time_squeeze: 0,
-			received_rps: 0,
-			flow_limit_count: 0,
-		},
-		netRxSoftirqs: 0,
-		calIpis: 0,
-	};
+function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index: number, mhz: number): Cpu {
+  return {
+    index,
+    host: h,
+    number,
+    actor: maker.actor(ACTOR_CPU, index),
+    place: maker.place({ type: 'cpu', host: host.id, cpu: number }),
+    protocolPlace: maker.place({
+      type: 'protocol',
+      host: host.id,
+      cpu: number,
+    }),
+    mhz,
+    cycleRem: 0,
+    ctx: Ctx.idle,
+    ctxSince: 0,
+    taskCtx: Ctx.idle,
+    ctxNs: new Float64Array(7),
+    level: 0,
+    leftNs: new Float64Array(3).fill(-1),
+    pendingIrqs: [],
+    irqQueue: 0,
+    irqSeq: 0,
+    pendingSeqs: [],
+    inSoftirq: false,
+    netRxPending: false,
+    netRxSeq: 0,
+    softirq: {
+      phase: 0,
+      pass: 0,
+      endJiffy: 0,
+      enterSeq: 0,
+      inNetRx: false,
+      list: [],
+      repoll: [],
+      budget: 0,
+      endTimeJiffy: 0,
+      netRxSeq: 0,
+      queue: 0,
+      work: 0,
+      pollSeq: 0,
+      thread: false,
+      deliver: [],
+      deliverAt: 0,
+      deliverSeq: 0,
+      backTo: 0,
+      timeoutNs: 0,
+      keepMasked: false,
+      slot: 0,
+    },
+    runQueue: [],
+    current: 0,
+    sliceEnd: 0,
+    ksoftirqd: 0,
+    needResched: false,
+    switching: false,
+    pollList: [],
+    softnet: {
+      processed: 0,
+      dropped: 0,
+      time_squeeze: 0,
+      received_rps: 0,
+      flow_limit_count: 0,
+    },
+    netRxSoftirqs: 0,
+    calIpis: 0,
+  };
 }
 
 function makeTask(
-	maker: Maker,
-	host: HostSpec,
-	h: number,
-	kind: Task["kind"],
-	name: string,
-	cpu: number,
-	id: number,
+  maker: Maker,
+  host: HostSpec,
+  h: number,
+  kind: Task['kind'],
+  name: string,
+  cpu: number,
+  id: number,
 ): Task {
-	return {
-		id,
-		host: h,
-		kind,
-		name,
-		cpu,
-		place: maker.place({ type: "app", host: host.id, task: id }),
-		timerActor: maker.actor(ACTOR_TASK, id - 1),
-		app: null as AppSpec | null,
-		queue: -1,
-		sockets: [],
-		nextSocket: 0,
-		state: "sleeping",
-		phase: 0,
-		workNs: 0,
-		callBytes: 0,
-		callSocket: 0,
-		slot: 0,
-		wakeSeq: 0,
-		ranNs: 0,
-		reads: 0,
-		bytes: 0,
-		latency:
-			kind === "app"
-				? createLatency()
-				: { count: 0, buckets: new Uint32Array(0) },
-	};
+  return {
+    id,
+    host: h,
+    kind,
+    name,
+    cpu,
+    place: maker.place({ type: 'app', host: host.id, task: id }),
+    timerActor: maker.actor(ACTOR_TASK, id - 1),
+    app: null as AppSpec | null,
+    queue: -1,
+    sockets: [],
+    nextSocket: 0,
+    state: 'sleeping',
+    phase: 0,
+    workNs: 0,
+    callBytes: 0,
+    callSocket: 0,
+    slot: 0,
+    wakeSeq: 0,
+    ranNs: 0,
+    reads: 0,
+    bytes: 0,
+    latency: kind === 'app' ? createLatency() : { count: 0, buckets: new Uint32Array(0) },
+  };
 }
 
 function makeSocket(
-	maker: Maker,
-	host: HostSpec,
-	h: number,
-	spec: SocketSpec,
-	id: number,
-	state: HostState,
+  maker: Maker,
+  host: HostSpec,
+  h: number,
+  spec: SocketSpec,
+  id: number,
+  state: HostState,
 ): Socket {
-	const byDefault =
-		spec.proto === "tcp"
-			? state.sysctl["net.ipv4.tcp_rmem"][1]
-			: state.sysctl["net.core.rmem_default"][0];
-	return {
-		id,
-		host: h,
-		spec,
-		place: maker.place({ type: "socket", host: host.id, socket: id }),
-		rcvbuf: spec.rcvbufBytes ?? byDefault,
-		rmem: 0,
-		queue: [],
-		head: 0,
-		ofo: [],
-		owned: false,
-		backlog: [],
-		backlogBytes: 0,
-		drops: 0,
-		waiter: 0,
-		received: 0,
-		receivedBytes: 0,
-	};
+  const byDefault =
+    spec.proto === 'tcp' ? state.sysctl['net.ipv4.tcp_rmem'][1] : state.sysctl['net.core.rmem_default'][0];
+  return {
+    id,
+    host: h,
+    spec,
+    place: maker.place({ type: 'socket', host: host.id, socket: id }),
+    rcvbuf: spec.rcvbufBytes ?? byDefault,
+    rmem: 0,
+    queue: [],
+    head: 0,
+    ofo: [],
+    owned: false,
+    backlog: [],
+    backlogBytes: 0,
+    drops: 0,
+    waiter: 0,
+    received: 0,
+    receivedBytes: 0,
+  };
 }
 
 function makeNic(
-	maker: Maker,
-	spec: WorldSpec,
-	host: HostSpec,
-	h: number,
-	nicSpec: NicSpec,
-	index: number,
-	firstQueue: number,
-	flows: number,
+  maker: Maker,
+  spec: WorldSpec,
+  host: HostSpec,
+  h: number,
+  nicSpec: NicSpec,
+  index: number,
+  firstQueue: number,
+  flows: number,
 ): Nic {
-	const driver = drivers[nicSpec.driver];
-	const udp = driver.udpHashDefault === "sd" ? RXH_SD : RXH_SDFN;
-	// queues beyond those in use are made too, so that ethtool -L can bring them in
-	const queues = Math.max(
-		nicSpec.queues,
-		Math.min(driver.maxQueues, host.cpus),
-	);
-	const at = { host: host.id, nic: nicSpec.name };
-	return {
-		index,
-		host: h,
-		name: nicSpec.name,
-		driver,
-		wireActor: maker.actor(ACTOR_WIRE, index),
-		dmaActor: maker.actor(ACTOR_DMA, index),
-		wirePlace: maker.place({ type: "wire", ...at }),
-		macPlace: maker.place({ type: "mac", ...at }),
-		steeringPlace: maker.place({ type: "steering", ...at }),
-		linkBps: nicSpec.linkBps,
-		linkFreeNs: 0,
-		linkRem: 0,
-		nextSource: 0,
-		mtu: nicSpec.mtu,
-		firstQueue,
-		queues,
-		activeQueues: nicSpec.queues,
-		rssKey: rssKey(spec.seed, driver.rssKeyBytes, nicSpec.rssKey),
-		indirection: Uint16Array.from(
-			{ length: driver.indirectionSize },
-			(_, i) => i % nicSpec.queues,
-		),
-		symmetricXor: false,
-		hashFields: { tcp4: RXH_SDFN, udp4: udp, tcp6: RXH_SDFN, udp6: udp },
-		flowHash: new Uint32Array(flows),
-		flowHashKind: new Uint8Array(flows),
-		flowHash2: new Uint32Array(flows),
-		flowNtuple: new Int16Array(flows).fill(-2),
-		ntuple: [],
-		rxUsecs: nicSpec.rxUsecs ?? driver.rxUsecs,
-		rxFrames: nicSpec.rxFrames ?? driver.rxFrames,
-		cqeMode: false,
-		features: {
-			"rx-checksumming": true,
-			"generic-receive-offload": true,
-			"receive-hashing": true,
-			"ntuple-filters": driver.ntupleDefault,
-			"rx-gro-list": false,
-			"rx-udp-gro-forwarding": false,
-		},
-		groMaxSize: 65536,
-		groIpv4MaxSize: 65536,
-		groFlushTimeout: 0,
-		napiDeferHardIrqs: 0,
-		threaded: false,
-		dmaFifo: [],
-		dmaHead: 0,
-		counters: {
-			rx_packets: 0,
-			rx_bytes: 0,
-			rx_missed_errors: 0,
-			rx_no_buffer_count: 0,
-			rx_length_errors: 0,
-			rx_crc_errors: 0,
-			rx_dropped: 0,
-			rx_ntuple_dropped: 0,
-			csum_errors: 0,
-			multicast: 0,
-			rx_otherhost_dropped: 0,
-		},
-	};
+  const driver = drivers[nicSpec.driver];
+  const udp = driver.udpHashDefault === 'sd' ? RXH_SD : RXH_SDFN;
+  // queues beyond those in use are made too, so that ethtool -L can bring them in
+  const queues = Math.max(nicSpec.queues, Math.min(driver.maxQueues, host.cpus));
+  const at = { host: host.id, nic: nicSpec.name };
+  return {
+    index,
+    host: h,
+    name: nicSpec.name,
+    driver,
+    wireActor: maker.actor(ACTOR_WIRE, index),
+    dmaActor: maker.actor(ACTOR_DMA, index),
+    wirePlace: maker.place({ type: 'wire', ...at }),
+    macPlace: maker.place({ type: 'mac', ...at }),
+    steeringPlace: maker.place({ type: 'steering', ...at }),
+    linkBps: nicSpec.linkBps,
+    linkFreeNs: 0,
+    linkRem: 0,
+    nextSource: 0,
+    mtu: nicSpec.mtu,
+    firstQueue,
+    queues,
+    activeQueues: nicSpec.queues,
+    rssKey: rssKey(spec.seed, driver.rssKeyBytes, nicSpec.rssKey),
+    indirection: Uint16Array.from({ length: driver.indirectionSize }, (_, i) => i % nicSpec.queues),
+    symmetricXor: false,
+    hashFields: { tcp4: RXH_SDFN, udp4: udp, tcp6: RXH_SDFN, udp6: udp },
+    flowHash: new Uint32Array(flows),
+    flowHashKind: new Uint8Array(flows),
+    flowHash2: new Uint32Array(flows),
+    flowNtuple: new Int16Array(flows).fill(-2),
+    ntuple: [],
+    rxUsecs: nicSpec.rxUsecs ?? driver.rxUsecs,
+    rxFrames: nicSpec.rxFrames ?? driver.rxFrames,
+    cqeMode: false,
+    features: {
+      'rx-checksumming': true,
+      'generic-receive-offload': true,
+      'receive-hashing': true,
+      'ntuple-filters': driver.ntupleDefault,
+      'rx-gro-list': false,
+      'rx-udp-gro-forwarding': false,
+    },
+    groMaxSize: 65536,
+    groIpv4MaxSize: 65536,
+    groFlushTimeout: 0,
+    napiDeferHardIrqs: 0,
+    threaded: false,
+    dmaFifo: [],
+    dmaHead: 0,
+    counters: {
+      rx_packets: 0,
+      rx_bytes: 0,
+      rx_missed_errors: 0,
+      rx_no_buffer_count: 0,
+      rx_length_errors: 0,
+      rx_crc_errors: 0,
+      rx_dropped: 0,
+      rx_ntuple_dropped: 0,
+      csum_errors: 0,
+      multicast: 0,
+      rx_otherhost_dropped: 0,
+    },
+  };
 }
 
 /** netdev_rss_key_fill: one random key a boot, of which a driver takes its first bytes. */
-function rssKey(
-	seed: number,
-	bytes: number,
-	hex: string | undefined,
-): Uint8Array {
-	if (hex !== undefined) return parseHex(hex.replace(/[:\s]/g, ""));
-	const rng = createRng(seed, RSS_STREAM);
-	const key = new Uint8Array(NETDEV_RSS_KEY_LEN);
-	for (let i = 0; i < key.length; i += 1) key[i] = nextU32(rng) & 0xff;
-	return key.slice(0, bytes);
+function rssKey(seed: number, bytes: number, hex: string | undefined): Uint8Array {
+  if (hex !== undefined) return parseHex(hex.replace(/[:\s]/g, ''));
+  const rng = createRng(seed, RSS_STREAM);
+  const key = new Uint8Array(NETDEV_RSS_KEY_LEN);
+  for (let i = 0; i < key.length; i += 1) key[i] = nextU32(rng) & 0xff;
+  return key.slice(0, bytes);
 }
 
 function makeQueue(
-	maker: Maker,
-	host: HostSpec,
-	fixed: HostFixed,
-	nicSpec: NicSpec,
-	nic: Nic,
-	number: number,
-	index: number,
+  maker: Maker,
+  host: HostSpec,
+  fixed: HostFixed,
+  nicSpec: NicSpec,
+  nic: Nic,
+  number: number,
+  index: number,
 ): RxQueue {
-	const cpu =
-		nicSpec.affinity.length === 0
-			? number % host.cpus
-			: nicSpec.affinity[number % nicSpec.affinity.length];
-	if (cpu < 0 || cpu >= host.cpus)
-		throw new RangeError(`affinity of ${nicSpec.name}: there is no CPU ${cpu}`);
-	const at = { host: host.id, nic: nicSpec.name, queue: number };
-	const size = nicSpec.ringSize;
-	return {
-		index,
-		nic: nic.index,
-		number,
-		moderationActor: maker.actor(ACTOR_MODERATION, index),
-		watchdogActor: maker.actor(ACTOR_WATCHDOG, index),
-		ringPlace: maker.place({ type: "rx-ring", ...at }),
-		vectorPlace: maker.place({ type: "vector", ...at }),
-		napiPlace: maker.place({ type: "napi", ...at }),
-		size,
-		head: 0,
-		nextToClean: 0,
-		nextToUse: size - 1,
-		desc: new Uint32Array(size),
-		done: new Uint8Array(size),
-		waiting: 0,
-		cleaned: 0,
-		irq: FIRST_NIC_IRQ + index,
-		affinity: [fixed.firstCpu + cpu],
-		masked: false,
-		unsignalled: 0,
-		firstWaitingSeq: 0,
-		lastIrqNs: Number.NEGATIVE_INFINITY,
-		timerOn: false,
-		irqCounts: new Float64Array(host.cpus),
-		napi: {
-			id: 8193 + index,
-			scheduled: false,
-			missedBit: false,
-			threaded: false,
-			thread: 0,
-			scheduleSeq: 0,
-			deferCount: 0,
-			timerCpu: 0,
-			timerOn: false,
-			byTimer: false,
-			gro: { buckets: Array.from({ length: 8 }, () => []) },
-			rxList: [],
-			rxCount: 0,
-		},
-		packets: 0,
-		bytes: 0,
-		missed: 0,
-		irqs: 0,
-		polls: 0,
-	};
+  const cpu =
+    nicSpec.affinity.length === 0 ? number % host.cpus : nicSpec.affinity[number % nicSpec.affinity.length];
+  if (cpu < 0 || cpu >= host.cpus)
+    throw new RangeError(`affinity of ${nicSpec.name}: there is no CPU ${cpu}`);
+  const at = { host: host.id, nic: nicSpec.name, queue: number };
+  const size = nicSpec.ringSize;
+  return {
+    index,
+    nic: nic.index,
+    number,
+    moderationActor: maker.actor(ACTOR_MODERATION, index),
+    watchdogActor: maker.actor(ACTOR_WATCHDOG, index),
+    ringPlace: maker.place({ type: 'rx-ring', ...at }),
+    vectorPlace: maker.place({ type: 'vector', ...at }),
+    napiPlace: maker.place({ type: 'napi', ...at }),
+    size,
+    head: 0,
+    nextToClean: 0,
+    nextToUse: size - 1,
+    desc: new Uint32Array(size),
+    done: new Uint8Array(size),
+    waiting: 0,
+    cleaned: 0,
+    irq: FIRST_NIC_IRQ + index,
+    affinity: [fixed.firstCpu + cpu],
+    masked: false,
+    unsignalled: 0,
+    firstWaitingSeq: 0,
+    lastIrqNs: Number.NEGATIVE_INFINITY,
+    timerOn: false,
+    irqCounts: new Float64Array(host.cpus),
+    napi: {
+      id: 8193 + index,
+      scheduled: false,
+      missedBit: false,
+      threaded: false,
+      thread: 0,
+      scheduleSeq: 0,
+      deferCount: 0,
+      timerCpu: 0,
+      timerOn: false,
+      byTimer: false,
+      gro: { buckets: Array.from({ length: 8 }, () => []) },
+      rxList: [],
+      rxCount: 0,
+    },
+    packets: 0,
+    bytes: 0,
+    missed: 0,
+    irqs: 0,
+    polls: 0,
+  };
 }

@@ -2,29 +2,29 @@
  * What a world is made from: the engine's only input. The scenario loader builds it from JSON, tests by hand.
  * Plain data; times in ns, sizes in bytes, rates in the unit their names say.
  */
-import type { DriverName } from "../catalog/drivers.ts";
-import type { FrameFields } from "./packet/frame.ts";
-import type { TrafficTable } from "./packet/traffic-table.ts";
-import type { Change } from "./change.ts";
+import type { DriverName } from '../catalog/drivers.ts';
+import type { FrameFields } from './packet/frame.ts';
+import type { TrafficTable } from './packet/traffic-table.ts';
+import type { Change } from './change.ts';
 
 export interface WorldSpec {
-	kernel: string;
-	hz: number;
-	/** Kernel configuration: without 802.1Q every tagged frame passes GRO alone. */
-	config: { vlan8021q: boolean };
-	seed: number;
-	durationNs: number;
-	hosts: HostSpec[];
-	traffic: TrafficSpec[];
-	/** Changes before time 0, in order (the scenario's set-up). */
-	setup: HostChange[];
-	/** Timed inputs, see TimedInput. */
-	inputs: TimedInput[];
+  kernel: string;
+  hz: number;
+  /** Kernel configuration: without 802.1Q every tagged frame passes GRO alone. */
+  config: { vlan8021q: boolean };
+  seed: number;
+  durationNs: number;
+  hosts: HostSpec[];
+  traffic: TrafficSpec[];
+  /** Changes before time 0, in order (the scenario's set-up). */
+  setup: HostChange[];
+  /** Timed inputs, see TimedInput. */
+  inputs: TimedInput[];
 }
 
 export interface HostChange {
-	host: number;
-	change: Change;
+  host: number;
+  change: Change;
 }
 
 /**
@@ -32,112 +32,112 @@ export interface HostChange {
  * event that wrote record `after` is over; it costs no simulated time.
  */
 export interface TimedInput extends HostChange {
-	at: number;
-	after: number | null;
-	/** The command as typed, for lists and links. */
-	line: string;
+  at: number;
+  after: number | null;
+  /** The command as typed, for lists and links. */
+  line: string;
 }
 
 export interface HostSpec {
-	id: string;
-	cpus: number;
-	/** Key of costProfiles. */
-	profile: string;
-	/** Clock other than the profile's, MHz. */
-	clockMhz?: number;
-	nics: NicSpec[];
-	sockets: SocketSpec[];
-	apps: AppSpec[];
+  id: string;
+  cpus: number;
+  /** Key of costProfiles. */
+  profile: string;
+  /** Clock other than the profile's, MHz. */
+  clockMhz?: number;
+  nics: NicSpec[];
+  sockets: SocketSpec[];
+  apps: AppSpec[];
 }
 
 export interface NicSpec {
-	name: string;
-	driver: DriverName;
-	mac: string;
-	addresses: string[];
-	/** Accept every frame as ours, whatever its destination (a capture replayed on a host made for it). */
-	promiscuous: boolean;
-	linkBps: number;
-	mtu: number;
-	queues: number;
-	ringSize: number;
-	/** CPU (in the host) of each queue's vector; shorter lists repeat. */
-	affinity: number[];
-	rxUsecs?: number;
-	rxFrames?: number;
-	/** RSS key as hex; absent: random from the seed, as netdev_rss_key_fill does. */
-	rssKey?: string;
+  name: string;
+  driver: DriverName;
+  mac: string;
+  addresses: string[];
+  /** Accept every frame as ours, whatever its destination (a capture replayed on a host made for it). */
+  promiscuous: boolean;
+  linkBps: number;
+  mtu: number;
+  queues: number;
+  ringSize: number;
+  /** CPU (in the host) of each queue's vector; shorter lists repeat. */
+  affinity: number[];
+  rxUsecs?: number;
+  rxFrames?: number;
+  /** RSS key as hex; absent: random from the seed, as netdev_rss_key_fill does. */
+  rssKey?: string;
 }
 
 export interface SocketSpec {
-	name: string;
-	proto: "tcp" | "udp";
-	/** Local address or '*'. */
-	address: string;
-	/** Local port; 0 takes every port that has no socket of its own. */
-	port: number;
-	/** SO_RCVBUF as the kernel stores it (already doubled); absent: the sysctl's default. */
-	rcvbufBytes?: number;
-	udpGro?: boolean;
+  name: string;
+  proto: 'tcp' | 'udp';
+  /** Local address or '*'. */
+  address: string;
+  /** Local port; 0 takes every port that has no socket of its own. */
+  port: number;
+  /** SO_RCVBUF as the kernel stores it (already doubled); absent: the sysctl's default. */
+  rcvbufBytes?: number;
+  udpGro?: boolean;
 }
 
 export interface AppSpec {
-	name: string;
-	/** CPU in the host; the scheduler leaves it there. */
-	cpu: number;
-	/** Index into the host's sockets; several: reads them in turn (epoll). -1: none (a task that only computes). */
-	sockets: number[];
-	/** Most bytes one recvmsg takes (TCP); a UDP recvmsg takes one datagram. */
-	readBytes: number;
-	/** Computing after each recvmsg that brought data, ns. */
-	workNs: number;
-	/** Computing a byte read, ns. */
-	workNsPerByte: number;
-	/** Sleep after each read, ns (reads at its own pace). */
-	pauseNs: number;
-	/** Computes all the time, reads nothing. */
-	spin: boolean;
-	startNs: number;
+  name: string;
+  /** CPU in the host; the scheduler leaves it there. */
+  cpu: number;
+  /** Index into the host's sockets; several: reads them in turn (epoll). -1: none (a task that only computes). */
+  sockets: number[];
+  /** Most bytes one recvmsg takes (TCP); a UDP recvmsg takes one datagram. */
+  readBytes: number;
+  /** Computing after each recvmsg that brought data, ns. */
+  workNs: number;
+  /** Computing a byte read, ns. */
+  workNsPerByte: number;
+  /** Sleep after each read, ns (reads at its own pace). */
+  pauseNs: number;
+  /** Computes all the time, reads nothing. */
+  spin: boolean;
+  startNs: number;
 }
 
 export type TrafficSpec = TableTraffic | RateTraffic;
 
 interface TrafficTarget {
-	/** Index of host and of the NIC in it. */
-	host: number;
-	nic: number;
+  /** Index of host and of the NIC in it. */
+  host: number;
+  nic: number;
 }
 
 /** Frames one by one: a capture, or frames a scenario spells out. */
 export interface TableTraffic extends TrafficTarget {
-	kind: "table";
-	table: TrafficTable;
-	startNs: number;
-	/** Times of the table are multiplied by it (0.5: twice as fast). Ignored with ratePps. */
-	timeScale: number;
-	/** Replay at an even rate in place of the table's own timing. */
-	ratePps: number | null;
-	/** Play it again and again. */
-	repeat: number;
+  kind: 'table';
+  table: TrafficTable;
+  startNs: number;
+  /** Times of the table are multiplied by it (0.5: twice as fast). Ignored with ratePps. */
+  timeScale: number;
+  /** Replay at an even rate in place of the table's own timing. */
+  ratePps: number | null;
+  /** Play it again and again. */
+  repeat: number;
 }
 
 /** Open-loop frames made on the fly. */
 export interface RateTraffic extends TrafficTarget {
-	kind: "rate";
-	/** The frame every flow starts from: flow i has sport = template.sport + i (and seq, ipId of its own). */
-	template: FrameFields;
-	flows: number;
-	/** Share of each flow, summing to anything; absent: even, round robin by train. */
-	weights?: number[];
-	/** Trains a second (a train of 1 is a frame). */
-	ratePps: number;
-	/** Frames of one flow sent back to back. */
-	trainFrames: number;
-	/** PSH on a train's last frame (TCP). */
-	pshLast: boolean;
-	pattern: "constant" | "poisson";
-	startNs: number;
-	stopNs: number;
-	/** Frames in all; Infinity: until stopNs. */
-	count: number;
+  kind: 'rate';
+  /** The frame every flow starts from: flow i has sport = template.sport + i (and seq, ipId of its own). */
+  template: FrameFields;
+  flows: number;
+  /** Share of each flow, summing to anything; absent: even, round robin by train. */
+  weights?: number[];
+  /** Trains a second (a train of 1 is a frame). */
+  ratePps: number;
+  /** Frames of one flow sent back to back. */
+  trainFrames: number;
+  /** PSH on a train's last frame (TCP). */
+  pshLast: boolean;
+  pattern: 'constant' | 'poisson';
+  startNs: number;
+  stopNs: number;
+  /** Frames in all; Infinity: until stopNs. */
+  count: number;
 }

@@ -4,41 +4,36 @@
  * Ids count from 1 over the world and are never reused (packet, flow, socket, task); indexes count from 0 (cpus, nics,
  * queues: world-wide). `*Seq` fields hold the seq of the record that made the thing so: the chain behind "why?".
  */
-import type { DriverInfo } from "../catalog/drivers.ts";
-import type { Place } from "../catalog/places.ts";
-import type { RuleValues } from "../catalog/rules.ts";
-import type { Agenda } from "./clock/agenda.ts";
-import type { CostProfile } from "./cost.ts";
-import type { NtupleRule, SysctlName } from "./change.ts";
-import type { FlowKey, TrafficTable } from "./packet/traffic-table.ts";
-import type { RssHashFields } from "./packet/toeplitz.ts";
-import type { PacketPool } from "./packet/pool.ts";
-import type { RecordWriter } from "./records.ts";
-import type { Rng } from "./rng.ts";
-import type {
-	AppSpec,
-	SocketSpec,
-	TimedInput,
-	TrafficSpec,
-	WorldSpec,
-} from "./spec.ts";
+import type { DriverInfo } from '../catalog/drivers.ts';
+import type { Place } from '../catalog/places.ts';
+import type { RuleValues } from '../catalog/rules.ts';
+import type { Agenda } from './clock/agenda.ts';
+import type { CostProfile } from './cost.ts';
+import type { NtupleRule, SysctlName } from './change.ts';
+import type { FlowKey, TrafficTable } from './packet/traffic-table.ts';
+import type { RssHashFields } from './packet/toeplitz.ts';
+import type { PacketPool } from './packet/pool.ts';
+import type { SnmpCounters } from './net/snmp.ts';
+import type { RecordWriter } from './records.ts';
+import type { Rng } from './rng.ts';
+import type { AppSpec, SocketSpec, TimedInput, TrafficSpec, WorldSpec } from './spec.ts';
 
 /** Never changes once the world is made. */
 export interface Fixed {
-	spec: WorldSpec;
-	rules: RuleValues;
-	jiffyNs: number;
-	places: Place[];
-	flows: FlowInfo[];
-	/** TCP options and IP options / extension headers by index, as hex: equality of index is equality of bytes. */
-	options: string[];
-	exts: string[];
-	/** One table a table-traffic source, its flow, opt and ext indexes already those of this world. */
-	tables: (TrafficTable | null)[];
-	hosts: HostFixed[];
-	/** What each actor of the agenda is (ACTOR_*) and its index among its kind. */
-	actorKind: Uint8Array;
-	actorIndex: Int32Array;
+  spec: WorldSpec;
+  rules: RuleValues;
+  jiffyNs: number;
+  places: Place[];
+  flows: FlowInfo[];
+  /** TCP options and IP options / extension headers by index, as hex: equality of index is equality of bytes. */
+  options: string[];
+  exts: string[];
+  /** One table a table-traffic source, its flow, opt and ext indexes already those of this world. */
+  tables: (TrafficTable | null)[];
+  hosts: HostFixed[];
+  /** What each actor of the agenda is (ACTOR_*) and its index among its kind. */
+  actorKind: Uint8Array;
+  actorIndex: Int32Array;
 }
 
 export const ACTOR_NONE = 0;
@@ -50,68 +45,72 @@ export const ACTOR_CPU = 5;
 export const ACTOR_TASK = 6;
 
 export interface HostFixed {
-	id: string;
-	profile: CostProfile;
-	mhz: number;
-	firstCpu: number;
-	cpus: number;
-	firstNic: number;
-	nics: number;
-	hostPlace: number;
+  id: string;
+  profile: CostProfile;
+  mhz: number;
+  firstCpu: number;
+  cpus: number;
+  firstNic: number;
+  nics: number;
+  hostPlace: number;
 }
 
 /** A flow (one five-tuple with its link-layer addresses), made when the world is. */
 export interface FlowInfo {
-	id: number;
-	key: FlowKey;
-	host: number;
-	/** Equal where both Ethernet headers (14 bytes) are equal. */
-	l2: number;
-	/** Equal where addresses, version and protocol are equal. */
-	net: number;
-	/** Socket id that takes it; 0: none. */
-	socket: number;
-	/** Software hash, symmetric. */
-	softHash: number;
-	/** Destination address is one of the host's (or the NIC takes all). */
-	forUs: boolean;
+  id: number;
+  key: FlowKey;
+  host: number;
+  /** Equal where both Ethernet headers (14 bytes) are equal. */
+  l2: number;
+  /** Equal where addresses, version and protocol are equal. */
+  net: number;
+  /** Socket id that takes it; 0: none. */
+  socket: number;
+  /** Software hash, symmetric. */
+  softHash: number;
+  /** Carries an 802.1Q tag. */
+  tagged: boolean;
+  /** Destination MAC is the NIC's, a group's, or the NIC takes all. */
+  macOurs: boolean;
+  /** Destination address is one of the host's (or the NIC takes all). */
+  forUs: boolean;
 }
 
 export interface World {
-	fixed: Fixed;
-	now: number;
-	/** Seq of the last record. */
-	seq: number;
-	/** Last packet id given. */
-	lastPacket: number;
-	agenda: Agenda;
-	pool: PacketPool;
-	hosts: HostState[];
-	cpus: Cpu[];
-	nics: Nic[];
-	queues: RxQueue[];
-	sockets: Socket[];
-	tasks: Task[];
-	sources: Source[];
-	flowState: FlowState;
-	/** Timed inputs not yet applied, soonest first; `applied` counts the others. */
-	inputs: TimedInput[];
-	applied: number;
-	totals: Totals;
-	/** Not state: where records go; null: nowhere. */
-	writer: RecordWriter | null;
+  fixed: Fixed;
+  now: number;
+  /** Seq of the last record. */
+  seq: number;
+  /** Last packet id given. */
+  lastPacket: number;
+  agenda: Agenda;
+  pool: PacketPool;
+  hosts: HostState[];
+  cpus: Cpu[];
+  nics: Nic[];
+  queues: RxQueue[];
+  sockets: Socket[];
+  tasks: Task[];
+  sources: Source[];
+  flowState: FlowState;
+  /** Timed inputs not yet applied, soonest first; `applied` counts the others. */
+  inputs: TimedInput[];
+  applied: number;
+  totals: Totals;
+  /** Not state: where records go; null: nowhere. */
+  writer: RecordWriter | null;
 }
 
 /** What is kept of each flow, by flow id. */
 export interface FlowState {
-	/** TCP: next sequence number expected, whether one is known, segments in the ofo queue. */
-	rcvNxt: Uint32Array;
-	synced: Uint8Array;
-	ofo: Uint16Array;
-	packets: Float64Array;
-	bytes: Float64Array;
-	/** Of the first LATENCY_FLOWS flows. */
-	latency: LatencyHistogram[];
+  /** TCP: next sequence number expected, whether one is known, segments in the ofo queue. */
+  rcvNxt: Uint32Array;
+  synced: Uint8Array;
+  ofo: Uint16Array;
+  packets: Float64Array;
+  bytes: Float64Array;
+  /** Of the first LATENCY_FLOWS flows. */
+  latency: LatencyHistogram[];
 }
 
 /** Flows with a latency distribution of their own in reports. */
@@ -119,18 +118,18 @@ export const LATENCY_FLOWS = 32;
 
 /** The conservation balance: arrived = delivered + dropped + merged + in flight. */
 export interface Totals {
-	arrived: number;
-	delivered: number;
-	dropped: number;
-	merged: number;
-	/** By place index * 1024 + reason code. */
-	drops: Record<number, number>;
+  arrived: number;
+  delivered: number;
+  dropped: number;
+  merged: number;
+  /** By place index * 1024 + reason code. */
+  drops: Record<number, number>;
 }
 
 export interface HostState {
-	sysctl: Record<SysctlName, number[]>;
-	/** Protocol counters with the kernel's names (IpInReceives, TcpExtTCPOFOQueue, ...). */
-	snmp: Record<string, number>;
+  sysctl: Record<SysctlName, number[]>;
+  /** Protocol counters with the kernel's names (IpInReceives, TcpExtTCPOFOQueue, ...). */
+  snmp: SnmpCounters;
 }
 
 // ---------------------------------------------------------------------------------------------------- CPU
@@ -141,294 +140,294 @@ export const LEVEL_SOFTIRQ = 1;
 export const LEVEL_HARDIRQ = 2;
 
 export interface Cpu {
-	index: number;
-	host: number;
-	/** Number in its host. */
-	number: number;
-	actor: number;
-	place: number;
-	protocolPlace: number;
-	mhz: number;
-	/** What is left below a nanosecond, in cycles * 1000. */
-	cycleRem: number;
-	/** Current context (catalog/contexts) and since when. */
-	ctx: number;
-	ctxSince: number;
-	/** Context of the task level, to go back to. */
-	taskCtx: number;
-	ctxNs: Float64Array;
-	/** Level at work now, and time left of the item that each lower level was interrupted in (-1: none). */
-	level: number;
-	leftNs: Float64Array;
-	// hardirq
-	pendingIrqs: number[];
-	/** Vector in service: queue index, or -1 - queue index for that NAPI's timer; and the record that raised it. */
-	irqQueue: number;
-	irqSeq: number;
-	pendingSeqs: number[];
-	/** True between entry to handle_softirqs and its end, whether by irq exit or in ksoftirqd. */
-	inSoftirq: boolean;
-	netRxPending: boolean;
-	netRxSeq: number;
-	softirq: SoftirqWork;
-	// scheduler
-	runQueue: number[];
-	current: number;
-	sliceEnd: number;
-	ksoftirqd: number;
-	needResched: boolean;
-	/** A context switch is under way. */
-	switching: boolean;
-	// softnet_data
-	pollList: number[];
-	softnet: SoftnetStat;
-	netRxSoftirqs: number;
-	calIpis: number;
+  index: number;
+  host: number;
+  /** Number in its host. */
+  number: number;
+  actor: number;
+  place: number;
+  protocolPlace: number;
+  mhz: number;
+  /** What is left below a nanosecond, in cycles * 1000. */
+  cycleRem: number;
+  /** Current context (catalog/contexts) and since when. */
+  ctx: number;
+  ctxSince: number;
+  /** Context of the task level, to go back to. */
+  taskCtx: number;
+  ctxNs: Float64Array;
+  /** Level at work now, and time left of the item that each lower level was interrupted in (-1: none). */
+  level: number;
+  leftNs: Float64Array;
+  // hardirq
+  pendingIrqs: number[];
+  /** Vector in service: queue index, or -1 - queue index for that NAPI's timer; and the record that raised it. */
+  irqQueue: number;
+  irqSeq: number;
+  pendingSeqs: number[];
+  /** True between entry to handle_softirqs and its end, whether by irq exit or in ksoftirqd. */
+  inSoftirq: boolean;
+  netRxPending: boolean;
+  netRxSeq: number;
+  softirq: SoftirqWork;
+  // scheduler
+  runQueue: number[];
+  current: number;
+  sliceEnd: number;
+  ksoftirqd: number;
+  needResched: boolean;
+  /** A context switch is under way. */
+  switching: boolean;
+  // softnet_data
+  pollList: number[];
+  softnet: SoftnetStat;
+  netRxSoftirqs: number;
+  calIpis: number;
 }
 
 export interface SoftnetStat {
-	processed: number;
-	dropped: number;
-	time_squeeze: number;
-	received_rps: number;
-	flow_limit_count: number;
+  processed: number;
+  dropped: number;
+  time_squeeze: number;
+  received_rps: number;
+  flow_limit_count: number;
 }
 
 /** What a CPU's softirq (or ksoftirqd, or a NAPI thread's poll) is in the middle of. */
 export interface SoftirqWork {
-	phase: number;
-	/** Pass of handle_softirqs, from 1; jiffy it must stop at. */
-	pass: number;
-	endJiffy: number;
-	enterSeq: number;
-	// net_rx_action
-	inNetRx: boolean;
-	list: number[];
-	repoll: number[];
-	budget: number;
-	endTimeJiffy: number;
-	netRxSeq: number;
-	// poll
-	queue: number;
-	work: number;
-	pollSeq: number;
-	thread: boolean;
-	// skbs passed up by gro_normal_list, being taken through the protocol one by one (slots)
-	deliver: number[];
-	deliverAt: number;
-	deliverSeq: number;
-	/** Phase to go on with once `deliver` is empty. */
-	backTo: number;
-	/** napi_complete_done's decision, carried over the delivery of what it flushed. */
-	timeoutNs: number;
-	keepMasked: boolean;
-	/** Slot being worked on; 0: none. */
-	slot: number;
+  phase: number;
+  /** Pass of handle_softirqs, from 1; jiffy it must stop at. */
+  pass: number;
+  endJiffy: number;
+  enterSeq: number;
+  // net_rx_action
+  inNetRx: boolean;
+  list: number[];
+  repoll: number[];
+  budget: number;
+  endTimeJiffy: number;
+  netRxSeq: number;
+  // poll
+  queue: number;
+  work: number;
+  pollSeq: number;
+  thread: boolean;
+  // skbs passed up by gro_normal_list, being taken through the protocol one by one (slots)
+  deliver: number[];
+  deliverAt: number;
+  deliverSeq: number;
+  /** Phase to go on with once `deliver` is empty. */
+  backTo: number;
+  /** napi_complete_done's decision, carried over the delivery of what it flushed. */
+  timeoutNs: number;
+  keepMasked: boolean;
+  /** Slot being worked on; 0: none. */
+  slot: number;
 }
 
 // ---------------------------------------------------------------------------------------------------- NIC
 
 export interface Nic {
-	index: number;
-	host: number;
-	name: string;
-	driver: DriverInfo;
-	wireActor: number;
-	dmaActor: number;
-	wirePlace: number;
-	macPlace: number;
-	steeringPlace: number;
-	linkBps: number;
-	/** When the link is free again, and what is left below a ns (numerator over linkBps). */
-	linkFreeNs: number;
-	linkRem: number;
-	/** Source whose frame is on the link. */
-	nextSource: number;
-	mtu: number;
-	firstQueue: number;
-	/** Queues made (the driver's most) and in use (`ethtool -L combined`). */
-	queues: number;
-	activeQueues: number;
-	rssKey: Uint8Array;
-	indirection: Uint16Array;
-	symmetricXor: boolean;
-	hashFields: RssHashFields;
-	/** Hash of each flow under the present key and fields (index = flow id), and its kind (4, 2, 0). */
-	flowHash: Uint32Array;
-	flowHashKind: Uint8Array;
-	/** Hash of its fragments: addresses only. */
-	flowHash2: Uint32Array;
-	/** Queue that an ntuple rule gives each flow: -2 none, -1 drop. */
-	flowNtuple: Int16Array;
-	ntuple: NtupleRule[];
-	rxUsecs: number;
-	rxFrames: number;
-	cqeMode: boolean;
-	features: Record<string, boolean>;
-	groMaxSize: number;
-	groIpv4MaxSize: number;
-	groFlushTimeout: number;
-	napiDeferHardIrqs: number;
-	threaded: boolean;
-	/** Frames in DMA, oldest first: queue index and slot; ready times in the pool. */
-	dmaFifo: number[];
-	dmaHead: number;
-	counters: NicCounters;
+  index: number;
+  host: number;
+  name: string;
+  driver: DriverInfo;
+  wireActor: number;
+  dmaActor: number;
+  wirePlace: number;
+  macPlace: number;
+  steeringPlace: number;
+  linkBps: number;
+  /** When the link is free again, and what is left below a ns (numerator over linkBps). */
+  linkFreeNs: number;
+  linkRem: number;
+  /** Source whose frame is on the link. */
+  nextSource: number;
+  mtu: number;
+  firstQueue: number;
+  /** Queues made (the driver's most) and in use (`ethtool -L combined`). */
+  queues: number;
+  activeQueues: number;
+  rssKey: Uint8Array;
+  indirection: Uint16Array;
+  symmetricXor: boolean;
+  hashFields: RssHashFields;
+  /** Hash of each flow under the present key and fields (index = flow id), and its kind (4, 2, 0). */
+  flowHash: Uint32Array;
+  flowHashKind: Uint8Array;
+  /** Hash of its fragments: addresses only. */
+  flowHash2: Uint32Array;
+  /** Queue that an ntuple rule gives each flow: -2 none, -1 drop. */
+  flowNtuple: Int16Array;
+  ntuple: NtupleRule[];
+  rxUsecs: number;
+  rxFrames: number;
+  cqeMode: boolean;
+  features: Record<string, boolean>;
+  groMaxSize: number;
+  groIpv4MaxSize: number;
+  groFlushTimeout: number;
+  napiDeferHardIrqs: number;
+  threaded: boolean;
+  /** Frames in DMA, oldest first: queue index and slot; ready times in the pool. */
+  dmaFifo: number[];
+  dmaHead: number;
+  counters: NicCounters;
 }
 
 export interface NicCounters {
-	rx_packets: number;
-	rx_bytes: number;
-	rx_missed_errors: number;
-	rx_no_buffer_count: number;
-	rx_length_errors: number;
-	rx_crc_errors: number;
-	rx_dropped: number;
-	rx_ntuple_dropped: number;
-	csum_errors: number;
-	multicast: number;
-	rx_otherhost_dropped: number;
+  rx_packets: number;
+  rx_bytes: number;
+  rx_missed_errors: number;
+  rx_no_buffer_count: number;
+  rx_length_errors: number;
+  rx_crc_errors: number;
+  rx_dropped: number;
+  rx_ntuple_dropped: number;
+  csum_errors: number;
+  multicast: number;
+  rx_otherhost_dropped: number;
 }
 
 export interface RxQueue {
-	/** World-wide index; `number` in its NIC. */
-	index: number;
-	nic: number;
-	number: number;
-	moderationActor: number;
-	watchdogActor: number;
-	ringPlace: number;
-	vectorPlace: number;
-	napiPlace: number;
-	// ring
-	size: number;
-	/** Next descriptor the hardware fills, next the driver looks at, next it gives a fresh buffer to (tail). */
-	head: number;
-	nextToClean: number;
-	nextToUse: number;
-	/** Slot of the frame in each descriptor; 0: empty. Written back (DD) once its DMA is done. */
-	desc: Uint32Array;
-	done: Uint8Array;
-	/** Written back, not yet cleaned. */
-	waiting: number;
-	/** Cleaned, not yet refilled. */
-	cleaned: number;
-	// vector
-	irq: number;
-	affinity: number[];
-	masked: boolean;
-	/** Frames written back since the last interrupt was raised. */
-	unsignalled: number;
-	/** Record of the first of them: the cause of the interrupt. */
-	firstWaitingSeq: number;
-	lastIrqNs: number;
-	/** Moderation timer running. */
-	timerOn: boolean;
-	irqCounts: Float64Array;
-	// NAPI
-	napi: Napi;
-	packets: number;
-	bytes: number;
-	missed: number;
-	irqs: number;
-	polls: number;
+  /** World-wide index; `number` in its NIC. */
+  index: number;
+  nic: number;
+  number: number;
+  moderationActor: number;
+  watchdogActor: number;
+  ringPlace: number;
+  vectorPlace: number;
+  napiPlace: number;
+  // ring
+  size: number;
+  /** Next descriptor the hardware fills, next the driver looks at, next it gives a fresh buffer to (tail). */
+  head: number;
+  nextToClean: number;
+  nextToUse: number;
+  /** Slot of the frame in each descriptor; 0: empty. Written back (DD) once its DMA is done. */
+  desc: Uint32Array;
+  done: Uint8Array;
+  /** Written back, not yet cleaned. */
+  waiting: number;
+  /** Cleaned, not yet refilled. */
+  cleaned: number;
+  // vector
+  irq: number;
+  affinity: number[];
+  masked: boolean;
+  /** Frames written back since the last interrupt was raised. */
+  unsignalled: number;
+  /** Record of the first of them: the cause of the interrupt. */
+  firstWaitingSeq: number;
+  lastIrqNs: number;
+  /** Moderation timer running. */
+  timerOn: boolean;
+  irqCounts: Float64Array;
+  // NAPI
+  napi: Napi;
+  packets: number;
+  bytes: number;
+  missed: number;
+  irqs: number;
+  polls: number;
 }
 
 export interface Napi {
-	id: number;
-	scheduled: boolean;
-	missedBit: boolean;
-	threaded: boolean;
-	/** Task id of napi/IF-ID; 0: none. */
-	thread: number;
-	scheduleSeq: number;
-	deferCount: number;
-	timerCpu: number;
-	timerOn: boolean;
-	byTimer: boolean;
-	gro: GroState;
-	rxList: number[];
-	rxCount: number;
+  id: number;
+  scheduled: boolean;
+  missedBit: boolean;
+  threaded: boolean;
+  /** Task id of napi/IF-ID; 0: none. */
+  thread: number;
+  scheduleSeq: number;
+  deferCount: number;
+  timerCpu: number;
+  timerOn: boolean;
+  byTimer: boolean;
+  gro: GroState;
+  rxList: number[];
+  rxCount: number;
 }
 
 /** gro_hash: 8 buckets of held skbs (slots), youngest first. */
 export interface GroState {
-	buckets: number[][];
+  buckets: number[][];
 }
 
 // ---------------------------------------------------------------------------------------------------- sockets, tasks
 
 export interface Socket {
-	id: number;
-	host: number;
-	spec: SocketSpec;
-	place: number;
-	rcvbuf: number;
-	rmem: number;
-	/** Receive queue: slots, oldest first from `head`. */
-	queue: number[];
-	head: number;
-	/** TCP: out-of-order segments of all its connections. */
-	ofo: number[];
-	/** Socket lock held by a task (in recvmsg): segments go to the backlog. */
-	owned: boolean;
-	backlog: number[];
-	backlogBytes: number;
-	drops: number;
-	/** Task asleep on it; 0: none. */
-	waiter: number;
-	received: number;
-	receivedBytes: number;
+  id: number;
+  host: number;
+  spec: SocketSpec;
+  place: number;
+  rcvbuf: number;
+  rmem: number;
+  /** Receive queue: slots, oldest first from `head`. */
+  queue: number[];
+  head: number;
+  /** TCP: out-of-order segments of all its connections. */
+  ofo: number[];
+  /** Socket lock held by a task (in recvmsg): segments go to the backlog. */
+  owned: boolean;
+  backlog: number[];
+  backlogBytes: number;
+  drops: number;
+  /** Task asleep on it; 0: none. */
+  waiter: number;
+  received: number;
+  receivedBytes: number;
 }
 
 export interface Task {
-	id: number;
-	host: number;
-	kind: "app" | "ksoftirqd" | "napi-thread";
-	name: string;
-	cpu: number;
-	place: number;
-	timerActor: number;
-	app: AppSpec | null;
-	/** Queue index of a NAPI thread. */
-	queue: number;
-	sockets: number[];
-	nextSocket: number;
-	state: "running" | "runnable" | "sleeping";
-	phase: number;
-	/** Computing left, ns. */
-	workNs: number;
-	callBytes: number;
-	callSocket: number;
-	slot: number;
-	wakeSeq: number;
-	ranNs: number;
-	reads: number;
-	bytes: number;
-	latency: LatencyHistogram;
+  id: number;
+  host: number;
+  kind: 'app' | 'ksoftirqd' | 'napi-thread';
+  name: string;
+  cpu: number;
+  place: number;
+  timerActor: number;
+  app: AppSpec | null;
+  /** Queue index of a NAPI thread. */
+  queue: number;
+  sockets: number[];
+  nextSocket: number;
+  state: 'running' | 'runnable' | 'sleeping';
+  phase: number;
+  /** Computing left, ns. */
+  workNs: number;
+  callBytes: number;
+  callSocket: number;
+  slot: number;
+  wakeSeq: number;
+  ranNs: number;
+  reads: number;
+  bytes: number;
+  latency: LatencyHistogram;
 }
 
 /** Wire to application, per task: log-linear buckets (see metrics/latency). */
 export interface LatencyHistogram {
-	count: number;
-	buckets: Uint32Array;
+  count: number;
+  buckets: Uint32Array;
 }
 
 // ---------------------------------------------------------------------------------------------------- traffic
 
 export interface Source {
-	index: number;
-	nic: number;
-	spec: TrafficSpec;
-	/** When the next frame would start on the link, Infinity: no more. */
-	nextNs: number;
-	sent: number;
-	round: number;
-	/** Frames left of the train under way, and its row in the source's table. */
-	trainLeft: number;
-	row: number;
-	seq: Uint32Array;
-	ipId: Uint16Array;
-	credit: Float64Array;
-	rng: Rng;
+  index: number;
+  nic: number;
+  spec: TrafficSpec;
+  /** When the next frame would start on the link, Infinity: no more. */
+  nextNs: number;
+  sent: number;
+  round: number;
+  /** Frames left of the train under way, and its row in the source's table. */
+  trainLeft: number;
+  row: number;
+  seq: Uint32Array;
+  ipId: Uint16Array;
+  credit: Float64Array;
+  rng: Rng;
 }

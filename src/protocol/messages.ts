@@ -4,295 +4,291 @@
  * for any moment. Errors cross as values. A newer request of the same `lane` makes older unanswered ones stale: they are
  * answered with `cancelled`.
  */
-import type { RecordView, Scene, SceneMap } from "./scene.ts";
+import type { RecordView, Scene, SceneMap } from './scene.ts';
 
 /** Just after record `seq`, at time `t`. seq 0: before the first record. */
 export interface Moment {
-	t: number;
-	seq: number;
+  t: number;
+  seq: number;
 }
 
 export interface BranchInput {
-	at: number;
-	after: number | null;
-	host: string;
-	line: string;
+  at: number;
+  after: number | null;
+  host: string;
+  line: string;
 }
 
 export interface BranchInfo {
-	id: number;
-	parent: number | null;
-	forkAt: Moment | null;
-	/** Inputs of its own, after those of its parent up to forkAt. */
-	inputs: BranchInput[];
+  id: number;
+  parent: number | null;
+  forkAt: Moment | null;
+  /** Inputs of its own, after those of its parent up to forkAt. */
+  inputs: BranchInput[];
 }
 
 export interface CaptureFile {
-	name: string;
-	bytes: ArrayBuffer;
+  name: string;
+  bytes: ArrayBuffer;
 }
 
 /** A filter over records, for "run to next" and the event table. Empty lists match all. */
 export interface RecordFilter {
-	kinds?: number[];
-	reasons?: number[];
-	packet?: number;
-	flow?: number;
-	cpu?: number;
-	places?: number[];
+  kinds?: number[];
+  reasons?: number[];
+  packet?: number;
+  flow?: number;
+  cpu?: number;
+  places?: number[];
 }
 
-export type Grain = "event" | "stage" | "packet";
+export type Grain = 'event' | 'stage' | 'packet';
 
 export type Request =
-	| {
-			type: "load";
-			id: number;
-			scenario:
-				| { builtin: string; patch?: unknown }
-				| { text: string; name: string };
-			captures: CaptureFile[];
-			variant: string;
-			branches?: BranchInfo[];
-			active?: number;
-	  }
-	| {
-			type: "stretch";
-			id: number;
-			branch: number;
-			from: Moment;
-			maxRecords: number;
-			untilNs: number;
-	  }
-	| { type: "scene"; id: number; branch: number; at: Moment | { t: number } }
-	| {
-			type: "step";
-			id: number;
-			branch: number;
-			from: Moment;
-			grain: Grain;
-			direction: 1 | -1;
-			packet?: number;
-	  }
-	| {
-			type: "find";
-			id: number;
-			branch: number;
-			from: Moment;
-			direction: 1 | -1;
-			filter: RecordFilter;
-	  }
-	| {
-			type: "records";
-			id: number;
-			branch: number;
-			from: Moment;
-			count: number;
-			direction: 1 | -1;
-			filter: RecordFilter;
-	  }
-	| {
-			type: "timeline";
-			id: number;
-			branch: number;
-			fromNs: number;
-			toNs: number;
-			bins: number;
-	  }
-	| {
-			type: "inspect";
-			id: number;
-			branch: number;
-			at: Moment;
-			target: InspectTarget;
-	  }
-	| {
-			type: "command";
-			id: number;
-			branch: number;
-			at: number;
-			after: number | null;
-			host: string;
-			line: string;
-	  }
-	| { type: "undo"; id: number; branch: number; input: number }
-	| {
-			type: "complete";
-			id: number;
-			branch: number;
-			at: Moment;
-			host: string;
-			line: string;
-	  }
-	| { type: "knobs"; id: number; branch: number; at: Moment; host: string }
-	| { type: "report"; id: number; branch: number; at: Moment | null }
-	| { type: "packet"; id: number; branch: number; packet: number }
-	| { type: "claims"; id: number; variants: string[] }
-	| { type: "cancel"; id: number; target: number };
+  | {
+      type: 'load';
+      id: number;
+      scenario: { builtin: string; patch?: unknown } | { text: string; name: string };
+      captures: CaptureFile[];
+      variant: string;
+      branches?: BranchInfo[];
+      active?: number;
+    }
+  | {
+      type: 'stretch';
+      id: number;
+      branch: number;
+      from: Moment;
+      maxRecords: number;
+      untilNs: number;
+    }
+  | { type: 'scene'; id: number; branch: number; at: Moment | { t: number } }
+  | {
+      type: 'step';
+      id: number;
+      branch: number;
+      from: Moment;
+      grain: Grain;
+      direction: 1 | -1;
+      packet?: number;
+    }
+  | {
+      type: 'find';
+      id: number;
+      branch: number;
+      from: Moment;
+      direction: 1 | -1;
+      filter: RecordFilter;
+    }
+  | {
+      type: 'records';
+      id: number;
+      branch: number;
+      from: Moment;
+      count: number;
+      direction: 1 | -1;
+      filter: RecordFilter;
+    }
+  | {
+      type: 'timeline';
+      id: number;
+      branch: number;
+      fromNs: number;
+      toNs: number;
+      bins: number;
+    }
+  | {
+      type: 'inspect';
+      id: number;
+      branch: number;
+      at: Moment;
+      target: InspectTarget;
+    }
+  | {
+      type: 'command';
+      id: number;
+      branch: number;
+      at: number;
+      after: number | null;
+      host: string;
+      line: string;
+    }
+  | { type: 'undo'; id: number; branch: number; input: number }
+  | {
+      type: 'complete';
+      id: number;
+      branch: number;
+      at: Moment;
+      host: string;
+      line: string;
+    }
+  | { type: 'knobs'; id: number; branch: number; at: Moment; host: string }
+  | { type: 'report'; id: number; branch: number; at: Moment | null }
+  | { type: 'packet'; id: number; branch: number; packet: number }
+  | { type: 'claims'; id: number; variants: string[] }
+  | { type: 'cancel'; id: number; target: number };
 
 export type InspectTarget =
-	| { kind: "packet"; packet: number }
-	| { kind: "queue"; queue: number }
-	| { kind: "descriptor"; queue: number; index: number }
-	| { kind: "cpu"; cpu: number }
-	| { kind: "napi"; queue: number }
-	| { kind: "socket"; socket: number }
-	| { kind: "task"; task: number }
-	| { kind: "record"; seq: number };
+  | { kind: 'packet'; packet: number }
+  | { kind: 'queue'; queue: number }
+  | { kind: 'descriptor'; queue: number; index: number }
+  | { kind: 'cpu'; cpu: number }
+  | { kind: 'napi'; queue: number }
+  | { kind: 'socket'; socket: number }
+  | { kind: 'task'; task: number }
+  | { kind: 'record'; seq: number };
 
 /** A record with the text parts the page needs; words are made on the page from the catalogues. */
 export interface ChainLink {
-	record: RecordView;
+  record: RecordView;
 }
 
 export interface Inspection {
-	target: InspectTarget;
-	/** Rows of {key of i18n `inspect.<key>`, value printed, unit}. */
-	state: { key: string; value: string }[];
-	/** The causal chain, newest first: each record is the cause of the one before it. */
-	why: RecordView[];
-	/** Records about the target, oldest first, at most 200 up to the moment. */
-	history: RecordView[];
-	/** Commands that would change the deciding record, filled in for this NIC. */
-	knobs: string[];
-	/** A packet's bytes (headers), as hex, with named fields; null for other targets. */
-	bytes: {
-		hex: string;
-		fields: { name: string; from: number; to: number; value: string }[];
-	} | null;
+  target: InspectTarget;
+  /** Rows of {key of i18n `inspect.<key>`, value printed, unit}. */
+  state: { key: string; value: string }[];
+  /** The causal chain, newest first: each record is the cause of the one before it. */
+  why: RecordView[];
+  /** Records about the target, oldest first, at most 200 up to the moment. */
+  history: RecordView[];
+  /** Commands that would change the deciding record, filled in for this NIC. */
+  knobs: string[];
+  /** A packet's bytes (headers), as hex, with named fields; null for other targets. */
+  bytes: {
+    hex: string;
+    fields: { name: string; from: number; to: number; value: string }[];
+  } | null;
 }
 
 /** Per CPU and bin: ns in each of the 7 contexts; plus counts a bin. */
 export interface Timeline {
-	fromNs: number;
-	toNs: number;
-	bins: number;
-	/** cpus * bins * 7, Float32. */
-	contextNs: Float32Array;
-	arrived: Float32Array;
-	dropped: Float32Array;
-	delivered: Float32Array;
-	irqs: Float32Array;
-	/** Largest occupancy of each rx ring in each bin, queues * bins, -1 unknown. */
-	ringPeak: Float32Array;
-	/** 99th percentile wire-to-application latency of a bin, ns; NaN none. */
-	latencyP99: Float32Array;
-	/** Exact spans instead of bins where the window is short enough; null otherwise. */
-	spans:
-		| { cpu: number; fromNs: number; toNs: number; ctx: number; task: number }[]
-		| null;
-	markers: {
-		timeNs: number;
-		seq: number;
-		kind: "drop" | "irq" | "wakeup" | "command";
-	}[];
-	/** How far the run has been made; beyond it bins are empty. */
-	knownNs: number;
+  fromNs: number;
+  toNs: number;
+  bins: number;
+  /** cpus * bins * 7, Float32. */
+  contextNs: Float32Array;
+  arrived: Float32Array;
+  dropped: Float32Array;
+  delivered: Float32Array;
+  irqs: Float32Array;
+  /** Largest occupancy of each rx ring in each bin, queues * bins, -1 unknown. */
+  ringPeak: Float32Array;
+  /** 99th percentile wire-to-application latency of a bin, ns; NaN none. */
+  latencyP99: Float32Array;
+  /** Exact spans instead of bins where the window is short enough; null otherwise. */
+  spans: { cpu: number; fromNs: number; toNs: number; ctx: number; task: number }[] | null;
+  markers: {
+    timeNs: number;
+    seq: number;
+    kind: 'drop' | 'irq' | 'wakeup' | 'command';
+  }[];
+  /** How far the run has been made; beyond it bins are empty. */
+  knownNs: number;
 }
 
 export interface KnobView {
-	id: string;
-	group: string;
-	label: string;
-	line: string;
-	kind: "number" | "choice" | "toggle" | "text";
-	value: string;
-	min?: number;
-	max?: number;
-	choices?: string[];
-	/** Line with `{value}` to fill in. */
-	template: string;
+  id: string;
+  group: string;
+  label: string;
+  line: string;
+  kind: 'number' | 'choice' | 'toggle' | 'text';
+  value: string;
+  min?: number;
+  max?: number;
+  choices?: string[];
+  /** Line with `{value}` to fill in. */
+  template: string;
 }
 
 export interface LessonStep {
-	title: string;
-	text: string;
-	at: Moment;
-	focus: InspectTarget | null;
-	variant: string;
+  title: string;
+  text: string;
+  at: Moment;
+  focus: InspectTarget | null;
+  variant: string;
 }
 
 export interface LoadedInfo {
-	scenarioId: string;
-	builtin: boolean;
-	title: string;
-	summary: string;
-	/** SHA-256 of the canonical built-in scenario. */
-	hash: string;
-	variants: { id: string; title: string }[];
-	steps: LessonStep[];
-	warnings: string[];
-	captures: { sha256: string; name: string; packets: number }[];
+  scenarioId: string;
+  builtin: boolean;
+  title: string;
+  summary: string;
+  /** SHA-256 of the canonical built-in scenario. */
+  hash: string;
+  variants: { id: string; title: string }[];
+  steps: LessonStep[];
+  warnings: string[];
+  captures: { sha256: string; name: string; packets: number }[];
 }
 
 /** An error a person can act on: where it is and what to do are in the message's parameters. */
 export interface ErrorValue {
-	code: string;
-	message: string;
-	where?: string;
+  code: string;
+  message: string;
+  where?: string;
 }
 
 export type Response =
-	| {
-			type: "loaded";
-			id: number;
-			info: LoadedInfo;
-			map: SceneMap;
-			branches: BranchInfo[];
-			active: number;
-	  }
-	| {
-			type: "stretch";
-			id: number;
-			branch: number;
-			from: Moment;
-			scene: Scene;
-			records: ArrayBuffer;
-			count: number;
-			end: boolean;
-	  }
-	| { type: "scene"; id: number; branch: number; scene: Scene }
-	| {
-			type: "moment";
-			id: number;
-			branch: number;
-			moment: Moment | null;
-			record: RecordView | null;
-	  }
-	| { type: "records"; id: number; records: RecordView[] }
-	| { type: "timeline"; id: number; timeline: Timeline }
-	| { type: "inspection"; id: number; inspection: Inspection }
-	| {
-			type: "commandDone";
-			id: number;
-			output: string;
-			status: number;
-			branch: number;
-			branches: BranchInfo[];
-			moment: Moment;
-	  }
-	| { type: "completions"; id: number; words: string[] }
-	| {
-			type: "knobs";
-			id: number;
-			knobs: KnobView[];
-			inputs: { n: number; at: number; line: string }[];
-	  }
-	| { type: "report"; id: number; report: unknown }
-	| {
-			type: "claims";
-			id: number;
-			results: { id: string; pass: boolean; text: string }[];
-	  }
-	| { type: "error"; id: number; error: ErrorValue }
-	| { type: "cancelled"; id: number }
-	/** Unasked: how far the active branch has been made. */
-	| {
-			type: "progress";
-			id: 0;
-			branch: number;
-			knownNs: number;
-			durationNs: number;
-			records: number;
-			done: boolean;
-	  };
+  | {
+      type: 'loaded';
+      id: number;
+      info: LoadedInfo;
+      map: SceneMap;
+      branches: BranchInfo[];
+      active: number;
+    }
+  | {
+      type: 'stretch';
+      id: number;
+      branch: number;
+      from: Moment;
+      scene: Scene;
+      records: ArrayBuffer;
+      count: number;
+      end: boolean;
+    }
+  | { type: 'scene'; id: number; branch: number; scene: Scene }
+  | {
+      type: 'moment';
+      id: number;
+      branch: number;
+      moment: Moment | null;
+      record: RecordView | null;
+    }
+  | { type: 'records'; id: number; records: RecordView[] }
+  | { type: 'timeline'; id: number; timeline: Timeline }
+  | { type: 'inspection'; id: number; inspection: Inspection }
+  | {
+      type: 'commandDone';
+      id: number;
+      output: string;
+      status: number;
+      branch: number;
+      branches: BranchInfo[];
+      moment: Moment;
+    }
+  | { type: 'completions'; id: number; words: string[] }
+  | {
+      type: 'knobs';
+      id: number;
+      knobs: KnobView[];
+      inputs: { n: number; at: number; line: string }[];
+    }
+  | { type: 'report'; id: number; report: unknown }
+  | {
+      type: 'claims';
+      id: number;
+      results: { id: string; pass: boolean; text: string }[];
+    }
+  | { type: 'error'; id: number; error: ErrorValue }
+  | { type: 'cancelled'; id: number }
+  /** Unasked: how far the active branch has been made. */
+  | {
+      type: 'progress';
+      id: 0;
+      branch: number;
+      knownNs: number;
+      durationNs: number;
+      records: number;
+      done: boolean;
+    };

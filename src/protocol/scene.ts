@@ -4,188 +4,188 @@
  * command changes, colours by flow) are in SceneMap and sent once a branch.
  * Skbs are named by their first packet's id.
  */
-import type { Place } from "../catalog/places.ts";
+import type { Place } from '../catalog/places.ts';
 
 /** What never changes while time runs: sent with every stretch's first use of a branch. */
 export interface SceneMap {
-	scenario: string;
-	kernel: string;
-	hz: number;
-	durationNs: number;
-	places: Place[];
-	hosts: { id: string; cpus: number[]; nics: number[] }[];
-	cpus: {
-		index: number;
-		host: number;
-		number: number;
-		mhz: number;
-		profile: string;
-	}[];
-	nics: {
-		index: number;
-		host: number;
-		name: string;
-		driver: string;
-		linkBps: number;
-		queues: number[];
-	}[];
-	queues: { index: number; nic: number; number: number; irq: number }[];
-	sockets: {
-		id: number;
-		host: number;
-		name: string;
-		proto: "tcp" | "udp";
-		address: string;
-		port: number;
-	}[];
-	tasks: {
-		id: number;
-		host: number;
-		kind: "app" | "ksoftirqd" | "napi-thread";
-		name: string;
-		sockets: number[];
-	}[];
-	/** At most 4096 flows by id (index 0 unused); more are drawn by id only. */
-	flows: { id: number; text: string; proto: number; host: number }[];
-	flowCount: number;
+  scenario: string;
+  kernel: string;
+  hz: number;
+  durationNs: number;
+  places: Place[];
+  hosts: { id: string; cpus: number[]; nics: number[] }[];
+  cpus: {
+    index: number;
+    host: number;
+    number: number;
+    mhz: number;
+    profile: string;
+  }[];
+  nics: {
+    index: number;
+    host: number;
+    name: string;
+    driver: string;
+    linkBps: number;
+    queues: number[];
+  }[];
+  queues: { index: number; nic: number; number: number; irq: number }[];
+  sockets: {
+    id: number;
+    host: number;
+    name: string;
+    proto: 'tcp' | 'udp';
+    address: string;
+    port: number;
+  }[];
+  tasks: {
+    id: number;
+    host: number;
+    kind: 'app' | 'ksoftirqd' | 'napi-thread';
+    name: string;
+    sockets: number[];
+  }[];
+  /** At most 4096 flows by id (index 0 unused); more are drawn by id only. */
+  flows: { id: number; text: string; proto: number; host: number }[];
+  flowCount: number;
 }
 
 export interface SceneSkb {
-	/** Packet id of the first frame. */
-	id: number;
-	flow: number;
-	/** Payload bytes, all segments; frame length where there is no payload. */
-	bytes: number;
-	/** Packet ids of all segments, in order. */
-	segs: number[];
+  /** Packet id of the first frame. */
+  id: number;
+  flow: number;
+  /** Payload bytes, all segments; frame length where there is no payload. */
+  bytes: number;
+  /** Packet ids of all segments, in order. */
+  segs: number[];
 }
 
 export interface SceneQueue {
-	/** In use (`ethtool -L`). */
-	active: boolean;
-	size: number;
-	head: number;
-	nextToClean: number;
-	nextToUse: number;
-	/** Frames in descriptors, from nextToClean on; `done`: written back. */
-	frames: {
-		id: number;
-		flow: number;
-		bytes: number;
-		done: boolean;
-		at: number;
-	}[];
-	masked: boolean;
-	/** Moderation timer: fires at (ns), or null. */
-	timerNs: number | null;
-	affinity: number[];
-	napi: SceneNapi;
-	packets: number;
-	missed: number;
-	irqs: number;
+  /** In use (`ethtool -L`). */
+  active: boolean;
+  size: number;
+  head: number;
+  nextToClean: number;
+  nextToUse: number;
+  /** Frames in descriptors, from nextToClean on; `done`: written back. */
+  frames: {
+    id: number;
+    flow: number;
+    bytes: number;
+    done: boolean;
+    at: number;
+  }[];
+  masked: boolean;
+  /** Moderation timer: fires at (ns), or null. */
+  timerNs: number | null;
+  affinity: number[];
+  napi: SceneNapi;
+  packets: number;
+  missed: number;
+  irqs: number;
 }
 
 export interface SceneNapi {
-	scheduled: boolean;
-	/** CPU index polling it or with it on its list; null: idle. */
-	cpu: number | null;
-	polling: boolean;
-	/** Frames taken in this poll (0..weight). */
-	work: number;
-	weight: number;
-	/** GRO held lists: 8 buckets, youngest first. */
-	held: SceneSkb[][];
-	rxList: SceneSkb[];
-	/** gro_flush_timeout timer armed until, or null. */
-	timerNs: number | null;
+  scheduled: boolean;
+  /** CPU index polling it or with it on its list; null: idle. */
+  cpu: number | null;
+  polling: boolean;
+  /** Frames taken in this poll (0..weight). */
+  work: number;
+  weight: number;
+  /** GRO held lists: 8 buckets, youngest first. */
+  held: SceneSkb[][];
+  rxList: SceneSkb[];
+  /** gro_flush_timeout timer armed until, or null. */
+  timerNs: number | null;
 }
 
 export interface SceneCpu {
-	/** Index into catalog CONTEXTS. */
-	ctx: number;
-	task: number;
-	/** Softirq pass, 0 when none. */
-	pass: number;
-	budget: number;
-	pollList: number[];
-	netRxPending: boolean;
-	/** Skbs on their way up through the protocol, first is next. */
-	deliver: SceneSkb[];
-	/** The skb in the protocol layers now, and which: 'netif' | 'ip' | 'l4'. */
-	current: SceneSkb | null;
-	layer: "netif" | "ip" | "l4" | null;
-	/** The frame the driver or GRO holds in its hands now. */
-	frame: SceneSkb | null;
-	runQueue: number[];
+  /** Index into catalog CONTEXTS. */
+  ctx: number;
+  task: number;
+  /** Softirq pass, 0 when none. */
+  pass: number;
+  budget: number;
+  pollList: number[];
+  netRxPending: boolean;
+  /** Skbs on their way up through the protocol, first is next. */
+  deliver: SceneSkb[];
+  /** The skb in the protocol layers now, and which: 'netif' | 'ip' | 'l4'. */
+  current: SceneSkb | null;
+  layer: 'netif' | 'ip' | 'l4' | null;
+  /** The frame the driver or GRO holds in its hands now. */
+  frame: SceneSkb | null;
+  runQueue: number[];
 }
 
 export interface SceneSocket {
-	queue: SceneSkb[];
-	ofo: SceneSkb[];
-	backlog: SceneSkb[];
-	rmem: number;
-	rcvbuf: number;
-	drops: number;
-	received: number;
+  queue: SceneSkb[];
+  ofo: SceneSkb[];
+  backlog: SceneSkb[];
+  rmem: number;
+  rcvbuf: number;
+  drops: number;
+  received: number;
 }
 
 export interface SceneTask {
-	state: "running" | "runnable" | "sleeping";
-	cpu: number;
-	reads: number;
-	bytes: number;
+  state: 'running' | 'runnable' | 'sleeping';
+  cpu: number;
+  reads: number;
+  bytes: number;
 }
 
 export interface SceneDrop {
-	seq: number;
-	timeNs: number;
-	packet: number;
-	flow: number;
-	place: number;
-	reason: number;
+  seq: number;
+  timeNs: number;
+  packet: number;
+  flow: number;
+  place: number;
+  reason: number;
 }
 
 export interface Scene {
-	timeNs: number;
-	seq: number;
-	/** Frame just accepted by each NIC's MAC (being steered), or null. */
-	nics: {
-		frame: {
-			id: number;
-			flow: number;
-			bytes: number;
-			queue: number | null;
-			hash: number | null;
-		} | null;
-		arrived: number;
-		inDma: number;
-	}[];
-	queues: SceneQueue[];
-	cpus: SceneCpu[];
-	sockets: SceneSocket[];
-	tasks: SceneTask[];
-	/** The last 32 drops, newest last. */
-	drops: SceneDrop[];
-	totals: {
-		arrived: number;
-		delivered: number;
-		dropped: number;
-		merged: number;
-		inFlight: number;
-	};
+  timeNs: number;
+  seq: number;
+  /** Frame just accepted by each NIC's MAC (being steered), or null. */
+  nics: {
+    frame: {
+      id: number;
+      flow: number;
+      bytes: number;
+      queue: number | null;
+      hash: number | null;
+    } | null;
+    arrived: number;
+    inDma: number;
+  }[];
+  queues: SceneQueue[];
+  cpus: SceneCpu[];
+  sockets: SceneSocket[];
+  tasks: SceneTask[];
+  /** The last 32 drops, newest last. */
+  drops: SceneDrop[];
+  totals: {
+    arrived: number;
+    delivered: number;
+    dropped: number;
+    merged: number;
+    inFlight: number;
+  };
 }
 
 /** One record, decoded. */
 export interface RecordView {
-	timeNs: number;
-	seq: number;
-	packet: number;
-	other: number;
-	cause: number;
-	kind: number;
-	place: number;
-	reason: number;
-	cpu: number;
-	a: number;
-	b: number;
+  timeNs: number;
+  seq: number;
+  packet: number;
+  other: number;
+  cause: number;
+  kind: number;
+  place: number;
+  reason: number;
+  cpu: number;
+  a: number;
+  b: number;
 }

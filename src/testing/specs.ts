@@ -1,121 +1,116 @@
 /** Ready-made world specs for tests: one host, one NIC, a sink for each protocol. */
-import { makeFrame } from "../engine/packet/frame.ts";
-import type {
-	AppSpec,
-	NicSpec,
-	RateTraffic,
-	WorldSpec,
-} from "../engine/spec.ts";
+import { makeFrame } from '../engine/packet/frame.ts';
+import type { AppSpec, NicSpec, RateTraffic, WorldSpec } from '../engine/spec.ts';
 
-export const MAC = "02:00:00:00:00:0b";
+export const MAC = '02:00:00:00:00:0b';
 
 export function nicSpec(partial: Partial<NicSpec> = {}): NicSpec {
-	return {
-		name: "eth0",
-		driver: "ixgbe",
-		mac: MAC,
-		addresses: ["10.9.0.2", "fd00::2"],
-		promiscuous: false,
-		linkBps: 10_000_000_000,
-		mtu: 1500,
-		queues: 1,
-		ringSize: 512,
-		affinity: [],
-		...partial,
-	};
+  return {
+    name: 'eth0',
+    driver: 'ixgbe',
+    mac: MAC,
+    addresses: ['10.9.0.2', 'fd00::2'],
+    promiscuous: false,
+    linkBps: 10_000_000_000,
+    mtu: 1500,
+    queues: 1,
+    ringSize: 512,
+    affinity: [],
+    ...partial,
+  };
 }
 
 export function appSpec(partial: Partial<AppSpec> = {}): AppSpec {
-	return {
-		name: "sink",
-		cpu: 0,
-		sockets: [0],
-		readBytes: 65536,
-		workNs: 0,
-		workNsPerByte: 0,
-		pauseNs: 0,
-		spin: false,
-		startNs: 0,
-		...partial,
-	};
+  return {
+    name: 'sink',
+    cpu: 0,
+    sockets: [0],
+    readBytes: 65536,
+    workNs: 0,
+    workNsPerByte: 0,
+    pauseNs: 0,
+    spin: false,
+    startNs: 0,
+    ...partial,
+  };
 }
 
 export function udpRate(partial: Partial<RateTraffic> = {}): RateTraffic {
-	return {
-		kind: "rate",
-		host: 0,
-		nic: 0,
-		template: makeFrame({
-			dmac: MAC,
-			proto: 17,
-			src: "10.9.0.1",
-			dst: "10.9.0.2",
-			sport: 40000,
-			dport: 7000,
-			payloadLen: 18,
-		}),
-		flows: 1,
-		ratePps: 100_000,
-		trainFrames: 1,
-		pshLast: false,
-		pattern: "constant",
-		startNs: 0,
-		stopNs: Number.POSITIVE_INFINITY,
-		count: Number.POSITIVE_INFINITY,
-		...partial,
-	};
+  return {
+    kind: 'rate',
+    host: 0,
+    nic: 0,
+    template: makeFrame({
+      dmac: MAC,
+      proto: 17,
+      src: '10.9.0.1',
+      dst: '10.9.0.2',
+      sport: 40000,
+      dport: 7000,
+      payloadLen: 18,
+    }),
+    flows: 1,
+    ratePps: 100_000,
+    trainFrames: 1,
+    pshLast: false,
+    pattern: 'constant',
+    startNs: 0,
+    stopNs: Number.POSITIVE_INFINITY,
+    count: Number.POSITIVE_INFINITY,
+    ...partial,
+  };
 }
 
 export function tcpTrains(partial: Partial<RateTraffic> = {}): RateTraffic {
-	return udpRate({
-		template: makeFrame({
-			dmac: MAC,
-			proto: 6,
-			src: "10.9.0.1",
-			dst: "10.9.0.2",
-			sport: 40000,
-			dport: 5001,
-			payloadLen: 1448,
-			tcpFlags: 0x10,
-			csumVerified: true,
-		}),
-		trainFrames: 16,
-		pshLast: true,
-		ratePps: 10_000,
-		...partial,
-	});
+  return udpRate({
+    template: makeFrame({
+      dmac: MAC,
+      proto: 6,
+      src: '10.9.0.1',
+      dst: '10.9.0.2',
+      sport: 40000,
+      dport: 5001,
+      payloadLen: 1448,
+      tcpFlags: 0x10,
+      csumVerified: true,
+    }),
+    trainFrames: 16,
+    pshLast: true,
+    ratePps: 10_000,
+    ...partial,
+  });
 }
 
 export function worldSpec(
-	partial: Partial<WorldSpec> & {
-		cpus?: number;
-		nic?: Partial<NicSpec>;
-		apps?: AppSpec[];
-	} = {},
+  partial: Partial<WorldSpec> & {
+    cpus?: number;
+    nic?: Partial<NicSpec>;
+    apps?: AppSpec[];
+  } = {},
 ): WorldSpec {
-	const { cpus = 2, nic = {}, apps, ...rest } = partial;
-	return {
-		kernel: "6.12",
-		hz: 250,
-		config: { vlan8021q: true },
-		seed: 1,
-		durationNs: 10_000_000,
-		hosts: [
-			{
-				id: "h1",
-				cpus,
-				profile: "server3g",
-				nics: [nicSpec(nic)],
-				sockets: [
-					{ name: "udp", proto: "udp", address: "*", port: 0 },
-					{ name: "tcp", proto: "tcp", address: "*", port: 0 },
-				],
-				apps: apps ?? [appSpec({ sockets: [0, 1], cpu: cpus - 1 })],
-			},
-		],
-		traffic: [udpRate()],
-		setup: [],
-		inputs: [],
-		...rest,
-	};
+  const { cpus = 2, nic = {}, apps, ...rest } = partial;
+  return {
+    kernel: '6.12',
+    hz: 250,
+    config: { vlan8021q: true },
+    seed: 1,
+    durationNs: 10_000_000,
+    hosts: [
+      {
+        id: 'h1',
+        cpus,
+        profile: 'server3g',
+        nics: [nicSpec(nic)],
+        sockets: [
+          { name: 'udp', proto: 'udp', address: '*', port: 0 },
+          { name: 'tcp', proto: 'tcp', address: '*', port: 0 },
+        ],
+        apps: apps ?? [appSpec({ sockets: [0, 1], cpu: cpus - 1 })],
+      },
+    ],
+    traffic: [udpRate()],
+    setup: [],
+    inputs: [],
+    ...rest,
+  };
 }

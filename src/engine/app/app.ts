@@ -5,34 +5,18 @@
  * Source: net/ipv4/udp.c udp_recvmsg, net/ipv4/tcp.c tcp_recvmsg, net/core/sock.c __release_sock, v6.12.
  * Left out: partial reads of an skb, epoll's own cost, window updates.
  */
-import { Ctx } from "../../catalog/contexts.ts";
-import { Kind } from "../../catalog/kinds.ts";
-import { Reason } from "../../catalog/reasons.ts";
-import { cancel, schedule } from "../clock/agenda.ts";
-import {
-	contextArg,
-	setContext,
-	startWork,
-	startWorkNs,
-} from "../cpu/context.ts";
-import {
-	leaveIfMoved,
-	sleepCurrent,
-	wakeTask,
-	yieldIfDue,
-} from "../cpu/scheduler.ts";
-import { emit } from "../emit.ts";
-import { addLatency } from "../metrics/latency.ts";
-import { freeSlots } from "../packet/pool.ts";
-import { dequeue, queuedSkb, queueLength } from "../net/socket.ts";
-import { tcpBacklogRcv } from "../net/tcp.ts";
-import {
-	type Cpu,
-	LATENCY_FLOWS,
-	type Socket,
-	type Task,
-	type World,
-} from "../world.ts";
+import { Ctx } from '../../catalog/contexts.ts';
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { cancel, schedule } from '../clock/agenda.ts';
+import { contextArg, setContext, startWork, startWorkNs } from '../cpu/context.ts';
+import { leaveIfMoved, sleepCurrent, wakeTask, yieldIfDue } from '../cpu/scheduler.ts';
+import { emit } from '../emit.ts';
+import { addLatency } from '../metrics/latency.ts';
+import { freeSlots } from '../packet/pool.ts';
+import { dequeue, queuedSkb, queueLength } from '../net/socket.ts';
+import { tcpBacklogRcv } from '../net/tcp.ts';
+import { type Cpu, LATENCY_FLOWS, type Socket, type Task, type World } from '../world.ts';
 
 const DECIDE = 0;
 const RECV = 1;
@@ -45,217 +29,196 @@ const COMPUTE_CHUNK_NS = 100_000;
 
 /** The task's item is over, or it has just got the CPU. */
 export function appStep(w: World, cpu: Cpu, task: Task): void {
-	switch (task.phase) {
-		case RECV:
-			copySkb(w, cpu, task);
-			break;
-		case RELEASE:
-			releaseOne(w, cpu, task);
-			break;
-		case COMPUTE:
-			compute(w, cpu, task);
-			break;
-		default:
-			decide(w, cpu, task);
-			break;
-	}
+  switch (task.phase) {
+    case RECV:
+      copySkb(w, cpu, task);
+      break;
+    case RELEASE:
+      releaseOne(w, cpu, task);
+      break;
+    case COMPUTE:
+      compute(w, cpu, task);
+      break;
+    default:
+      decide(w, cpu, task);
+      break;
+  }
 }
 
 function decide(w: World, cpu: Cpu, task: Task): void {
-	task.phase = DECIDE;
-	if (leaveIfMoved(w, cpu) || yieldIfDue(w, cpu)) return;
-	const app = task.app;
-	if (app?.spin) {
-		task.workNs = COMPUTE_CHUNK_NS;
-		compute(w, cpu, task);
-		return;
-	}
-	const sock = nextReadable(w, task);
-	if (sock === null) {
-		for (const id of task.sockets) w.sockets[id - 1].waiter = task.id;
-		const socket = task.sockets[0] ?? 0;
-		const place = socket === 0 ? task.place : w.sockets[socket - 1].place;
-		const seq = emit(
-			w,
-			Kind.appSleep,
-			place,
-			Reason.socketEmpty,
-			cpu.index,
-			0,
-			0,
-			task.wakeSeq,
-			socket,
-			task.id,
-		);
-		sleepCurrent(w, cpu, seq);
-		return;
-	}
-	cpu.taskCtx = Ctx.syscall;
-	setContext(w, cpu, Ctx.syscall);
-	emit(
-		w,
-		Kind.syscallEnter,
-		sock.place,
-		Reason.none,
-		cpu.index,
-		0,
-		0,
-		task.wakeSeq,
-		sock.id,
-		contextArg(cpu),
-	);
-	task.callSocket = sock.id;
-	task.callBytes = 0;
-	task.phase = RECV;
-	sock.owned = sock.spec.proto === "tcp";
-	const profile = w.fixed.hosts[cpu.host].profile;
-	startWork(
-		w,
-		cpu,
-		profile.recvmsg +
-			profile.copyPerByte * w.pool.totalPayload[queuedSkb(sock)],
-	);
+  task.phase = DECIDE;
+  if (leaveIfMoved(w, cpu) || yieldIfDue(w, cpu)) return;
+  const app = task.app;
+  if (app?.spin) {
+    task.workNs = COMPUTE_CHUNK_NS;
+    compute(w, cpu, task);
+    return;
+  }
+  const sock = nextReadable(w, task);
+  if (sock === null) {
+    for (const id of task.sockets) w.sockets[id - 1].waiter = task.id;
+    const socket = task.sockets[0] ?? 0;
+    const place = socket === 0 ? task.place : w.sockets[socket - 1].place;
+    const seq = emit(
+      w,
+      Kind.appSleep,
+      place,
+      Reason.socketEmpty,
+      cpu.index,
+      0,
+      0,
+      task.wakeSeq,
+      socket,
+      task.id,
+    );
+    sleepCurrent(w, cpu, seq);
+    return;
+  }
+  cpu.taskCtx = Ctx.syscall;
+  setContext(w, cpu, Ctx.syscall);
+  emit(
+    w,
+    Kind.syscallEnter,
+    sock.place,
+    Reason.none,
+    cpu.index,
+    0,
+    0,
+    task.wakeSeq,
+    sock.id,
+    contextArg(cpu),
+  );
+  task.callSocket = sock.id;
+  task.callBytes = 0;
+  task.phase = RECV;
+  sock.owned = sock.spec.proto === 'tcp';
+  const profile = w.fixed.hosts[cpu.host].profile;
+  startWork(w, cpu, profile.recvmsg + profile.copyPerByte * w.pool.totalPayload[queuedSkb(sock)]);
 }
 
 function nextReadable(w: World, task: Task): Socket | null {
-	const n = task.sockets.length;
-	for (let i = 0; i < n; i += 1) {
-		const at = (task.nextSocket + i) % n;
-		const sock = w.sockets[task.sockets[at] - 1];
-		if (queueLength(sock) > 0) {
-			task.nextSocket = (at + 1) % n;
-			return sock;
-		}
-	}
-	return null;
+  const n = task.sockets.length;
+  for (let i = 0; i < n; i += 1) {
+    const at = (task.nextSocket + i) % n;
+    const sock = w.sockets[task.sockets[at] - 1];
+    if (queueLength(sock) > 0) {
+      task.nextSocket = (at + 1) % n;
+      return sock;
+    }
+  }
+  return null;
 }
 
 /** One skb has been copied: off the queue, memory given back. */
 function copySkb(w: World, cpu: Cpu, task: Task): void {
-	const sock = w.sockets[task.callSocket - 1];
-	const pool = w.pool;
-	const slot = dequeue(w, sock);
-	const bytes = pool.totalPayload[slot];
-	const flow = pool.flow[slot];
-	const latencyNs = w.now - pool.arrivedNs[slot];
-	addLatency(task.latency, latencyNs);
-	if (flow <= LATENCY_FLOWS)
-		addLatency(w.flowState.latency[flow - 1], latencyNs);
-	task.callBytes += bytes;
-	task.bytes += bytes;
-	emit(
-		w,
-		Kind.recv,
-		sock.place,
-		Reason.dataRead,
-		cpu.index,
-		pool.id[slot],
-		0,
-		pool.lastSeq[slot],
-		bytes,
-		sock.rmem,
-	);
-	freeSlots(pool, slot);
-	const readBytes = task.app === null ? 0 : task.app.readBytes;
-	if (sock.spec.proto === "tcp" && queueLength(sock) > 0) {
-		const next = pool.totalPayload[queuedSkb(sock)];
-		if (task.callBytes + next <= readBytes) {
-			const profile = w.fixed.hosts[cpu.host].profile;
-			startWork(w, cpu, profile.recvSkb + profile.copyPerByte * next);
-			return;
-		}
-	}
-	release(w, cpu, task);
+  const sock = w.sockets[task.callSocket - 1];
+  const pool = w.pool;
+  const slot = dequeue(w, sock);
+  const bytes = pool.totalPayload[slot];
+  const flow = pool.flow[slot];
+  const latencyNs = w.now - pool.arrivedNs[slot];
+  addLatency(task.latency, latencyNs);
+  if (flow <= LATENCY_FLOWS) addLatency(w.flowState.latency[flow - 1], latencyNs);
+  task.callBytes += bytes;
+  task.bytes += bytes;
+  emit(
+    w,
+    Kind.recv,
+    sock.place,
+    Reason.dataRead,
+    cpu.index,
+    pool.id[slot],
+    0,
+    pool.lastSeq[slot],
+    bytes,
+    sock.rmem,
+  );
+  freeSlots(pool, slot);
+  const readBytes = task.app === null ? 0 : task.app.readBytes;
+  if (sock.spec.proto === 'tcp' && queueLength(sock) > 0) {
+    const next = pool.totalPayload[queuedSkb(sock)];
+    if (task.callBytes + next <= readBytes) {
+      const profile = w.fixed.hosts[cpu.host].profile;
+      startWork(w, cpu, profile.recvSkb + profile.copyPerByte * next);
+      return;
+    }
+  }
+  release(w, cpu, task);
 }
 
 /** release_sock: the backlog first, one item a segment. */
 function release(w: World, cpu: Cpu, task: Task): void {
-	const sock = w.sockets[task.callSocket - 1];
-	if (sock.backlog.length > 0) {
-		task.phase = RELEASE;
-		startWork(w, cpu, w.fixed.hosts[cpu.host].profile.tcpRcv);
-		return;
-	}
-	sock.owned = false;
-	task.reads += 1;
-	cpu.taskCtx = Ctx.task;
-	setContext(w, cpu, Ctx.task);
-	emit(
-		w,
-		Kind.syscallExit,
-		sock.place,
-		Reason.dataRead,
-		cpu.index,
-		0,
-		0,
-		task.wakeSeq,
-		task.callBytes,
-		contextArg(cpu),
-	);
-	const app = task.app;
-	task.workNs =
-		app === null
-			? 0
-			: app.workNs + Math.round(app.workNsPerByte * task.callBytes);
-	compute(w, cpu, task);
+  const sock = w.sockets[task.callSocket - 1];
+  if (sock.backlog.length > 0) {
+    task.phase = RELEASE;
+    startWork(w, cpu, w.fixed.hosts[cpu.host].profile.tcpRcv);
+    return;
+  }
+  sock.owned = false;
+  task.reads += 1;
+  cpu.taskCtx = Ctx.task;
+  setContext(w, cpu, Ctx.task);
+  emit(
+    w,
+    Kind.syscallExit,
+    sock.place,
+    Reason.dataRead,
+    cpu.index,
+    0,
+    0,
+    task.wakeSeq,
+    task.callBytes,
+    contextArg(cpu),
+  );
+  const app = task.app;
+  task.workNs = app === null ? 0 : app.workNs + Math.round(app.workNsPerByte * task.callBytes);
+  compute(w, cpu, task);
 }
 
 function releaseOne(w: World, cpu: Cpu, task: Task): void {
-	const sock = w.sockets[task.callSocket - 1];
-	const slot = sock.backlog.shift();
-	if (slot !== undefined) tcpBacklogRcv(w, cpu, sock, slot);
-	release(w, cpu, task);
+  const sock = w.sockets[task.callSocket - 1];
+  const slot = sock.backlog.shift();
+  if (slot !== undefined) tcpBacklogRcv(w, cpu, sock, slot);
+  release(w, cpu, task);
 }
 
 /** Computes for what is left, a chunk at a time; then pauses or goes on reading. */
 function compute(w: World, cpu: Cpu, task: Task): void {
-	if (task.workNs > 0) {
-		if (task.phase === COMPUTE && (leaveIfMoved(w, cpu) || yieldIfDue(w, cpu)))
-			return;
-		task.phase = COMPUTE;
-		const chunk = Math.min(task.workNs, COMPUTE_CHUNK_NS);
-		task.workNs -= chunk;
-		startWorkNs(w, cpu, chunk);
-		return;
-	}
-	const pause = task.app === null ? 0 : task.app.pauseNs;
-	if (pause > 0) {
-		task.phase = PAUSED;
-		schedule(w.agenda, task.timerActor, w.now + pause);
-		const seq = emit(
-			w,
-			Kind.appSleep,
-			task.place,
-			Reason.pausing,
-			cpu.index,
-			0,
-			0,
-			task.wakeSeq,
-			0,
-			task.id,
-		);
-		sleepCurrent(w, cpu, seq);
-		return;
-	}
-	decide(w, cpu, task);
+  if (task.workNs > 0) {
+    if (task.phase === COMPUTE && (leaveIfMoved(w, cpu) || yieldIfDue(w, cpu))) return;
+    task.phase = COMPUTE;
+    const chunk = Math.min(task.workNs, COMPUTE_CHUNK_NS);
+    task.workNs -= chunk;
+    startWorkNs(w, cpu, chunk);
+    return;
+  }
+  const pause = task.app === null ? 0 : task.app.pauseNs;
+  if (pause > 0) {
+    task.phase = PAUSED;
+    schedule(w.agenda, task.timerActor, w.now + pause);
+    const seq = emit(w, Kind.appSleep, task.place, Reason.pausing, cpu.index, 0, 0, task.wakeSeq, 0, task.id);
+    sleepCurrent(w, cpu, seq);
+    return;
+  }
+  decide(w, cpu, task);
 }
 
 /** A pause is over, or the application starts. */
 export function taskTimer(w: World, task: Task): void {
-	cancel(w.agenda, task.timerActor);
-	task.phase = DECIDE;
-	const cpu = w.cpus[task.cpu];
-	const seq = emit(
-		w,
-		Kind.wakeUp,
-		task.place,
-		Reason.pausing,
-		cpu.index,
-		0,
-		0,
-		task.wakeSeq,
-		cpu.index,
-		task.id,
-	);
-	wakeTask(w, task, seq);
+  cancel(w.agenda, task.timerActor);
+  task.phase = DECIDE;
+  const cpu = w.cpus[task.cpu];
+  const seq = emit(
+    w,
+    Kind.wakeUp,
+    task.place,
+    Reason.pausing,
+    cpu.index,
+    0,
+    0,
+    task.wakeSeq,
+    cpu.index,
+    task.id,
+  );
+  wakeTask(w, task, seq);
 }

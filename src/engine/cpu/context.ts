@@ -2,62 +2,62 @@
  * What a CPU is doing and for how long. A CPU works at one of three levels (task, softirq, hardirq); a higher level stops a
  * lower one, whose time left is kept and goes on later. The CPU's actor on the agenda is the end of the item at work.
  */
-import { Ctx } from "../../catalog/contexts.ts";
-import { cancel, schedule } from "../clock/agenda.ts";
-import { type Cpu, LEVEL_SOFTIRQ, LEVEL_TASK, type World } from "../world.ts";
+import { Ctx } from '../../catalog/contexts.ts';
+import { cancel, schedule } from '../clock/agenda.ts';
+import { type Cpu, LEVEL_SOFTIRQ, LEVEL_TASK, type World } from '../world.ts';
 
 /** Changes the context and adds up the time of the one that ends. */
 export function setContext(w: World, cpu: Cpu, ctx: number): void {
-	cpu.ctxNs[cpu.ctx] += w.now - cpu.ctxSince;
-	cpu.ctxSince = w.now;
-	cpu.ctx = ctx;
+  cpu.ctxNs[cpu.ctx] += w.now - cpu.ctxSince;
+  cpu.ctxSince = w.now;
+  cpu.ctx = ctx;
 }
 
 /** `b` of a record that changes the context: context | task << 8. */
 export function contextArg(cpu: Cpu): number {
-	const ofTask = cpu.ctx >= Ctx.ksoftirqd && cpu.ctx !== Ctx.idle;
-	return cpu.ctx | ((ofTask ? cpu.current : 0) << 8);
+  const ofTask = cpu.ctx >= Ctx.ksoftirqd && cpu.ctx !== Ctx.idle;
+  return cpu.ctx | ((ofTask ? cpu.current : 0) << 8);
 }
 
 /** Cycles as whole ns of this CPU's clock; what is left below a ns is carried to the next item. */
 export function cyclesToNs(cpu: Cpu, cycles: number): number {
-	const total = Math.round(cycles * 1000) + cpu.cycleRem;
-	const ns = Math.floor(total / cpu.mhz);
-	cpu.cycleRem = total - ns * cpu.mhz;
-	return ns;
+  const total = Math.round(cycles * 1000) + cpu.cycleRem;
+  const ns = Math.floor(total / cpu.mhz);
+  cpu.cycleRem = total - ns * cpu.mhz;
+  return ns;
 }
 
 /** Begins an item of so many cycles at the present level. */
 export function startWork(w: World, cpu: Cpu, cycles: number): void {
-	schedule(w.agenda, cpu.actor, w.now + cyclesToNs(cpu, cycles));
+  schedule(w.agenda, cpu.actor, w.now + cyclesToNs(cpu, cycles));
 }
 
 export function startWorkNs(w: World, cpu: Cpu, ns: number): void {
-	schedule(w.agenda, cpu.actor, w.now + ns);
+  schedule(w.agenda, cpu.actor, w.now + ns);
 }
 
 /** Stops the item at work, keeping what is left of it at its level. */
 export function suspend(w: World, cpu: Cpu): void {
-	const end = w.agenda.time[cpu.actor];
-	cpu.leftNs[cpu.level] = end === Number.POSITIVE_INFINITY ? -1 : end - w.now;
+  const end = w.agenda.time[cpu.actor];
+  cpu.leftNs[cpu.level] = end === Number.POSITIVE_INFINITY ? -1 : end - w.now;
 }
 
 /** True while a softirq run at its own level (not in ksoftirqd) has been interrupted or is at work. */
 export function softirqBelow(cpu: Cpu): boolean {
-	return cpu.leftNs[LEVEL_SOFTIRQ] >= 0;
+  return cpu.leftNs[LEVEL_SOFTIRQ] >= 0;
 }
 
 /** Goes back to the highest level that was interrupted. The caller has set the context. */
 export function resumeLevel(w: World, cpu: Cpu): void {
-	const level = softirqBelow(cpu) ? LEVEL_SOFTIRQ : LEVEL_TASK;
-	cpu.level = level;
-	const left = cpu.leftNs[level];
-	cpu.leftNs[level] = -1;
-	if (left >= 0) schedule(w.agenda, cpu.actor, w.now + left);
-	else cancel(w.agenda, cpu.actor);
+  const level = softirqBelow(cpu) ? LEVEL_SOFTIRQ : LEVEL_TASK;
+  cpu.level = level;
+  const left = cpu.leftNs[level];
+  cpu.leftNs[level] = -1;
+  if (left >= 0) schedule(w.agenda, cpu.actor, w.now + left);
+  else cancel(w.agenda, cpu.actor);
 }
 
 /** Context of the level that resumeLevel would go back to. */
 export function contextBelow(cpu: Cpu): number {
-	return softirqBelow(cpu) ? Ctx.softirq : cpu.taskCtx;
+  return softirqBelow(cpu) ? Ctx.softirq : cpu.taskCtx;
 }

@@ -2,99 +2,91 @@
  * A handler's end: its NAPI is scheduled, and on the way out pending softirqs run, in the interrupted task's time.
  * Source: kernel/softirq.c irq_exit, v6.12; igb_msix_ring.
  */
-import { Ctx } from "../../catalog/contexts.ts";
-import { Kind } from "../../catalog/kinds.ts";
-import { Reason } from "../../catalog/reasons.ts";
-import { cancel } from "../clock/agenda.ts";
-import { emit } from "../emit.ts";
-import { napiSchedule } from "../net/napi.ts";
-import { type Cpu, LEVEL_SOFTIRQ, type World } from "../world.ts";
-import {
-	contextArg,
-	contextBelow,
-	resumeLevel,
-	setContext,
-	softirqBelow,
-} from "./context.ts";
-import { enterHardirq, interruptCpu } from "./interrupt.ts";
-import { checkResched } from "./scheduler.ts";
-import { beginSoftirq } from "./softirq.ts";
+import { Ctx } from '../../catalog/contexts.ts';
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { cancel } from '../clock/agenda.ts';
+import { emit } from '../emit.ts';
+import { napiSchedule } from '../net/napi.ts';
+import { type Cpu, LEVEL_SOFTIRQ, type World } from '../world.ts';
+import { contextArg, contextBelow, resumeLevel, setContext, softirqBelow } from './context.ts';
+import { enterHardirq, interruptCpu } from './interrupt.ts';
+import { checkResched } from './scheduler.ts';
+import { beginSoftirq } from './softirq.ts';
 
 /** The handler is done: schedule its NAPI, then the next interrupt, or leave. */
 export function hardirqDone(w: World, cpu: Cpu): void {
-	if (cpu.irqQueue >= 0) {
-		napiSchedule(w, cpu, w.queues[cpu.irqQueue], cpu.irqSeq);
-	} else {
-		const q = w.queues[-1 - cpu.irqQueue];
-		const seq = emit(
-			w,
-			Kind.timerFire,
-			q.napiPlace,
-			Reason.napiTimer,
-			cpu.index,
-			0,
-			0,
-			cpu.irqSeq,
-			cpu.index,
-			0,
-		);
-		if (!q.napi.scheduled) {
-			q.napi.byTimer = true;
-			napiSchedule(w, cpu, q, seq);
-		}
-	}
-	const pending = cpu.pendingIrqs.shift();
-	if (pending === undefined) irqExit(w, cpu);
-	else enterHardirq(w, cpu, pending, cpu.pendingSeqs.shift() as number);
+  if (cpu.irqQueue >= 0) {
+    napiSchedule(w, cpu, w.queues[cpu.irqQueue], cpu.irqSeq);
+  } else {
+    const q = w.queues[-1 - cpu.irqQueue];
+    const seq = emit(
+      w,
+      Kind.timerFire,
+      q.napiPlace,
+      Reason.napiTimer,
+      cpu.index,
+      0,
+      0,
+      cpu.irqSeq,
+      cpu.index,
+      0,
+    );
+    if (!q.napi.scheduled) {
+      q.napi.byTimer = true;
+      napiSchedule(w, cpu, q, seq);
+    }
+  }
+  const pending = cpu.pendingIrqs.shift();
+  if (pending === undefined) irqExit(w, cpu);
+  else enterHardirq(w, cpu, pending, cpu.pendingSeqs.shift() as number);
 }
 
 function irqExit(w: World, cpu: Cpu): void {
-	const run = cpu.netRxPending && !cpu.inSoftirq;
-	const leave =
-		run &&
-		w.fixed.rules.softirqsLeftToKsoftirqd &&
-		w.tasks[cpu.ksoftirqd - 1].state !== "sleeping";
-	if (run && !leave) {
-		cpu.level = LEVEL_SOFTIRQ;
-		setContext(w, cpu, Ctx.softirq);
-		emit(
-			w,
-			Kind.hardirqExit,
-			cpu.place,
-			Reason.softirqAtIrqExit,
-			cpu.index,
-			0,
-			0,
-			cpu.irqSeq,
-			1,
-			contextArg(cpu),
-		);
-		beginSoftirq(w, cpu, Reason.softirqAtIrqExit, cpu.netRxSeq);
-		return;
-	}
-	const toTask = !softirqBelow(cpu);
-	const reason = leave ? Reason.softirqLeftToKsoftirqd : Reason.none;
-	setContext(w, cpu, contextBelow(cpu));
-	emit(
-		w,
-		Kind.hardirqExit,
-		cpu.place,
-		reason,
-		cpu.index,
-		0,
-		0,
-		cpu.irqSeq,
-		cpu.netRxPending ? 1 : 0,
-		contextArg(cpu),
-	);
-	resumeLevel(w, cpu);
-	if (toTask) checkResched(w, cpu);
+  const run = cpu.netRxPending && !cpu.inSoftirq;
+  const leave =
+    run && w.fixed.rules.softirqsLeftToKsoftirqd && w.tasks[cpu.ksoftirqd - 1].state !== 'sleeping';
+  if (run && !leave) {
+    cpu.level = LEVEL_SOFTIRQ;
+    setContext(w, cpu, Ctx.softirq);
+    emit(
+      w,
+      Kind.hardirqExit,
+      cpu.place,
+      Reason.softirqAtIrqExit,
+      cpu.index,
+      0,
+      0,
+      cpu.irqSeq,
+      1,
+      contextArg(cpu),
+    );
+    beginSoftirq(w, cpu, Reason.softirqAtIrqExit, cpu.netRxSeq);
+    return;
+  }
+  const toTask = !softirqBelow(cpu);
+  const reason = leave ? Reason.softirqLeftToKsoftirqd : Reason.none;
+  setContext(w, cpu, contextBelow(cpu));
+  emit(
+    w,
+    Kind.hardirqExit,
+    cpu.place,
+    reason,
+    cpu.index,
+    0,
+    0,
+    cpu.irqSeq,
+    cpu.netRxPending ? 1 : 0,
+    contextArg(cpu),
+  );
+  resumeLevel(w, cpu);
+  if (toTask) checkResched(w, cpu);
 }
 
 /** napi_watchdog's hrtimer (gro_flush_timeout) has expired on the CPU that armed it. */
 export function watchdogExpired(w: World, queue: number): void {
-	const q = w.queues[queue];
-	q.napi.timerOn = false;
-	cancel(w.agenda, q.watchdogActor);
-	interruptCpu(w, w.cpus[q.napi.timerCpu], -1 - queue, q.napi.scheduleSeq);
+  const q = w.queues[queue];
+  q.napi.timerOn = false;
+  cancel(w.agenda, q.watchdogActor);
+  interruptCpu(w, w.cpus[q.napi.timerCpu], -1 - queue, q.napi.scheduleSeq);
 }

@@ -1,56 +1,50 @@
 /** A CPU's item of work is over: whose it was, and what comes next. */
-import { appStep } from "../app/app.ts";
-import { Reason } from "../../catalog/reasons.ts";
-import { startPoll } from "../net/poll.ts";
-import {
-	type Cpu,
-	LEVEL_HARDIRQ,
-	LEVEL_SOFTIRQ,
-	type Task,
-	type World,
-} from "../world.ts";
-import { hardirqDone } from "./hardirq.ts";
-import { leaveIfMoved, sleepCurrent, yieldIfDue } from "./scheduler.ts";
-import { beginSoftirq, runPendingSoftirq, softirqStep } from "./softirq.ts";
+import { appStep } from '../app/app.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { startPoll } from '../net/poll.ts';
+import { type Cpu, LEVEL_HARDIRQ, LEVEL_SOFTIRQ, type Task, type World } from '../world.ts';
+import { hardirqDone } from './hardirq.ts';
+import { leaveIfMoved, sleepCurrent, yieldIfDue } from './scheduler.ts';
+import { beginSoftirq, runPendingSoftirq, softirqStep } from './softirq.ts';
 
 export function cpuEvent(w: World, cpu: Cpu): void {
-	if (cpu.level === LEVEL_HARDIRQ) {
-		hardirqDone(w, cpu);
-		return;
-	}
-	if (cpu.level === LEVEL_SOFTIRQ || cpu.inSoftirq) {
-		softirqStep(w, cpu);
-		return;
-	}
-	cpu.switching = false;
-	const task = w.tasks[cpu.current - 1];
-	if (task.kind === "app") appStep(w, cpu, task);
-	else if (task.kind === "ksoftirqd") ksoftirqdStep(w, cpu, task);
-	else napiThreadStep(w, cpu, task);
+  if (cpu.level === LEVEL_HARDIRQ) {
+    hardirqDone(w, cpu);
+    return;
+  }
+  if (cpu.level === LEVEL_SOFTIRQ || cpu.inSoftirq) {
+    softirqStep(w, cpu);
+    return;
+  }
+  cpu.switching = false;
+  const task = w.tasks[cpu.current - 1];
+  if (task.kind === 'app') appStep(w, cpu, task);
+  else if (task.kind === 'ksoftirqd') ksoftirqdStep(w, cpu, task);
+  else napiThreadStep(w, cpu, task);
 }
 
 /** run_ksoftirqd: the same softirq work, in a task that shares the CPU fairly. */
 function ksoftirqdStep(w: World, cpu: Cpu, task: Task): void {
-	if (!cpu.netRxPending) {
-		sleepCurrent(w, cpu, task.wakeSeq);
-		return;
-	}
-	if (yieldIfDue(w, cpu)) return;
-	beginSoftirq(w, cpu, Reason.softirqByKsoftirqd, cpu.netRxSeq);
+  if (!cpu.netRxPending) {
+    sleepCurrent(w, cpu, task.wakeSeq);
+    return;
+  }
+  if (yieldIfDue(w, cpu)) return;
+  beginSoftirq(w, cpu, Reason.softirqByKsoftirqd, cpu.netRxSeq);
 }
 
 /** napi_threaded_poll: polls until the NAPI is completed, bottom halves off during each poll only. */
 function napiThreadStep(w: World, cpu: Cpu, task: Task): void {
-	if (cpu.netRxPending) {
-		runPendingSoftirq(w, cpu);
-		return;
-	}
-	if (!w.queues[task.queue].napi.scheduled) {
-		sleepCurrent(w, cpu, task.wakeSeq);
-		return;
-	}
-	if (leaveIfMoved(w, cpu) || yieldIfDue(w, cpu)) return;
-	cpu.inSoftirq = true;
-	cpu.softirq.thread = true;
-	startPoll(w, cpu, task.queue);
+  if (cpu.netRxPending) {
+    runPendingSoftirq(w, cpu);
+    return;
+  }
+  if (!w.queues[task.queue].napi.scheduled) {
+    sleepCurrent(w, cpu, task.wakeSeq);
+    return;
+  }
+  if (leaveIfMoved(w, cpu) || yieldIfDue(w, cpu)) return;
+  cpu.inSoftirq = true;
+  cpu.softirq.thread = true;
+  startPoll(w, cpu, task.queue);
 }

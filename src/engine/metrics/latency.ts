@@ -2,58 +2,54 @@
  * Latency distributions in few numbers: log-linear buckets, 16 to each doubling, so a value is known within 1/32 of itself.
  * Integer operations only. Shape: Uint32Array(LATENCY_BUCKETS), ns up to 2^40.
  */
-import type { LatencyHistogram } from "../world.ts";
+import type { LatencyHistogram } from '../world.ts';
 
 const SUB = 16;
 const LATENCY_BUCKETS = SUB * 38;
 
 export function createLatency(): LatencyHistogram {
-	return { count: 0, buckets: new Uint32Array(LATENCY_BUCKETS) };
+  return { count: 0, buckets: new Uint32Array(LATENCY_BUCKETS) };
 }
 
 function bucketOf(ns: number): number {
-	let value = ns;
-	let shift = 0;
-	while (value >= 2 * SUB) {
-		value = Math.floor(value / 2);
-		shift += 1;
-	}
-	const index = shift * SUB + value;
-	return index < LATENCY_BUCKETS ? index : LATENCY_BUCKETS - 1;
+  let value = ns;
+  let shift = 0;
+  while (value >= 2 * SUB) {
+    value = Math.floor(value / 2);
+    shift += 1;
+  }
+  const index = shift * SUB + value;
+  return index < LATENCY_BUCKETS ? index : LATENCY_BUCKETS - 1;
 }
 
 /** Adds one value. @param ns 0 or more */
 export function addLatency(h: LatencyHistogram, ns: number): void {
-	h.count += 1;
-	h.buckets[bucketOf(ns)] += 1;
+  h.count += 1;
+  h.buckets[bucketOf(ns)] += 1;
 }
 
 /** Middle of a bucket, ns. */
 function valueOf(index: number): number {
-	if (index < 2 * SUB) return index;
-	const shift = Math.floor(index / SUB) - 1;
-	const low = (index - shift * SUB) * 2 ** shift;
-	return low + Math.floor((2 ** shift - 1) / 2);
+  if (index < 2 * SUB) return index;
+  const shift = Math.floor(index / SUB) - 1;
+  const low = (index - shift * SUB) * 2 ** shift;
+  return low + Math.floor((2 ** shift - 1) / 2);
 }
 
 /** The value below which a share `p` (0 to 1) of all values lies; 0 for an empty distribution. */
 export function percentile(h: LatencyHistogram, p: number): number {
-	if (h.count === 0) return 0;
-	const rank = Math.max(1, Math.ceil(p * h.count));
-	let seen = 0;
-	for (let i = 0; i < h.buckets.length; i += 1) {
-		seen += h.buckets[i];
-		if (seen >= rank) return valueOf(i);
-	}
-	return valueOf(h.buckets.length - 1);
+  if (h.count === 0) return 0;
+  const rank = Math.max(1, Math.ceil(p * h.count));
+  let seen = 0;
+  for (let i = 0; i < h.buckets.length; i += 1) {
+    seen += h.buckets[i];
+    if (seen >= rank) return valueOf(i);
+  }
+  return valueOf(h.buckets.length - 1);
 }
 
 /** Adds all values of `from` to `into`. */
-export function mergeLatency(
-	into: LatencyHistogram,
-	from: LatencyHistogram,
-): void {
-	into.count += from.count;
-	for (let i = 0; i < into.buckets.length; i += 1)
-		into.buckets[i] += from.buckets[i];
+export function mergeLatency(into: LatencyHistogram, from: LatencyHistogram): void {
+  into.count += from.count;
+  for (let i = 0; i < into.buckets.length; i += 1) into.buckets[i] += from.buckets[i];
 }

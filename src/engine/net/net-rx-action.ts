@@ -4,97 +4,97 @@
  * pass, and the budget bites only with five or more busy NAPIs on one CPU.
  * Source: net/core/dev.c net_rx_action, v6.12. Left out: RPS interrupts (a later part of the model).
  */
-import { Kind } from "../../catalog/kinds.ts";
-import { Reason } from "../../catalog/reasons.ts";
-import { jiffies, jiffiesOf } from "../clock/jiffies.ts";
-import { startWork } from "../cpu/context.ts";
-import { PHASE_TAIL } from "../cpu/phases.ts";
-import { emit } from "../emit.ts";
-import type { Cpu, World } from "../world.ts";
-import { startPoll } from "./poll.ts";
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { jiffies, jiffiesOf } from '../clock/jiffies.ts';
+import { startWork } from '../cpu/context.ts';
+import { PHASE_TAIL } from '../cpu/phases.ts';
+import { emit } from '../emit.ts';
+import type { Cpu, World } from '../world.ts';
+import { startPoll } from './poll.ts';
 
 /** Begins a call: budget and time limit count from here. */
 export function netRxAction(w: World, cpu: Cpu): void {
-	const s = cpu.softirq;
-	const sysctl = w.hosts[cpu.host].sysctl;
-	s.inNetRx = true;
-	s.list = cpu.pollList;
-	cpu.pollList = [];
-	s.repoll = [];
-	s.budget = sysctl["net.core.netdev_budget"][0];
-	const limitNs = w.fixed.rules.budgetUsecs
-		? sysctl["net.core.netdev_budget_usecs"][0] * 1000
-		: 2 * w.fixed.jiffyNs;
-	s.endTimeJiffy = jiffies(w) + jiffiesOf(w, limitNs);
-	s.netRxSeq = emit(
-		w,
-		Kind.netRxAction,
-		cpu.place,
-		Reason.none,
-		cpu.index,
-		0,
-		0,
-		s.enterSeq,
-		s.budget,
-		s.list.length,
-	);
-	nextNapi(w, cpu);
+  const s = cpu.softirq;
+  const sysctl = w.hosts[cpu.host].sysctl;
+  s.inNetRx = true;
+  s.list = cpu.pollList;
+  cpu.pollList = [];
+  s.repoll = [];
+  s.budget = sysctl['net.core.netdev_budget'][0];
+  const limitNs = w.fixed.rules.budgetUsecs
+    ? sysctl['net.core.netdev_budget_usecs'][0] * 1000
+    : 2 * w.fixed.jiffyNs;
+  s.endTimeJiffy = jiffies(w) + jiffiesOf(w, limitNs);
+  s.netRxSeq = emit(
+    w,
+    Kind.netRxAction,
+    cpu.place,
+    Reason.none,
+    cpu.index,
+    0,
+    0,
+    s.enterSeq,
+    s.budget,
+    s.list.length,
+  );
+  nextNapi(w, cpu);
 }
 
 /** Polls the next NAPI of the list, or ends the call. */
 function nextNapi(w: World, cpu: Cpu): void {
-	const s = cpu.softirq;
-	if (s.list.length === 0) {
-		if (s.repoll.length > 0) {
-			endCall(w, cpu, Reason.onlyRepollLeft);
-			return;
-		}
-		if (cpu.pollList.length === 0) {
-			endCall(w, cpu, Reason.pollListEmpty);
-			return;
-		}
-		// scheduled meanwhile: start over with what is left of the budget
-		s.list = cpu.pollList;
-		cpu.pollList = [];
-	}
-	startPoll(w, cpu, s.list.shift() as number);
+  const s = cpu.softirq;
+  if (s.list.length === 0) {
+    if (s.repoll.length > 0) {
+      endCall(w, cpu, Reason.onlyRepollLeft);
+      return;
+    }
+    if (cpu.pollList.length === 0) {
+      endCall(w, cpu, Reason.pollListEmpty);
+      return;
+    }
+    // scheduled meanwhile: start over with what is left of the budget
+    s.list = cpu.pollList;
+    cpu.pollList = [];
+  }
+  startPoll(w, cpu, s.list.shift() as number);
 }
 
 /** A NAPI has been polled: its work counts against the budget. */
 export function napiPolled(w: World, cpu: Cpu): void {
-	const s = cpu.softirq;
-	s.budget -= s.work;
-	const timeUp = jiffies(w) >= s.endTimeJiffy;
-	if (s.budget <= 0 || timeUp) {
-		cpu.softnet.time_squeeze += 1;
-		endCall(w, cpu, s.budget <= 0 ? Reason.budgetUsed : Reason.timeLimitUsed);
-		return;
-	}
-	nextNapi(w, cpu);
+  const s = cpu.softirq;
+  s.budget -= s.work;
+  const timeUp = jiffies(w) >= s.endTimeJiffy;
+  if (s.budget <= 0 || timeUp) {
+    cpu.softnet.time_squeeze += 1;
+    endCall(w, cpu, s.budget <= 0 ? Reason.budgetUsed : Reason.timeLimitUsed);
+    return;
+  }
+  nextNapi(w, cpu);
 }
 
 function endCall(w: World, cpu: Cpu, reason: number): void {
-	const s = cpu.softirq;
-	cpu.pollList = s.list.concat(cpu.pollList, s.repoll);
-	s.list = [];
-	s.repoll = [];
-	s.netRxSeq = emit(
-		w,
-		Kind.netRxDone,
-		cpu.place,
-		reason,
-		cpu.index,
-		0,
-		0,
-		s.netRxSeq,
-		s.budget,
-		cpu.pollList.length,
-	);
-	s.inNetRx = cpu.pollList.length > 0;
-	if (s.inNetRx) {
-		cpu.netRxPending = true;
-		cpu.netRxSeq = s.netRxSeq;
-	}
-	s.phase = PHASE_TAIL;
-	startWork(w, cpu, w.fixed.hosts[cpu.host].profile.softirqExit);
+  const s = cpu.softirq;
+  cpu.pollList = s.list.concat(cpu.pollList, s.repoll);
+  s.list = [];
+  s.repoll = [];
+  s.netRxSeq = emit(
+    w,
+    Kind.netRxDone,
+    cpu.place,
+    reason,
+    cpu.index,
+    0,
+    0,
+    s.netRxSeq,
+    s.budget,
+    cpu.pollList.length,
+  );
+  s.inNetRx = cpu.pollList.length > 0;
+  if (s.inNetRx) {
+    cpu.netRxPending = true;
+    cpu.netRxSeq = s.netRxSeq;
+  }
+  s.phase = PHASE_TAIL;
+  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.softirqExit);
 }

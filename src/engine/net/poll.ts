@@ -3,29 +3,24 @@
  * passes up goes through the protocol right here. Then: ring empty, complete; weight used, stay scheduled.
  * Source: net/core/dev.c __napi_poll, napi_threaded_poll; igb_clean_rx_irq, v6.12. Left out: XDP, transmit cleaning.
  */
-import { Kind } from "../../catalog/kinds.ts";
-import { Reason } from "../../catalog/reasons.ts";
-import { startWork } from "../cpu/context.ts";
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { startWork } from '../cpu/context.ts';
 import {
-	DELIVER_IP,
-	DELIVER_L4,
-	DELIVER_NETIF,
-	POLL_COMPLETE,
-	POLL_ENTER,
-	POLL_FRAME,
-} from "../cpu/phases.ts";
-import { emit } from "../emit.ts";
-import { cleanDescriptor, frameReady, refill } from "../nic/rx-ring.ts";
-import type { Cpu, World } from "../world.ts";
-import { devGroReceive } from "./gro/receive.ts";
-import {
-	NAPI_POLL_WEIGHT,
-	napiCompleteFinish,
-	napiCompleteFlush,
-	napiWeightUsed,
-} from "./napi.ts";
-import { ipRcv, l4Cost, l4Rcv, netifReceive } from "./receive-skb.ts";
-import { truesizeOf } from "./truesize.ts";
+  DELIVER_IP,
+  DELIVER_L4,
+  DELIVER_NETIF,
+  POLL_COMPLETE,
+  POLL_ENTER,
+  POLL_FRAME,
+} from '../cpu/phases.ts';
+import { emit } from '../emit.ts';
+import { cleanDescriptor, frameReady, refill } from '../nic/rx-ring.ts';
+import type { Cpu, World } from '../world.ts';
+import { devGroReceive } from './gro/receive.ts';
+import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed } from './napi.ts';
+import { ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
+import { truesizeOf } from './truesize.ts';
 
 /** Not items of work: where to go on once what was passed up is delivered. */
 const BACK_POLL = 20;
@@ -34,179 +29,167 @@ const BACK_WEIGHT_USED = 22;
 
 /** Calls the driver's poll for a queue. */
 export function startPoll(w: World, cpu: Cpu, queue: number): void {
-	const s = cpu.softirq;
-	const q = w.queues[queue];
-	s.queue = queue;
-	s.work = 0;
-	q.polls += 1;
-	s.pollSeq = emit(
-		w,
-		Kind.pollStart,
-		q.napiPlace,
-		Reason.none,
-		cpu.index,
-		0,
-		0,
-		q.napi.scheduleSeq,
-		NAPI_POLL_WEIGHT,
-		s.thread ? 0 : s.budget,
-	);
-	s.phase = POLL_ENTER;
-	startWork(w, cpu, w.fixed.hosts[cpu.host].profile.pollEnter);
+  const s = cpu.softirq;
+  const q = w.queues[queue];
+  s.queue = queue;
+  s.work = 0;
+  q.polls += 1;
+  s.pollSeq = emit(
+    w,
+    Kind.pollStart,
+    q.napiPlace,
+    Reason.none,
+    cpu.index,
+    0,
+    0,
+    q.napi.scheduleSeq,
+    NAPI_POLL_WEIGHT,
+    s.thread ? 0 : s.budget,
+  );
+  s.phase = POLL_ENTER;
+  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.pollEnter);
 }
 
 /** The item at work is over: its effect, then the next item. @returns true where that was the poll's end. */
 export function pollStep(w: World, cpu: Cpu): boolean {
-	const s = cpu.softirq;
-	switch (s.phase) {
-		case POLL_ENTER:
-			return nextFrame(w, cpu);
-		case POLL_FRAME:
-			takeFrame(w, cpu);
-			return deliverOr(w, cpu, BACK_POLL);
-		case POLL_COMPLETE:
-			napiCompleteFlush(w, w.queues[s.queue], cpu, s.work, s.pollSeq);
-			return deliverOr(w, cpu, BACK_COMPLETED);
-		case DELIVER_NETIF:
-			if (netifReceive(w, cpu, s.slot)) {
-				s.phase = DELIVER_IP;
-				startWork(w, cpu, w.fixed.hosts[cpu.host].profile.ipRcv);
-				return false;
-			}
-			return nextDelivery(w, cpu);
-		case DELIVER_IP:
-			if (ipRcv(w, cpu, s.slot)) {
-				s.phase = DELIVER_L4;
-				startWork(w, cpu, l4Cost(w, cpu, s.slot));
-				return false;
-			}
-			return nextDelivery(w, cpu);
-		default:
-			l4Rcv(w, cpu, s.slot);
-			return nextDelivery(w, cpu);
-	}
+  const s = cpu.softirq;
+  switch (s.phase) {
+    case POLL_ENTER:
+      return nextFrame(w, cpu);
+    case POLL_FRAME:
+      takeFrame(w, cpu);
+      return deliverOr(w, cpu, BACK_POLL);
+    case POLL_COMPLETE:
+      napiCompleteFlush(w, w.queues[s.queue], cpu, s.work, s.pollSeq);
+      return deliverOr(w, cpu, BACK_COMPLETED);
+    case DELIVER_NETIF:
+      if (netifReceive(w, cpu, s.slot)) {
+        s.phase = DELIVER_IP;
+        startWork(w, cpu, w.fixed.hosts[cpu.host].profile.ipRcv);
+        return false;
+      }
+      return nextDelivery(w, cpu);
+    case DELIVER_IP:
+      if (ipRcv(w, cpu, s.slot)) {
+        s.phase = DELIVER_L4;
+        startWork(w, cpu, l4Cost(w, cpu, s.slot));
+        return false;
+      }
+      return nextDelivery(w, cpu);
+    default:
+      l4Rcv(w, cpu, s.slot);
+      return nextDelivery(w, cpu);
+  }
 }
 
 function nextFrame(w: World, cpu: Cpu): boolean {
-	const s = cpu.softirq;
-	const q = w.queues[s.queue];
-	if (s.work < NAPI_POLL_WEIGHT && frameReady(q)) {
-		const profile = w.fixed.hosts[cpu.host].profile;
-		const gro = w.nics[q.nic].features["generic-receive-offload"]
-			? profile.gro
-			: 0;
-		s.phase = POLL_FRAME;
-		startWork(w, cpu, profile.rxDesc + profile.touch + profile.skbAlloc + gro);
-		return false;
-	}
-	return endPoll(w, cpu);
+  const s = cpu.softirq;
+  const q = w.queues[s.queue];
+  if (s.work < NAPI_POLL_WEIGHT && frameReady(q)) {
+    const profile = w.fixed.hosts[cpu.host].profile;
+    const gro = w.nics[q.nic].features['generic-receive-offload'] ? profile.gro : 0;
+    s.phase = POLL_FRAME;
+    startWork(w, cpu, profile.rxDesc + profile.touch + profile.skbAlloc + gro);
+    return false;
+  }
+  return endPoll(w, cpu);
 }
 
 /** A frame becomes an skb and meets GRO. */
 function takeFrame(w: World, cpu: Cpu): void {
-	const s = cpu.softirq;
-	const q = w.queues[s.queue];
-	const nic = w.nics[q.nic];
-	const pool = w.pool;
-	const index = q.nextToClean;
-	const slot = cleanDescriptor(q);
-	s.work += 1;
-	q.packets += 1;
-	q.bytes += pool.frameLen[slot];
-	nic.counters.rx_packets += 1;
-	nic.counters.rx_bytes += pool.frameLen[slot];
-	pool.truesize[slot] = truesizeOf(pool.frameLen[slot]);
-	pool.lastSeq[slot] = emit(
-		w,
-		Kind.pollFrame,
-		q.ringPlace,
-		Reason.none,
-		cpu.index,
-		pool.id[slot],
-		0,
-		s.pollSeq,
-		s.work,
-		index,
-	);
-	const batch = nic.driver.refillBatch;
-	if (batch > 0 && q.cleaned >= batch)
-		refill(w, q, cpu, Reason.refillBatch, s.pollSeq);
-	devGroReceive(w, q, cpu, slot);
+  const s = cpu.softirq;
+  const q = w.queues[s.queue];
+  const nic = w.nics[q.nic];
+  const pool = w.pool;
+  const index = q.nextToClean;
+  const slot = cleanDescriptor(q);
+  s.work += 1;
+  q.packets += 1;
+  q.bytes += pool.frameLen[slot];
+  nic.counters.rx_packets += 1;
+  nic.counters.rx_bytes += pool.frameLen[slot];
+  pool.truesize[slot] = truesizeOf(pool.frameLen[slot]);
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.pollFrame,
+    q.ringPlace,
+    Reason.none,
+    cpu.index,
+    pool.id[slot],
+    0,
+    s.pollSeq,
+    s.work,
+    index,
+  );
+  const batch = nic.driver.refillBatch;
+  if (batch > 0 && q.cleaned >= batch) refill(w, q, cpu, Reason.refillBatch, s.pollSeq);
+  devGroReceive(w, q, cpu, slot);
 }
 
 function endPoll(w: World, cpu: Cpu): boolean {
-	const s = cpu.softirq;
-	const q = w.queues[s.queue];
-	refill(w, q, cpu, Reason.refillPollEnd, s.pollSeq);
-	const full = s.work >= NAPI_POLL_WEIGHT;
-	// some drivers notice that their interrupt has moved and end the poll, to go on where it lands next
-	const moved =
-		full &&
-		w.nics[q.nic].driver.checksAffinity &&
-		!s.thread &&
-		q.affinity[0] !== cpu.index;
-	if (moved) s.work = NAPI_POLL_WEIGHT - 1;
-	const reason = moved
-		? Reason.affinityMoved
-		: full
-			? Reason.weightUsed
-			: Reason.ringEmptied;
-	s.pollSeq = emit(
-		w,
-		Kind.pollEnd,
-		q.napiPlace,
-		reason,
-		cpu.index,
-		0,
-		0,
-		s.pollSeq,
-		s.work,
-		s.thread ? 0 : s.budget - s.work,
-	);
-	if (full && !moved) {
-		napiWeightUsed(w, q, cpu, s.pollSeq);
-		return deliverOr(w, cpu, BACK_WEIGHT_USED);
-	}
-	s.phase = POLL_COMPLETE;
-	startWork(w, cpu, w.fixed.hosts[cpu.host].profile.napiComplete);
-	return false;
+  const s = cpu.softirq;
+  const q = w.queues[s.queue];
+  refill(w, q, cpu, Reason.refillPollEnd, s.pollSeq);
+  const full = s.work >= NAPI_POLL_WEIGHT;
+  // some drivers notice that their interrupt has moved and end the poll, to go on where it lands next
+  const moved = full && w.nics[q.nic].driver.checksAffinity && !s.thread && q.affinity[0] !== cpu.index;
+  if (moved) s.work = NAPI_POLL_WEIGHT - 1;
+  const reason = moved ? Reason.affinityMoved : full ? Reason.weightUsed : Reason.ringEmptied;
+  s.pollSeq = emit(
+    w,
+    Kind.pollEnd,
+    q.napiPlace,
+    reason,
+    cpu.index,
+    0,
+    0,
+    s.pollSeq,
+    s.work,
+    s.thread ? 0 : s.budget - s.work,
+  );
+  if (full && !moved) {
+    napiWeightUsed(w, q, cpu, s.pollSeq);
+    return deliverOr(w, cpu, BACK_WEIGHT_USED);
+  }
+  s.phase = POLL_COMPLETE;
+  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.napiComplete);
+  return false;
 }
 
 /** Takes what GRO passed up through the protocol first, then goes on at `back`. */
 function deliverOr(w: World, cpu: Cpu, back: number): boolean {
-	const s = cpu.softirq;
-	if (s.deliver.length === 0) return goBack(w, cpu, back);
-	s.backTo = back;
-	s.deliverAt = 0;
-	startDelivery(w, cpu);
-	return false;
+  const s = cpu.softirq;
+  if (s.deliver.length === 0) return goBack(w, cpu, back);
+  s.backTo = back;
+  s.deliverAt = 0;
+  startDelivery(w, cpu);
+  return false;
 }
 
 function startDelivery(w: World, cpu: Cpu): void {
-	const s = cpu.softirq;
-	s.slot = s.deliver[s.deliverAt];
-	s.deliverAt += 1;
-	s.phase = DELIVER_NETIF;
-	startWork(w, cpu, w.fixed.hosts[cpu.host].profile.coreRx);
+  const s = cpu.softirq;
+  s.slot = s.deliver[s.deliverAt];
+  s.deliverAt += 1;
+  s.phase = DELIVER_NETIF;
+  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.coreRx);
 }
 
 function nextDelivery(w: World, cpu: Cpu): boolean {
-	const s = cpu.softirq;
-	s.slot = 0;
-	if (s.deliverAt < s.deliver.length) {
-		startDelivery(w, cpu);
-		return false;
-	}
-	s.deliver.length = 0;
-	s.deliverAt = 0;
-	return goBack(w, cpu, s.backTo);
+  const s = cpu.softirq;
+  s.slot = 0;
+  if (s.deliverAt < s.deliver.length) {
+    startDelivery(w, cpu);
+    return false;
+  }
+  s.deliver.length = 0;
+  s.deliverAt = 0;
+  return goBack(w, cpu, s.backTo);
 }
 
 function goBack(w: World, cpu: Cpu, back: number): boolean {
-	if (back === BACK_POLL) return nextFrame(w, cpu);
-	const s = cpu.softirq;
-	if (back === BACK_COMPLETED)
-		napiCompleteFinish(w, w.queues[s.queue], cpu, s.work, s.pollSeq);
-	else if (!s.thread) s.repoll.push(s.queue);
-	return true;
+  if (back === BACK_POLL) return nextFrame(w, cpu);
+  const s = cpu.softirq;
+  if (back === BACK_COMPLETED) napiCompleteFinish(w, w.queues[s.queue], cpu, s.work, s.pollSeq);
+  else if (!s.thread) s.repoll.push(s.queue);
+  return true;
 }

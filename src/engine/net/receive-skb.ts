@@ -4,198 +4,176 @@
  * Source: net/core/dev.c, net/ipv4/ip_input.c, net/ipv6/ip6_input.c, v6.12. Left out: taps, tc, netfilter, bridges, forwarding,
  * reassembly (each says so where it would matter).
  */
-import { Kind } from "../../catalog/kinds.ts";
-import { Reason } from "../../catalog/reasons.ts";
-import { consumePacket, dropPacket } from "../drop.ts";
-import { emit } from "../emit.ts";
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { consumePacket, dropPacket } from '../drop.ts';
+import { emit } from '../emit.ts';
+import { ETH_P_ARP, IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_TCP, IPPROTO_UDP } from '../packet/frame.ts';
 import {
-	ETH_P_ARP,
-	IPPROTO_ICMP,
-	IPPROTO_ICMPV6,
-	IPPROTO_TCP,
-	IPPROTO_UDP,
-} from "../packet/frame.ts";
-import {
-	FRAME_FRAGMENT,
-	FRAME_IP_CSUM_BAD,
-	FRAME_L4_CSUM_BAD,
-	FRAME_MALFORMED,
-} from "../packet/frame-bits.ts";
-import type { Cpu, World } from "../world.ts";
-import { count } from "./snmp.ts";
-import { tcpRcv } from "./tcp.ts";
-import { udpRcv } from "./udp.ts";
+  FRAME_FRAGMENT,
+  FRAME_IP_CSUM_BAD,
+  FRAME_L4_CSUM_BAD,
+  FRAME_MALFORMED,
+} from '../packet/frame-bits.ts';
+import type { Cpu, World } from '../world.ts';
+import type { SnmpCounters } from './snmp.ts';
+import { tcpRcv } from './tcp.ts';
+import { udpRcv } from './udp.ts';
 
 /** The core's round over an skb. @returns true where an IP handler takes it. */
 export function netifReceive(w: World, cpu: Cpu, slot: number): boolean {
-	const pool = w.pool;
-	cpu.softnet.processed += 1;
-	const key = w.fixed.flows[pool.flow[slot]].key;
-	pool.lastSeq[slot] = emit(
-		w,
-		Kind.netifReceive,
-		cpu.protocolPlace,
-		Reason.none,
-		cpu.index,
-		pool.id[slot],
-		0,
-		pool.lastSeq[slot],
-		pool.segs[slot],
-		pool.totalPayload[slot],
-	);
-	if (key.vlan >= 0 && (key.vlan & 0xfff) !== 0) {
-		// no VLAN device stands on this NIC
-		nicOf(w, slot).counters.rx_dropped += 1;
-		dropPacket(w, slot, cpu.protocolPlace, Reason.noProtocol, cpu.index);
-		return false;
-	}
-	if (key.ipVersion !== 0) return true;
-	if (key.etherType === ETH_P_ARP) {
-		consumePacket(w, slot, cpu.protocolPlace, Reason.arp, cpu.index);
-		return false;
-	}
-	nicOf(w, slot).counters.rx_dropped += 1;
-	dropPacket(w, slot, cpu.protocolPlace, Reason.noProtocol, cpu.index);
-	return false;
+  const pool = w.pool;
+  cpu.softnet.processed += 1;
+  const key = w.fixed.flows[pool.flow[slot]].key;
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.netifReceive,
+    cpu.protocolPlace,
+    Reason.none,
+    cpu.index,
+    pool.id[slot],
+    0,
+    pool.lastSeq[slot],
+    pool.segs[slot],
+    pool.totalPayload[slot],
+  );
+  if (key.vlan >= 0 && (key.vlan & 0xfff) !== 0) {
+    // no VLAN device stands on this NIC
+    nicOf(w, slot).counters.rx_dropped += 1;
+    dropPacket(w, slot, cpu.protocolPlace, Reason.noProtocol, cpu.index);
+    return false;
+  }
+  if (key.ipVersion !== 0) return true;
+  if (key.etherType === ETH_P_ARP) {
+    consumePacket(w, slot, cpu.protocolPlace, Reason.arp, cpu.index);
+    return false;
+  }
+  nicOf(w, slot).counters.rx_dropped += 1;
+  dropPacket(w, slot, cpu.protocolPlace, Reason.noProtocol, cpu.index);
+  return false;
 }
 
-function nicOf(w: World, slot: number): World["nics"][number] {
-	return w.nics[w.queues[w.pool.queue[slot]].nic];
+function nicOf(w: World, slot: number): World['nics'][number] {
+  return w.nics[w.queues[w.pool.queue[slot]].nic];
 }
 
 /** ip_rcv and ip_rcv_finish. @returns true where it is for this host and layer 4 takes it. */
 export function ipRcv(w: World, cpu: Cpu, slot: number): boolean {
-	const pool = w.pool;
-	const flow = w.fixed.flows[pool.flow[slot]];
-	const bits = pool.bits[slot];
-	const v6 = flow.key.ipVersion === 6;
-	const ip = v6 ? "Ip6" : "Ip";
-	count(w, cpu, `${ip}InReceives`);
-	countEcn(w, cpu, v6, pool.tos[slot] & 3, pool.segs[slot]);
-	const spec = w.fixed.spec.hosts[cpu.host];
-	const nic = nicOf(w, slot);
-	const nicSpec = spec.nics[nic.index - w.fixed.hosts[cpu.host].firstNic];
-	const early =
-		flow.socket !== 0 &&
-		flow.key.proto === IPPROTO_TCP &&
-		earlyDemux(w, cpu.host);
-	const reason = early ? Reason.earlyDemux : Reason.fibLocal;
-	pool.lastSeq[slot] = emit(
-		w,
-		Kind.ipRcv,
-		cpu.protocolPlace,
-		reason,
-		cpu.index,
-		pool.id[slot],
-		0,
-		pool.lastSeq[slot],
-		pool.segs[slot],
-		flow.socket,
-	);
-	let why = 0;
-	if ((bits & FRAME_MALFORMED) !== 0) {
-		count(w, cpu, `${ip}InHdrErrors`);
-		why = Reason.ipHeader;
-	} else if ((bits & FRAME_IP_CSUM_BAD) !== 0) {
-		count(w, cpu, "IpInHdrErrors");
-		count(w, cpu, "IpExtInCsumErrors");
-		why = Reason.ipChecksum;
-	} else if (
-		!nicSpec.promiscuous &&
-		flow.key.dmac !== nicSpec.mac &&
-		(Number.parseInt(flow.key.dmac.slice(0, 2), 16) & 1) === 0
-	) {
-		nic.counters.rx_otherhost_dropped += 1;
-		why = Reason.notForUs;
-	} else if (!flow.forUs) {
-		count(w, cpu, `${ip}InAddrErrors`);
-		why = Reason.notLocal;
-	} else if ((bits & FRAME_FRAGMENT) !== 0) {
-		count(w, cpu, `${ip}ReasmReqds`);
-		why = Reason.fragmentNotModelled;
-	}
-	if (why !== 0) {
-		dropPacket(w, slot, cpu.protocolPlace, why, cpu.index);
-		return false;
-	}
-	count(w, cpu, `${ip}InDelivers`);
-	return true;
+  const pool = w.pool;
+  const flow = w.fixed.flows[pool.flow[slot]];
+  const bits = pool.bits[slot];
+  const v6 = flow.key.ipVersion === 6;
+  const { snmp } = w.hosts[cpu.host];
+  if (v6) snmp.Ip6InReceives += 1;
+  else snmp.IpInReceives += 1;
+  countEcn(snmp, v6, pool.tos[slot] & 3, pool.segs[slot]);
+  const nic = nicOf(w, slot);
+  const early = flow.socket !== 0 && flow.key.proto === IPPROTO_TCP && earlyDemux(w, cpu.host);
+  const reason = early ? Reason.earlyDemux : Reason.fibLocal;
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.ipRcv,
+    cpu.protocolPlace,
+    reason,
+    cpu.index,
+    pool.id[slot],
+    0,
+    pool.lastSeq[slot],
+    pool.segs[slot],
+    flow.socket,
+  );
+  let why = 0;
+  if ((bits & FRAME_MALFORMED) !== 0) {
+    if (v6) snmp.Ip6InHdrErrors += 1;
+    else snmp.IpInHdrErrors += 1;
+    why = Reason.ipHeader;
+  } else if ((bits & FRAME_IP_CSUM_BAD) !== 0) {
+    snmp.IpInHdrErrors += 1;
+    snmp.IpExtInCsumErrors += 1;
+    why = Reason.ipChecksum;
+  } else if (!flow.macOurs) {
+    nic.counters.rx_otherhost_dropped += 1;
+    why = Reason.notForUs;
+  } else if (!flow.forUs) {
+    if (v6) snmp.Ip6InAddrErrors += 1;
+    else snmp.IpInAddrErrors += 1;
+    why = Reason.notLocal;
+  } else if ((bits & FRAME_FRAGMENT) !== 0) {
+    if (v6) snmp.Ip6ReasmReqds += 1;
+    else snmp.IpReasmReqds += 1;
+    why = Reason.fragmentNotModelled;
+  }
+  if (why !== 0) {
+    dropPacket(w, slot, cpu.protocolPlace, why, cpu.index);
+    return false;
+  }
+  if (v6) snmp.Ip6InDelivers += 1;
+  else snmp.IpInDelivers += 1;
+  return true;
 }
 
 function earlyDemux(w: World, host: number): boolean {
-	const sysctl = w.hosts[host].sysctl;
-	return (
-		sysctl["net.ipv4.ip_early_demux"][0] !== 0 &&
-		sysctl["net.ipv4.tcp_early_demux"][0] !== 0
-	);
+  const sysctl = w.hosts[host].sysctl;
+  return sysctl['net.ipv4.ip_early_demux'][0] !== 0 && sysctl['net.ipv4.tcp_early_demux'][0] !== 0;
 }
 
-const ECN_NAMES = [
-	"InNoECTPkts",
-	"InECT1Pkts",
-	"InECT0Pkts",
-	"InCEPkts",
-] as const;
-
 /** ECN counters count segments, not skbs. */
-function countEcn(
-	w: World,
-	cpu: Cpu,
-	v6: boolean,
-	ecn: number,
-	segs: number,
-): void {
-	count(w, cpu, `${v6 ? "Ip6" : "IpExt"}${ECN_NAMES[ecn]}`, segs);
+function countEcn(snmp: SnmpCounters, v6: boolean, ecn: number, segs: number): void {
+  if (ecn === 0) {
+    if (v6) snmp.Ip6InNoECTPkts += segs;
+    else snmp.IpExtInNoECTPkts += segs;
+  } else if (ecn === 1) {
+    if (v6) snmp.Ip6InECT1Pkts += segs;
+    else snmp.IpExtInECT1Pkts += segs;
+  } else if (ecn === 2) {
+    if (v6) snmp.Ip6InECT0Pkts += segs;
+    else snmp.IpExtInECT0Pkts += segs;
+  } else if (v6) snmp.Ip6InCEPkts += segs;
+  else snmp.IpExtInCEPkts += segs;
 }
 
 /** Cycles layer 4 takes for this skb. */
 export function l4Cost(w: World, cpu: Cpu, slot: number): number {
-	const profile = w.fixed.hosts[cpu.host].profile;
-	const flow = w.fixed.flows[w.pool.flow[slot]];
-	const rcv = flow.key.proto === IPPROTO_TCP ? profile.tcpRcv : profile.udpRcv;
-	return profile.fib + rcv + (flow.socket === 0 ? profile.skbFree : 0);
+  const profile = w.fixed.hosts[cpu.host].profile;
+  const flow = w.fixed.flows[w.pool.flow[slot]];
+  const rcv = flow.key.proto === IPPROTO_TCP ? profile.tcpRcv : profile.udpRcv;
+  return profile.fib + rcv + (flow.socket === 0 ? profile.skbFree : 0);
 }
 
 /** The protocol's own receive function; the skb is queued, consumed or dropped. */
 export function l4Rcv(w: World, cpu: Cpu, slot: number): void {
-	const pool = w.pool;
-	const flow = w.fixed.flows[pool.flow[slot]];
-	const bad = (pool.bits[slot] & FRAME_L4_CSUM_BAD) !== 0;
-	pool.lastSeq[slot] = emit(
-		w,
-		Kind.l4Rcv,
-		cpu.protocolPlace,
-		Reason.none,
-		cpu.index,
-		pool.id[slot],
-		0,
-		pool.lastSeq[slot],
-		pool.segs[slot],
-		flow.socket,
-	);
-	switch (flow.key.proto) {
-		case IPPROTO_TCP:
-			tcpRcv(w, cpu, flow, slot, bad);
-			break;
-		case IPPROTO_UDP:
-			udpRcv(w, cpu, flow, slot, bad);
-			break;
-		case IPPROTO_ICMP:
-		case IPPROTO_ICMPV6:
-			count(
-				w,
-				cpu,
-				flow.key.proto === IPPROTO_ICMP ? "IcmpInMsgs" : "Icmp6InMsgs",
-			);
-			consumePacket(w, slot, cpu.protocolPlace, Reason.icmpEcho, cpu.index);
-			break;
-		default:
-			count(
-				w,
-				cpu,
-				flow.key.ipVersion === 6 ? "Ip6InUnknownProtos" : "IpInUnknownProtos",
-			);
-			dropPacket(w, slot, cpu.protocolPlace, Reason.noProtocol, cpu.index);
-			break;
-	}
+  const pool = w.pool;
+  const flow = w.fixed.flows[pool.flow[slot]];
+  const bad = (pool.bits[slot] & FRAME_L4_CSUM_BAD) !== 0;
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.l4Rcv,
+    cpu.protocolPlace,
+    Reason.none,
+    cpu.index,
+    pool.id[slot],
+    0,
+    pool.lastSeq[slot],
+    pool.segs[slot],
+    flow.socket,
+  );
+  switch (flow.key.proto) {
+    case IPPROTO_TCP:
+      tcpRcv(w, cpu, flow, slot, bad);
+      break;
+    case IPPROTO_UDP:
+      udpRcv(w, cpu, flow, slot, bad);
+      break;
+    case IPPROTO_ICMP:
+    case IPPROTO_ICMPV6:
+      if (flow.key.proto === IPPROTO_ICMP) w.hosts[cpu.host].snmp.IcmpInMsgs += 1;
+      else w.hosts[cpu.host].snmp.Icmp6InMsgs += 1;
+      consumePacket(w, slot, cpu.protocolPlace, Reason.icmpEcho, cpu.index);
+      break;
+    default:
+      if (flow.key.ipVersion === 6) w.hosts[cpu.host].snmp.Ip6InUnknownProtos += 1;
+      else w.hosts[cpu.host].snmp.IpInUnknownProtos += 1;
+      dropPacket(w, slot, cpu.protocolPlace, Reason.noProtocol, cpu.index);
+      break;
+  }
 }

@@ -1,82 +1,77 @@
 /** A socket's receive queue and who waits for it. */
-import { Kind } from "../../catalog/kinds.ts";
-import { Reason } from "../../catalog/reasons.ts";
-import { wakeTask } from "../cpu/scheduler.ts";
-import { emit } from "../emit.ts";
-import type { Cpu, Socket, World } from "../world.ts";
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { wakeTask } from '../cpu/scheduler.ts';
+import { emit } from '../emit.ts';
+import type { Cpu, Socket, World } from '../world.ts';
 
 export function queueLength(sock: Socket): number {
-	return sock.queue.length - sock.head;
+  return sock.queue.length - sock.head;
 }
 
 /** Slot of the oldest skb; the queue isn't empty. */
 export function queuedSkb(sock: Socket): number {
-	return sock.queue[sock.head];
+  return sock.queue[sock.head];
 }
 
 /** Takes the oldest skb off; its memory is given back to the socket. */
 export function dequeue(w: World, sock: Socket): number {
-	const slot = sock.queue[sock.head];
-	sock.head += 1;
-	if (sock.head >= 1024 || sock.head === sock.queue.length) {
-		sock.queue.splice(0, sock.head);
-		sock.head = 0;
-	}
-	sock.rmem -= w.pool.truesize[slot];
-	return slot;
+  const slot = sock.queue[sock.head];
+  sock.head += 1;
+  if (sock.head >= 1024 || sock.head === sock.queue.length) {
+    sock.queue.splice(0, sock.head);
+    sock.head = 0;
+  }
+  sock.rmem -= w.pool.truesize[slot];
+  return slot;
 }
 
 /** Appends an skb and charges it: from here on it counts as delivered. */
 export function enqueue(
-	w: World,
-	cpu: Cpu,
-	sock: Socket,
-	slot: number,
-	reason: number,
-	charge: boolean,
+  w: World,
+  cpu: Cpu,
+  sock: Socket,
+  slot: number,
+  reason: number,
+  charge: boolean,
 ): void {
-	const pool = w.pool;
-	sock.queue.push(slot);
-	if (charge) sock.rmem += pool.truesize[slot];
-	sock.received += 1;
-	sock.receivedBytes += pool.totalPayload[slot];
-	w.totals.delivered += 1;
-	pool.lastSeq[slot] = emit(
-		w,
-		Kind.socketQueue,
-		sock.place,
-		reason,
-		cpu.index,
-		pool.id[slot],
-		0,
-		pool.lastSeq[slot],
-		pool.truesize[slot],
-		sock.rmem,
-	);
+  const pool = w.pool;
+  sock.queue.push(slot);
+  if (charge) sock.rmem += pool.truesize[slot];
+  sock.received += 1;
+  sock.receivedBytes += pool.totalPayload[slot];
+  w.totals.delivered += 1;
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.socketQueue,
+    sock.place,
+    reason,
+    cpu.index,
+    pool.id[slot],
+    0,
+    pool.lastSeq[slot],
+    pool.truesize[slot],
+    sock.rmem,
+  );
 }
 
 /** sock_def_readable: wakes the task that sleeps on this socket, if one does. */
-export function dataReady(
-	w: World,
-	cpu: Cpu,
-	sock: Socket,
-	cause: number,
-): void {
-	if (sock.waiter === 0) return;
-	const task = w.tasks[sock.waiter - 1];
-	for (const id of task.sockets) w.sockets[id - 1].waiter = 0;
-	if (task.state !== "sleeping") return;
-	const seq = emit(
-		w,
-		Kind.wakeUp,
-		sock.place,
-		Reason.readerAsleep,
-		cpu.index,
-		0,
-		0,
-		cause,
-		task.cpu,
-		task.id,
-	);
-	wakeTask(w, task, seq);
+export function dataReady(w: World, cpu: Cpu, sock: Socket, cause: number): void {
+  if (sock.waiter === 0) return;
+  const task = w.tasks[sock.waiter - 1];
+  for (const id of task.sockets) w.sockets[id - 1].waiter = 0;
+  if (task.state !== 'sleeping') return;
+  const seq = emit(
+    w,
+    Kind.wakeUp,
+    sock.place,
+    Reason.readerAsleep,
+    cpu.index,
+    0,
+    0,
+    cause,
+    task.cpu,
+    task.id,
+  );
+  wakeTask(w, task, seq);
 }

@@ -2,89 +2,76 @@
  * A frame's last bit reaches the MAC: accept it or not, choose its queue, put it into a descriptor.
  * Source: hardware behaviour as igb, ixgbe and mlx5 count it, v6.12. Left out: flow control, CRC errors on the wire.
  */
-import { Kind } from "../../catalog/kinds.ts";
-import { Reason } from "../../catalog/reasons.ts";
-import { dropPacket } from "../drop.ts";
-import { emit } from "../emit.ts";
-import {
-	FRAME_BROADCAST,
-	FRAME_L4_CSUM_VERIFIED,
-	FRAME_MULTICAST,
-} from "../packet/frame-bits.ts";
-import { NO_CPU } from "../records.ts";
-import type { Nic, World } from "../world.ts";
-import { receiveIntoRing } from "./rx-ring.ts";
-import { selection, selectQueue } from "./steering.ts";
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { dropPacket } from '../drop.ts';
+import { emit } from '../emit.ts';
+import { FRAME_L4_CSUM_VERIFIED, FRAME_MULTICAST } from '../packet/frame-bits.ts';
+import { NO_CPU } from '../records.ts';
+import type { Nic, World } from '../world.ts';
+import { receiveIntoRing } from './rx-ring.ts';
+import { selection, selectQueue } from './steering.ts';
 
 const ETH_HLEN = 14;
 const VLAN_HLEN = 4;
 
 /** The slot's frame columns are filled; gives it its id and takes it in. */
 export function frameArrived(w: World, nic: Nic, slot: number): void {
-	const pool = w.pool;
-	const flow = pool.flow[slot];
-	const info = w.fixed.flows[flow];
-	const bits = pool.bits[slot];
-	w.lastPacket += 1;
-	pool.id[slot] = w.lastPacket;
-	pool.arrivedNs[slot] = w.now;
-	pool.totalPayload[slot] = pool.payloadLen[slot];
-	w.totals.arrived += 1;
-	w.flowState.packets[flow] += 1;
-	w.flowState.bytes[flow] += pool.frameLen[slot];
-	pool.lastSeq[slot] = emit(
-		w,
-		Kind.frameArrived,
-		nic.macPlace,
-		Reason.accepted,
-		NO_CPU,
-		pool.id[slot],
-		0,
-		0,
-		pool.frameLen[slot],
-		flow,
-	);
-	if (
-		pool.frameLen[slot] >
-		nic.mtu + ETH_HLEN + (info.key.vlan >= 0 ? VLAN_HLEN : 0)
-	) {
-		nic.counters.rx_length_errors += 1;
-		dropPacket(w, slot, nic.macPlace, Reason.frameTooLong, NO_CPU);
-		return;
-	}
-	const spec =
-		w.fixed.spec.hosts[nic.host].nics[
-			nic.index - w.fixed.hosts[nic.host].firstNic
-		];
-	const group = (bits & (FRAME_BROADCAST | FRAME_MULTICAST)) !== 0;
-	if (!group && !spec.promiscuous && info.key.dmac !== spec.mac) {
-		dropPacket(w, slot, nic.macPlace, Reason.macFilter, NO_CPU);
-		return;
-	}
-	if ((bits & FRAME_MULTICAST) !== 0) nic.counters.multicast += 1;
-	selectQueue(nic, flow, bits);
-	if (selection.queue === -1) {
-		nic.counters.rx_ntuple_dropped += 1;
-		dropPacket(w, slot, nic.steeringPlace, selection.reason, NO_CPU);
-		return;
-	}
-	const q = w.queues[nic.firstQueue + selection.queue];
-	pool.queue[slot] = q.index;
-	// without a hash from the card the kernel works one out itself when it first needs one
-	pool.hash[slot] = selection.hash !== 0 ? selection.hash : info.softHash;
-	if (!nic.features["rx-checksumming"])
-		pool.bits[slot] = bits & ~FRAME_L4_CSUM_VERIFIED;
-	pool.lastSeq[slot] = emit(
-		w,
-		Kind.queueSelected,
-		nic.steeringPlace,
-		selection.reason,
-		NO_CPU,
-		pool.id[slot],
-		0,
-		pool.lastSeq[slot],
-		selection.queue,
-		selection.hash | 0,
-	);
-	receiveIntoRing(w, nic, q, slot);
+  const pool = w.pool;
+  const flow = pool.flow[slot];
+  const info = w.fixed.flows[flow];
+  const bits = pool.bits[slot];
+  w.lastPacket += 1;
+  pool.id[slot] = w.lastPacket;
+  pool.arrivedNs[slot] = w.now;
+  pool.totalPayload[slot] = pool.payloadLen[slot];
+  w.totals.arrived += 1;
+  w.flowState.packets[flow] += 1;
+  w.flowState.bytes[flow] += pool.frameLen[slot];
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.frameArrived,
+    nic.macPlace,
+    Reason.accepted,
+    NO_CPU,
+    pool.id[slot],
+    0,
+    0,
+    pool.frameLen[slot],
+    flow,
+  );
+  if (pool.frameLen[slot] > nic.mtu + ETH_HLEN + (info.tagged ? VLAN_HLEN : 0)) {
+    nic.counters.rx_length_errors += 1;
+    dropPacket(w, slot, nic.macPlace, Reason.frameTooLong, NO_CPU);
+    return;
+  }
+  if (!info.macOurs) {
+    dropPacket(w, slot, nic.macPlace, Reason.macFilter, NO_CPU);
+    return;
+  }
+  if ((bits & FRAME_MULTICAST) !== 0) nic.counters.multicast += 1;
+  selectQueue(nic, flow, bits);
+  if (selection.queue === -1) {
+    nic.counters.rx_ntuple_dropped += 1;
+    dropPacket(w, slot, nic.steeringPlace, selection.reason, NO_CPU);
+    return;
+  }
+  const q = w.queues[nic.firstQueue + selection.queue];
+  pool.queue[slot] = q.index;
+  // without a hash from the card the kernel works one out itself when it first needs one
+  pool.hash[slot] = selection.hash !== 0 ? selection.hash : info.softHash;
+  if (!nic.features['rx-checksumming']) pool.bits[slot] = bits & ~FRAME_L4_CSUM_VERIFIED;
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.queueSelected,
+    nic.steeringPlace,
+    selection.reason,
+    NO_CPU,
+    pool.id[slot],
+    0,
+    pool.lastSeq[slot],
+    selection.queue,
+    selection.hash | 0,
+  );
+  receiveIntoRing(w, nic, q, slot);
 }

@@ -4,138 +4,87 @@
  * the timer), `cqe` (each frame restarts it). A masked vector decides nothing: NAPI is polling.
  * Source: igb, ixgbe, mlx5 drivers and include/linux/dim.h, v6.12. Left out: adaptive moderation, write-back delays.
  */
-import { Kind } from "../../catalog/kinds.ts";
-import { Reason } from "../../catalog/reasons.ts";
-import { cancel, schedule } from "../clock/agenda.ts";
-import { interruptCpu } from "../cpu/interrupt.ts";
-import { emit } from "../emit.ts";
-import { NO_CPU } from "../records.ts";
-import type { Nic, RxQueue, World } from "../world.ts";
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { cancel, schedule } from '../clock/agenda.ts';
+import { interruptCpu } from '../cpu/interrupt.ts';
+import { emit } from '../emit.ts';
+import { NO_CPU } from '../records.ts';
+import type { Nic, RxQueue, World } from '../world.ts';
 
 /** What the arrival of one more frame means for the vector: a reason code; FIRE_* reasons raise the interrupt. */
 export function decideInterrupt(w: World, nic: Nic, q: RxQueue): number {
-	if (q.masked) return Reason.irqMasked;
-	const usecs = nic.rxUsecs;
-	const frames = nic.rxFrames;
-	const discipline =
-		nic.driver.discipline === "itr" ? "itr" : nic.cqeMode ? "cqe" : "eqe";
-	if (frames > 1 && q.unsignalled >= frames && usecs > 0)
-		return Reason.irqFramesReached;
-	if (usecs === 0 || (frames === 1 && discipline !== "itr"))
-		return Reason.irqNow;
-	if (discipline === "itr") {
-		if (q.timerOn) return Reason.irqTimerRunning;
-		return w.now - q.lastIrqNs >= usecs * 1000
-			? Reason.irqGapPassed
-			: Reason.irqGapWait;
-	}
-	if (!q.timerOn) return Reason.irqTimerStarted;
-	return discipline === "cqe"
-		? Reason.irqTimerRestarted
-		: Reason.irqTimerRunning;
+  if (q.masked) return Reason.irqMasked;
+  const usecs = nic.rxUsecs;
+  const frames = nic.rxFrames;
+  const discipline = nic.driver.discipline === 'itr' ? 'itr' : nic.cqeMode ? 'cqe' : 'eqe';
+  if (frames > 1 && q.unsignalled >= frames && usecs > 0) return Reason.irqFramesReached;
+  if (usecs === 0 || (frames === 1 && discipline !== 'itr')) return Reason.irqNow;
+  if (discipline === 'itr') {
+    if (q.timerOn) return Reason.irqTimerRunning;
+    return w.now - q.lastIrqNs >= usecs * 1000 ? Reason.irqGapPassed : Reason.irqGapWait;
+  }
+  if (!q.timerOn) return Reason.irqTimerStarted;
+  return discipline === 'cqe' ? Reason.irqTimerRestarted : Reason.irqTimerRunning;
 }
 
 /** Carries the decision out. `cause` is the record of the frame that brought it. */
-export function carryOut(
-	w: World,
-	nic: Nic,
-	q: RxQueue,
-	reason: number,
-	cause: number,
-): void {
-	switch (reason) {
-		case Reason.irqNow:
-		case Reason.irqFramesReached:
-		case Reason.irqGapPassed:
-			raiseInterrupt(w, q, reason, cause);
-			break;
-		case Reason.irqGapWait:
-			startTimer(w, q, q.lastIrqNs + nic.rxUsecs * 1000, reason, cause);
-			break;
-		case Reason.irqTimerStarted:
-		case Reason.irqTimerRestarted:
-			startTimer(w, q, w.now + nic.rxUsecs * 1000, reason, cause);
-			break;
-		default:
-			break;
-	}
+export function carryOut(w: World, nic: Nic, q: RxQueue, reason: number, cause: number): void {
+  switch (reason) {
+    case Reason.irqNow:
+    case Reason.irqFramesReached:
+    case Reason.irqGapPassed:
+      raiseInterrupt(w, q, reason, cause);
+      break;
+    case Reason.irqGapWait:
+      startTimer(w, q, q.lastIrqNs + nic.rxUsecs * 1000, reason, cause);
+      break;
+    case Reason.irqTimerStarted:
+    case Reason.irqTimerRestarted:
+      startTimer(w, q, w.now + nic.rxUsecs * 1000, reason, cause);
+      break;
+    default:
+      break;
+  }
 }
 
-function startTimer(
-	w: World,
-	q: RxQueue,
-	at: number,
-	reason: number,
-	cause: number,
-): void {
-	q.timerOn = true;
-	schedule(w.agenda, q.moderationActor, at);
-	emit(
-		w,
-		Kind.moderationStart,
-		q.vectorPlace,
-		reason,
-		NO_CPU,
-		0,
-		0,
-		cause,
-		at - w.now,
-		q.waiting,
-	);
+function startTimer(w: World, q: RxQueue, at: number, reason: number, cause: number): void {
+  q.timerOn = true;
+  schedule(w.agenda, q.moderationActor, at);
+  emit(w, Kind.moderationStart, q.vectorPlace, reason, NO_CPU, 0, 0, cause, at - w.now, q.waiting);
 }
 
 /** Sends the vector's message: masked until the poll is over (auto-mask). */
-export function raiseInterrupt(
-	w: World,
-	q: RxQueue,
-	reason: number,
-	cause: number,
-): void {
-	if (q.timerOn) {
-		q.timerOn = false;
-		cancel(w.agenda, q.moderationActor);
-	}
-	const target = w.cpus[q.affinity[0]];
-	q.masked = true;
-	q.unsignalled = 0;
-	q.lastIrqNs = w.now;
-	q.irqs += 1;
-	q.irqCounts[target.number] += 1;
-	const seq = emit(
-		w,
-		Kind.irqRaised,
-		q.vectorPlace,
-		reason,
-		NO_CPU,
-		0,
-		0,
-		cause,
-		target.index,
-		q.waiting,
-	);
-	interruptCpu(w, target, q.index, seq);
+export function raiseInterrupt(w: World, q: RxQueue, reason: number, cause: number): void {
+  if (q.timerOn) {
+    q.timerOn = false;
+    cancel(w.agenda, q.moderationActor);
+  }
+  const target = w.cpus[q.affinity[0]];
+  q.masked = true;
+  q.unsignalled = 0;
+  q.lastIrqNs = w.now;
+  q.irqs += 1;
+  q.irqCounts[target.number] += 1;
+  const seq = emit(w, Kind.irqRaised, q.vectorPlace, reason, NO_CPU, 0, 0, cause, target.index, q.waiting);
+  interruptCpu(w, target, q.index, seq);
 }
 
 /** The moderation timer ran out. */
 export function moderationExpired(w: World, q: RxQueue): void {
-	q.timerOn = false;
-	cancel(w.agenda, q.moderationActor);
-	if (q.masked || q.unsignalled === 0) return;
-	const itr = w.nics[q.nic].driver.discipline === "itr";
-	raiseInterrupt(
-		w,
-		q,
-		itr ? Reason.irqGapPassed : Reason.irqUsecsPassed,
-		q.firstWaitingSeq,
-	);
+  q.timerOn = false;
+  cancel(w.agenda, q.moderationActor);
+  if (q.masked || q.unsignalled === 0) return;
+  const itr = w.nics[q.nic].driver.discipline === 'itr';
+  raiseInterrupt(w, q, itr ? Reason.irqGapPassed : Reason.irqUsecsPassed, q.firstWaitingSeq);
 }
 
 /** The driver unmasks the vector after its poll: frames that came meanwhile count from now. */
 export function unmask(w: World, q: RxQueue, cause: number): void {
-	q.masked = false;
-	if (q.waiting === 0) return;
-	q.unsignalled = q.waiting;
-	q.firstWaitingSeq = cause;
-	const nic = w.nics[q.nic];
-	carryOut(w, nic, q, decideInterrupt(w, nic, q), cause);
+  q.masked = false;
+  if (q.waiting === 0) return;
+  q.unsignalled = q.waiting;
+  q.firstWaitingSeq = cause;
+  const nic = w.nics[q.nic];
+  carryOut(w, nic, q, decideInterrupt(w, nic, q), cause);
 }

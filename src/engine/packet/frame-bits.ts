@@ -1,12 +1,12 @@
 /** Yes/no facts of a frame as one 32-bit number: what the hot path tests in place of FrameFields' booleans and verdicts. */
 import {
-	hasL4Csum,
-	IPPROTO_UDP,
-	isFragment,
-	l2HeaderLen,
-	type CsumVerdict,
-	type FrameFields,
-} from "./frame.ts";
+  hasL4Csum,
+  IPPROTO_UDP,
+  isFragment,
+  l2HeaderLen,
+  type CsumVerdict,
+  type FrameFields,
+} from './frame.ts';
 
 export const FRAME_DF = 1 << 0;
 export const FRAME_MF = 1 << 1;
@@ -46,70 +46,63 @@ export const FRAME_L4_CSUM_PARTIAL = 1 << 21;
 
 /** @returns FRAME_* bits of `fields`, unsigned. */
 export function frameBits(fields: FrameFields): number {
-	let bits = 0;
-	if (fields.df) bits |= FRAME_DF;
-	if (fields.mf) bits |= FRAME_MF;
-	if (isFragment(fields)) bits |= FRAME_FRAGMENT;
-	if (fields.rf) bits |= FRAME_RF;
-	if (fields.ipOptions !== "") bits |= FRAME_IP_OPTIONS;
-	if (fields.extHeaders !== "") {
-		bits |= FRAME_EXT_HEADERS;
-		if (fields.extHeaders.includes("frag:")) bits |= FRAME_V6_FRAG;
-	}
-	if (fields.ipVersion === 0) bits |= FRAME_NOT_IP;
-	if (fields.ipVersion === 4 && fields.ipCsum === "bad")
-		bits |= FRAME_IP_CSUM_BAD;
-	if (fields.ipVersion === 4 && fields.ipCsum === "unknown")
-		bits |= FRAME_IP_CSUM_UNKNOWN;
-	if (hasL4Csum(fields)) bits |= l4CsumBit(fields.l4Csum, fields.proto);
-	if (fields.csumVerified) bits |= FRAME_L4_CSUM_VERIFIED;
-	if (fields.padding > 0) bits |= FRAME_PADDED;
-	if (lengthMismatch(fields)) bits |= FRAME_LEN_MISMATCH;
-	if (fields.dodgy) bits |= FRAME_DODGY;
-	if (fields.truncated) bits |= FRAME_TRUNCATED;
-	if (fields.dmac === "ff:ff:ff:ff:ff:ff") bits |= FRAME_BROADCAST;
-	else if ((Number.parseInt(fields.dmac.slice(0, 2), 16) & 1) !== 0)
-		bits |= FRAME_MULTICAST;
-	if (fields.malformed !== "") bits |= FRAME_MALFORMED;
-	return bits >>> 0;
+  let bits = 0;
+  if (fields.df) bits |= FRAME_DF;
+  if (fields.mf) bits |= FRAME_MF;
+  if (isFragment(fields)) bits |= FRAME_FRAGMENT;
+  if (fields.rf) bits |= FRAME_RF;
+  if (fields.ipOptions !== '') bits |= FRAME_IP_OPTIONS;
+  if (fields.extHeaders !== '') {
+    bits |= FRAME_EXT_HEADERS;
+    if (fields.extHeaders.includes('frag:')) bits |= FRAME_V6_FRAG;
+  }
+  if (fields.ipVersion === 0) bits |= FRAME_NOT_IP;
+  if (fields.ipVersion === 4 && fields.ipCsum === 'bad') bits |= FRAME_IP_CSUM_BAD;
+  if (fields.ipVersion === 4 && fields.ipCsum === 'unknown') bits |= FRAME_IP_CSUM_UNKNOWN;
+  if (hasL4Csum(fields)) bits |= l4CsumBit(fields.l4Csum, fields.proto);
+  if (fields.csumVerified) bits |= FRAME_L4_CSUM_VERIFIED;
+  if (fields.padding > 0) bits |= FRAME_PADDED;
+  if (lengthMismatch(fields)) bits |= FRAME_LEN_MISMATCH;
+  if (fields.dodgy) bits |= FRAME_DODGY;
+  if (fields.truncated) bits |= FRAME_TRUNCATED;
+  if (fields.dmac === 'ff:ff:ff:ff:ff:ff') bits |= FRAME_BROADCAST;
+  else if ((Number.parseInt(fields.dmac.slice(0, 2), 16) & 1) !== 0) bits |= FRAME_MULTICAST;
+  if (fields.malformed !== '') bits |= FRAME_MALFORMED;
+  return bits >>> 0;
 }
 
 function l4CsumBit(verdict: CsumVerdict, proto: number): number {
-	switch (verdict) {
-		case "ok":
-			return 0;
-		case "bad":
-			return FRAME_L4_CSUM_BAD;
-		case "none":
-			return proto === IPPROTO_UDP ? FRAME_L4_CSUM_NONE : 0;
-		case "partial":
-			return FRAME_L4_CSUM_PARTIAL;
-		case "unknown":
-			return FRAME_L4_CSUM_UNKNOWN;
-	}
+  switch (verdict) {
+    case 'ok':
+      return 0;
+    case 'bad':
+      return FRAME_L4_CSUM_BAD;
+    case 'none':
+      return proto === IPPROTO_UDP ? FRAME_L4_CSUM_NONE : 0;
+    case 'partial':
+      return FRAME_L4_CSUM_PARTIAL;
+    case 'unknown':
+      return FRAME_L4_CSUM_UNKNOWN;
+  }
 }
 
 /** The verdict that the bits state; inverse of frameBits where an L4 checksum exists. */
 export function l4CsumOf(bits: number): CsumVerdict {
-	if (bits & FRAME_L4_CSUM_BAD) return "bad";
-	if (bits & FRAME_L4_CSUM_NONE) return "none";
-	if (bits & FRAME_L4_CSUM_PARTIAL) return "partial";
-	return bits & FRAME_L4_CSUM_UNKNOWN ? "unknown" : "ok";
+  if (bits & FRAME_L4_CSUM_BAD) return 'bad';
+  if (bits & FRAME_L4_CSUM_NONE) return 'none';
+  if (bits & FRAME_L4_CSUM_PARTIAL) return 'partial';
+  return bits & FRAME_L4_CSUM_UNKNOWN ? 'unknown' : 'ok';
 }
 
 /** The IPv4 header checksum's verdict that the bits state; `none` for IPv6 and others. */
 export function ipCsumOf(bits: number, ipVersion: number): CsumVerdict {
-	if (ipVersion !== 4) return "none";
-	if (bits & FRAME_IP_CSUM_BAD) return "bad";
-	return bits & FRAME_IP_CSUM_UNKNOWN ? "unknown" : "ok";
+  if (ipVersion !== 4) return 'none';
+  if (bits & FRAME_IP_CSUM_BAD) return 'bad';
+  return bits & FRAME_IP_CSUM_UNKNOWN ? 'unknown' : 'ok';
 }
 
 function lengthMismatch(fields: FrameFields): boolean {
-	if (fields.ipVersion === 0) return false;
-	if (fields.ipTotalLen > fields.frameLen - l2HeaderLen(fields)) return true;
-	return (
-		fields.udpLen !== 0 &&
-		!isFragment(fields) &&
-		fields.udpLen !== 8 + fields.payloadLen
-	);
+  if (fields.ipVersion === 0) return false;
+  if (fields.ipTotalLen > fields.frameLen - l2HeaderLen(fields)) return true;
+  return fields.udpLen !== 0 && !isFragment(fields) && fields.udpLen !== 8 + fields.payloadLen;
 }

@@ -4,144 +4,143 @@
  * Slot 0 is no slot. A train (GRO) is its first frame's slot; the others hang on `fragNext` in order.
  */
 export interface PacketPool {
-	capacity: number;
-	/** Free slots, a list through `next`; 0: none. */
-	free: number;
-	used: number;
-	/** Packet id (one frame on the wire). */
-	id: Uint32Array;
-	/** Chain of the free list. */
-	next: Uint32Array;
-	flow: Uint32Array;
-	seq: Uint32Array;
-	ack: Uint32Array;
-	flags: Uint16Array;
-	win: Uint16Array;
-	ipId: Uint16Array;
-	payloadLen: Uint32Array;
-	frameLen: Uint32Array;
-	ttl: Uint8Array;
-	tos: Uint8Array;
-	/** FRAME_* bits. */
-	bits: Uint32Array;
-	opt: Uint32Array;
-	ext: Uint32Array;
-	/** Receive hash as the NIC or the software gives it; 0: none. */
-	hash: Uint32Array;
-	/** World-wide queue index. */
-	queue: Uint16Array;
-	arrivedNs: Float64Array;
-	readyNs: Float64Array;
-	/** Seq of the last record about this packet: the cause of the next. */
-	lastSeq: Uint32Array;
-	// as an skb
-	/** Payload bytes of the whole train. */
-	totalPayload: Uint32Array;
-	segs: Uint16Array;
-	/** gso_size: payload of the first frame of a train; 0: a single packet. An aggregate from outside brings its own. */
-	gsoSize: Uint16Array;
-	fragNext: Uint32Array;
-	fragLast: Uint32Array;
-	truesize: Uint32Array;
-	/** NAPI_GRO_CB(skb): age (jiffy when held), ip_fixedid. */
-	groAge: Float64Array;
-	groFixedId: Uint8Array;
+  capacity: number;
+  /** Free slots, a list through `next`; 0: none. */
+  free: number;
+  used: number;
+  /** Packet id (one frame on the wire). */
+  id: Uint32Array;
+  /** Chain of the free list. */
+  next: Uint32Array;
+  flow: Uint32Array;
+  seq: Uint32Array;
+  ack: Uint32Array;
+  flags: Uint16Array;
+  win: Uint16Array;
+  ipId: Uint16Array;
+  payloadLen: Uint32Array;
+  frameLen: Uint32Array;
+  ttl: Uint8Array;
+  tos: Uint8Array;
+  /** FRAME_* bits. */
+  bits: Uint32Array;
+  opt: Uint32Array;
+  ext: Uint32Array;
+  /** Receive hash as the NIC or the software gives it; 0: none. */
+  hash: Uint32Array;
+  /** World-wide queue index. */
+  queue: Uint16Array;
+  arrivedNs: Float64Array;
+  readyNs: Float64Array;
+  /** Seq of the last record about this packet: the cause of the next. */
+  lastSeq: Uint32Array;
+  // as an skb
+  /** Payload bytes of the whole train. */
+  totalPayload: Uint32Array;
+  segs: Uint16Array;
+  /** gso_size: payload of the first frame of a train; 0: a single packet. An aggregate from outside brings its own. */
+  gsoSize: Uint16Array;
+  fragNext: Uint32Array;
+  fragLast: Uint32Array;
+  truesize: Uint32Array;
+  /** NAPI_GRO_CB(skb): age (jiffy when held), ip_fixedid. */
+  groAge: Float64Array;
+  groFixedId: Uint8Array;
 }
 
 const COLUMNS = {
-	id: Uint32Array,
-	next: Uint32Array,
-	flow: Uint32Array,
-	seq: Uint32Array,
-	ack: Uint32Array,
-	flags: Uint16Array,
-	win: Uint16Array,
-	ipId: Uint16Array,
-	payloadLen: Uint32Array,
-	frameLen: Uint32Array,
-	ttl: Uint8Array,
-	tos: Uint8Array,
-	bits: Uint32Array,
-	opt: Uint32Array,
-	ext: Uint32Array,
-	hash: Uint32Array,
-	queue: Uint16Array,
-	arrivedNs: Float64Array,
-	readyNs: Float64Array,
-	lastSeq: Uint32Array,
-	totalPayload: Uint32Array,
-	segs: Uint16Array,
-	gsoSize: Uint16Array,
-	fragNext: Uint32Array,
-	fragLast: Uint32Array,
-	truesize: Uint32Array,
-	groAge: Float64Array,
-	groFixedId: Uint8Array,
+  id: Uint32Array,
+  next: Uint32Array,
+  flow: Uint32Array,
+  seq: Uint32Array,
+  ack: Uint32Array,
+  flags: Uint16Array,
+  win: Uint16Array,
+  ipId: Uint16Array,
+  payloadLen: Uint32Array,
+  frameLen: Uint32Array,
+  ttl: Uint8Array,
+  tos: Uint8Array,
+  bits: Uint32Array,
+  opt: Uint32Array,
+  ext: Uint32Array,
+  hash: Uint32Array,
+  queue: Uint16Array,
+  arrivedNs: Float64Array,
+  readyNs: Float64Array,
+  lastSeq: Uint32Array,
+  totalPayload: Uint32Array,
+  segs: Uint16Array,
+  gsoSize: Uint16Array,
+  fragNext: Uint32Array,
+  fragLast: Uint32Array,
+  truesize: Uint32Array,
+  groAge: Float64Array,
+  groFixedId: Uint8Array,
 } as const;
 
 const NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
 
 export function createPool(capacity = 256): PacketPool {
-	const pool: Record<string, unknown> = { capacity, free: 0, used: 0 };
-	for (const name of NAMES) pool[name] = new COLUMNS[name](capacity);
-	const made = pool as unknown as PacketPool;
-	linkFree(made, 1);
-	return made;
+  const pool: Record<string, unknown> = { capacity, free: 0, used: 0 };
+  for (const name of NAMES) pool[name] = new COLUMNS[name](capacity);
+  const made = pool as unknown as PacketPool;
+  linkFree(made, 1);
+  return made;
 }
 
 function linkFree(pool: PacketPool, from: number): void {
-	for (let slot = from; slot < pool.capacity; slot += 1)
-		pool.next[slot] = slot + 1;
-	pool.next[pool.capacity - 1] = 0;
-	pool.free = from;
+  for (let slot = from; slot < pool.capacity; slot += 1) pool.next[slot] = slot + 1;
+  pool.next[pool.capacity - 1] = 0;
+  pool.free = from;
 }
 
 function grow(pool: PacketPool): void {
-	const from = pool.capacity;
-	pool.capacity = from * 2;
-	const columns = pool as unknown as Record<string, Uint32Array | Float64Array>;
-	for (const name of NAMES) {
-		const column = new COLUMNS[name](pool.capacity);
-		column.set(columns[name]);
-		columns[name] = column as Uint32Array;
-	}
-	linkFree(pool, from);
+  const from = pool.capacity;
+  pool.capacity = from * 2;
+  const columns = pool as unknown as Record<string, Uint32Array | Float64Array>;
+  for (const name of NAMES) {
+    const column = new COLUMNS[name](pool.capacity);
+    column.set(columns[name]);
+    columns[name] = column as Uint32Array;
+  }
+  linkFree(pool, from);
 }
 
 /** A slot for a new frame, its skb fields reset. The caller fills the rest. */
 export function takeSlot(pool: PacketPool): number {
-	if (pool.free === 0) grow(pool);
-	const slot = pool.free;
-	pool.free = pool.next[slot];
-	pool.used += 1;
-	pool.segs[slot] = 1;
-	pool.gsoSize[slot] = 0;
-	pool.fragNext[slot] = 0;
-	pool.fragLast[slot] = slot;
-	pool.groFixedId[slot] = 0;
-	return slot;
+  if (pool.free === 0) grow(pool);
+  const slot = pool.free;
+  pool.free = pool.next[slot];
+  pool.used += 1;
+  pool.segs[slot] = 1;
+  pool.gsoSize[slot] = 0;
+  pool.fragNext[slot] = 0;
+  pool.fragLast[slot] = slot;
+  pool.groFixedId[slot] = 0;
+  return slot;
 }
 
 /** Gives back a slot with all frames of its train. */
 export function freeSlots(pool: PacketPool, head: number): void {
-	let slot = head;
-	while (slot !== 0) {
-		const after = pool.fragNext[slot];
-		pool.next[slot] = pool.free;
-		pool.free = slot;
-		pool.used -= 1;
-		slot = after;
-	}
+  let slot = head;
+  while (slot !== 0) {
+    const after = pool.fragNext[slot];
+    pool.next[slot] = pool.free;
+    pool.free = slot;
+    pool.used -= 1;
+    slot = after;
+  }
 }
 
 /** Copy for a keyframe. */
 export function copyPool(pool: PacketPool): PacketPool {
-	const copy: Record<string, unknown> = {
-		capacity: pool.capacity,
-		free: pool.free,
-		used: pool.used,
-	};
-	const columns = pool as unknown as Record<string, Uint32Array>;
-	for (const name of NAMES) copy[name] = columns[name].slice();
-	return copy as unknown as PacketPool;
+  const copy: Record<string, unknown> = {
+    capacity: pool.capacity,
+    free: pool.free,
+    used: pool.used,
+  };
+  const columns = pool as unknown as Record<string, Uint32Array>;
+  for (const name of NAMES) copy[name] = columns[name].slice();
+  return copy as unknown as PacketPool;
 }

@@ -3,13 +3,13 @@
  * sources' next frames in order of time, puts them one behind the other at the link's rate, and hands them to the MAC.
  * Exact times: a rate's k-th train starts at start + k / rate in whole ns, the link carries what is left below a ns.
  */
-import { cancel, schedule } from "../clock/agenda.ts";
-import { frameArrived } from "../nic/mac.ts";
-import type { TrafficTable } from "../packet/traffic-table.ts";
-import { takeSlot } from "../packet/pool.ts";
-import { nextExponential, nextInt } from "../rng.ts";
-import type { RateTraffic, TableTraffic } from "../spec.ts";
-import type { Nic, Source, World } from "../world.ts";
+import { cancel, schedule } from '../clock/agenda.ts';
+import { frameArrived } from '../nic/mac.ts';
+import type { TrafficTable } from '../packet/traffic-table.ts';
+import { takeSlot } from '../packet/pool.ts';
+import { nextExponential, nextInt } from '../rng.ts';
+import type { RateTraffic, TableTraffic } from '../spec.ts';
+import type { Nic, Source, World } from '../world.ts';
 
 /** Preamble, frame check sequence and the gap between frames: on the wire with every frame. */
 export const WIRE_OVERHEAD = 8 + 4 + 12;
@@ -18,164 +18,148 @@ const NS = 1_000_000_000;
 
 /** start + k / rate, in whole ns (exact for any k below 2^53 / 10^9 a second). */
 function timeOf(k: number, ratePps: number, startNs: number): number {
-	const whole = Math.floor(k / ratePps);
-	return (
-		startNs + whole * NS + Math.floor(((k - whole * ratePps) * NS) / ratePps)
-	);
+  const whole = Math.floor(k / ratePps);
+  return startNs + whole * NS + Math.floor(((k - whole * ratePps) * NS) / ratePps);
 }
 
 /** Sets when the source's next frame wants to start; Infinity: no more. */
 export function planNext(w: World, source: Source): void {
-	const { spec } = source;
-	source.nextNs =
-		spec.kind === "rate" ? planRate(source, spec) : planTable(w, source, spec);
+  const { spec } = source;
+  source.nextNs = spec.kind === 'rate' ? planRate(source, spec) : planTable(w, source, spec);
 }
 
 function planRate(source: Source, spec: RateTraffic): number {
-	if (source.sent >= spec.count) return Number.POSITIVE_INFINITY;
-	if (source.trainLeft > 0) return source.nextNs;
-	const at =
-		spec.pattern === "constant" || source.round === 0
-			? timeOf(source.round, spec.ratePps, spec.startNs)
-			: source.nextNs +
-				Math.round(nextExponential(source.rng, NS / spec.ratePps));
-	return at >= spec.stopNs ? Number.POSITIVE_INFINITY : at;
+  if (source.sent >= spec.count) return Number.POSITIVE_INFINITY;
+  if (source.trainLeft > 0) return source.nextNs;
+  const at =
+    spec.pattern === 'constant' || source.round === 0
+      ? timeOf(source.round, spec.ratePps, spec.startNs)
+      : source.nextNs + Math.round(nextExponential(source.rng, NS / spec.ratePps));
+  return at >= spec.stopNs ? Number.POSITIVE_INFINITY : at;
 }
 
 function planTable(w: World, source: Source, spec: TableTraffic): number {
-	const table = w.fixed.tables[source.index] as TrafficTable;
-	if (source.row >= table.count) {
-		source.round += 1;
-		source.row = 0;
-	}
-	if (table.count === 0 || source.round >= spec.repeat)
-		return Number.POSITIVE_INFINITY;
-	if (spec.ratePps !== null)
-		return timeOf(source.sent, spec.ratePps, spec.startNs);
-	const span = table.timeNs[table.count - 1] + 1;
-	return (
-		spec.startNs +
-		Math.round(
-			(source.round * span + table.timeNs[source.row]) * spec.timeScale,
-		)
-	);
+  const table = w.fixed.tables[source.index] as TrafficTable;
+  if (source.row >= table.count) {
+    source.round += 1;
+    source.row = 0;
+  }
+  if (table.count === 0 || source.round >= spec.repeat) return Number.POSITIVE_INFINITY;
+  if (spec.ratePps !== null) return timeOf(source.sent, spec.ratePps, spec.startNs);
+  const span = table.timeNs[table.count - 1] + 1;
+  return spec.startNs + Math.round((source.round * span + table.timeNs[source.row]) * spec.timeScale);
 }
 
 /** Which flow the next train is of: round robin, or by weights (largest credit, so that shares are exact over time). */
 function chooseRow(source: Source, spec: RateTraffic): number {
-	if (spec.flows === 1) return 0;
-	const weights = spec.weights;
-	if (weights === undefined || weights.length === 0) {
-		return spec.pattern === "poisson"
-			? nextInt(source.rng, spec.flows)
-			: source.round % spec.flows;
-	}
-	let sum = 0;
-	let best = 0;
-	for (let i = 0; i < spec.flows; i += 1) {
-		const weight = weights[i % weights.length];
-		sum += weight;
-		source.credit[i] += weight;
-		if (source.credit[i] > source.credit[best]) best = i;
-	}
-	source.credit[best] -= sum;
-	return best;
+  if (spec.flows === 1) return 0;
+  const weights = spec.weights;
+  if (weights === undefined || weights.length === 0) {
+    return spec.pattern === 'poisson' ? nextInt(source.rng, spec.flows) : source.round % spec.flows;
+  }
+  let sum = 0;
+  let best = 0;
+  for (let i = 0; i < spec.flows; i += 1) {
+    const weight = weights[i % weights.length];
+    sum += weight;
+    source.credit[i] += weight;
+    if (source.credit[i] > source.credit[best]) best = i;
+  }
+  source.credit[best] -= sum;
+  return best;
 }
 
 /** Takes a slot and fills its frame columns from row `row` of the source's table. */
 function fillSlot(w: World, table: TrafficTable, row: number): number {
-	const pool = w.pool;
-	const slot = takeSlot(pool);
-	pool.flow[slot] = table.flow[row];
-	pool.seq[slot] = table.seq[row];
-	pool.ack[slot] = table.ack[row];
-	pool.flags[slot] = table.flags[row];
-	pool.win[slot] = table.win[row];
-	pool.ipId[slot] = table.ipId[row];
-	pool.payloadLen[slot] = table.payloadLen[row];
-	pool.frameLen[slot] = table.frameLen[row];
-	pool.ttl[slot] = table.ttl[row];
-	pool.tos[slot] = table.tos[row];
-	pool.bits[slot] = table.bits[row];
-	pool.opt[slot] = table.opt[row];
-	pool.ext[slot] = table.ext[row];
-	return slot;
+  const pool = w.pool;
+  const slot = takeSlot(pool);
+  pool.flow[slot] = table.flow[row];
+  pool.seq[slot] = table.seq[row];
+  pool.ack[slot] = table.ack[row];
+  pool.flags[slot] = table.flags[row];
+  pool.win[slot] = table.win[row];
+  pool.ipId[slot] = table.ipId[row];
+  pool.payloadLen[slot] = table.payloadLen[row];
+  pool.frameLen[slot] = table.frameLen[row];
+  pool.ttl[slot] = table.ttl[row];
+  pool.tos[slot] = table.tos[row];
+  pool.bits[slot] = table.bits[row];
+  pool.opt[slot] = table.opt[row];
+  pool.ext[slot] = table.ext[row];
+  return slot;
 }
 
 const TCP_PSH = 8;
 
 /** Makes the source's next frame and plans the one after it. */
 function takeFrame(w: World, source: Source): number {
-	const { spec } = source;
-	const table = w.fixed.tables[source.index] as TrafficTable;
-	let slot: number;
-	if (spec.kind === "table") {
-		slot = fillSlot(w, table, source.row);
-		source.row += 1;
-	} else {
-		if (source.trainLeft === 0) {
-			source.row = chooseRow(source, spec);
-			source.trainLeft = spec.trainFrames;
-			source.round += 1;
-		}
-		const row = source.row;
-		slot = fillSlot(w, table, row);
-		source.trainLeft -= 1;
-		const pool = w.pool;
-		pool.seq[slot] = source.seq[row];
-		pool.ipId[slot] = source.ipId[row];
-		source.seq[row] += pool.payloadLen[slot];
-		source.ipId[row] += 1;
-		if (spec.pshLast && source.trainLeft === 0 && spec.template.proto === 6)
-			pool.flags[slot] |= TCP_PSH;
-	}
-	source.sent += 1;
-	planNext(w, source);
-	return slot;
+  const { spec } = source;
+  const table = w.fixed.tables[source.index] as TrafficTable;
+  let slot: number;
+  if (spec.kind === 'table') {
+    slot = fillSlot(w, table, source.row);
+    source.row += 1;
+  } else {
+    if (source.trainLeft === 0) {
+      source.row = chooseRow(source, spec);
+      source.trainLeft = spec.trainFrames;
+      source.round += 1;
+    }
+    const row = source.row;
+    slot = fillSlot(w, table, row);
+    source.trainLeft -= 1;
+    const pool = w.pool;
+    pool.seq[slot] = source.seq[row];
+    pool.ipId[slot] = source.ipId[row];
+    source.seq[row] += pool.payloadLen[slot];
+    source.ipId[row] += 1;
+    if (spec.pshLast && source.trainLeft === 0 && spec.template.proto === 6) pool.flags[slot] |= TCP_PSH;
+  }
+  source.sent += 1;
+  planNext(w, source);
+  return slot;
 }
 
 function nextSource(w: World, nic: Nic): Source | null {
-	let best: Source | null = null;
-	for (const source of w.sources) {
-		if (source.nic !== nic.index || source.nextNs === Number.POSITIVE_INFINITY)
-			continue;
-		if (best === null || source.nextNs < best.nextNs) best = source;
-	}
-	return best;
+  let best: Source | null = null;
+  for (const source of w.sources) {
+    if (source.nic !== nic.index || source.nextNs === Number.POSITIVE_INFINITY) continue;
+    if (best === null || source.nextNs < best.nextNs) best = source;
+  }
+  return best;
 }
 
 function nextFrameLen(w: World, source: Source): number {
-	const table = w.fixed.tables[source.index] as TrafficTable;
-	return table.frameLen[source.spec.kind === "table" ? source.row : 0];
+  const table = w.fixed.tables[source.index] as TrafficTable;
+  return table.frameLen[source.spec.kind === 'table' ? source.row : 0];
 }
 
 /** Puts the next frame on the link and schedules the arrival of its last bit. */
 export function planWire(w: World, nic: Nic): void {
-	const source = nextSource(w, nic);
-	if (source === null) {
-		cancel(w.agenda, nic.wireActor);
-		return;
-	}
-	const bits = (nextFrameLen(w, source) + WIRE_OVERHEAD) * 8;
-	// a table's times are arrivals; a rate's are starts
-	const lead =
-		source.spec.kind === "table" ? Math.floor((bits * NS) / nic.linkBps) : 0;
-	const wanted = source.nextNs - lead;
-	if (wanted > nic.linkFreeNs) {
-		nic.linkFreeNs = wanted;
-		nic.linkRem = 0;
-	}
-	const total = bits * NS + nic.linkRem;
-	const ns = Math.floor(total / nic.linkBps);
-	nic.linkRem = total - ns * nic.linkBps;
-	nic.linkFreeNs += ns;
-	nic.nextSource = source.index;
-	schedule(w.agenda, nic.wireActor, Math.max(nic.linkFreeNs, w.now));
+  const source = nextSource(w, nic);
+  if (source === null) {
+    cancel(w.agenda, nic.wireActor);
+    return;
+  }
+  const bits = (nextFrameLen(w, source) + WIRE_OVERHEAD) * 8;
+  // a table's times are arrivals; a rate's are starts
+  const lead = source.spec.kind === 'table' ? Math.floor((bits * NS) / nic.linkBps) : 0;
+  const wanted = source.nextNs - lead;
+  if (wanted > nic.linkFreeNs) {
+    nic.linkFreeNs = wanted;
+    nic.linkRem = 0;
+  }
+  const total = bits * NS + nic.linkRem;
+  const ns = Math.floor(total / nic.linkBps);
+  nic.linkRem = total - ns * nic.linkBps;
+  nic.linkFreeNs += ns;
+  nic.nextSource = source.index;
+  schedule(w.agenda, nic.wireActor, Math.max(nic.linkFreeNs, w.now));
 }
 
 /** The frame on the link has arrived whole. */
 export function wireEvent(w: World, nic: Nic): void {
-	const slot = takeFrame(w, w.sources[nic.nextSource]);
-	planWire(w, nic);
-	frameArrived(w, nic, slot);
+  const slot = takeFrame(w, w.sources[nic.nextSource]);
+  planWire(w, nic);
+  frameArrived(w, nic, slot);
 }

@@ -5,125 +5,101 @@
  * Source: net/core/gro.c dev_gro_receive, gro_list_prepare, skb_gro_receive, Linux v6.12; later versions by catalog/rules.
  * Left out: tunnels, TLS, zerocopy, page_pool conditions, generic XDP; the skb's truesize (its bytes, not its payload).
  */
-import { Kind } from "../../../catalog/kinds.ts";
-import { Reason } from "../../../catalog/reasons.ts";
-import { jiffies } from "../../clock/jiffies.ts";
-import { emit } from "../../emit.ts";
-import { IPPROTO_TCP } from "../../packet/frame.ts";
-import type { PacketPool } from "../../packet/pool.ts";
-import type { Cpu, RxQueue, World } from "../../world.ts";
-import { napiGroComplete } from "./flush.ts";
-import { networkPass } from "./ip.ts";
-import {
-	GRO_FLIST,
-	GRO_HASH_BUCKETS,
-	GRO_HELD,
-	GRO_MERGED,
-	GRO_NORMAL,
-	MAX_GRO_SKBS,
-} from "./limits.ts";
-import { findHeld, match } from "./match.ts";
-import { groNormalOne } from "./normal.ts";
-import { tcpGroReceive } from "./tcp.ts";
-import { udpGroReceive } from "./udp.ts";
-import { passUp, verdict } from "./verdict.ts";
+import { Kind } from '../../../catalog/kinds.ts';
+import { Reason } from '../../../catalog/reasons.ts';
+import { jiffies } from '../../clock/jiffies.ts';
+import { emit } from '../../emit.ts';
+import { IPPROTO_TCP } from '../../packet/frame.ts';
+import type { PacketPool } from '../../packet/pool.ts';
+import type { Cpu, RxQueue, World } from '../../world.ts';
+import { napiGroComplete } from './flush.ts';
+import { networkPass } from './ip.ts';
+import { GRO_FLIST, GRO_HASH_BUCKETS, GRO_HELD, GRO_MERGED, GRO_NORMAL, MAX_GRO_SKBS } from './limits.ts';
+import { findHeld, match } from './match.ts';
+import { groNormalOne } from './normal.ts';
+import { tcpGroReceive } from './tcp.ts';
+import { udpGroReceive } from './udp.ts';
+import { passUp, verdict } from './verdict.ts';
 
 /** Decides on frame `slot` of `queue`; what leaves is on the NAPI's rx_list or in cpu.softirq.deliver afterwards. */
-export function devGroReceive(
-	w: World,
-	queue: RxQueue,
-	cpu: Cpu,
-	slot: number,
-): void {
-	const pool = w.pool;
-	pool.totalPayload[slot] = pool.payloadLen[slot];
-	const bucket = pool.hash[slot] & (GRO_HASH_BUCKETS - 1);
-	const list = queue.napi.gro.buckets[bucket];
-	const at = judge(w, queue, list, slot);
-	const held = at >= 0 ? list[at] : match.near;
-	const full =
-		!verdict.merged && !verdict.flush && at < 0 && list.length >= MAX_GRO_SKBS;
-	const oldest = full ? list[list.length - 1] : 0;
-	const reason = full ? Reason.groBucketFull : verdict.reason;
-	const result = verdict.merged
-		? GRO_MERGED
-		: verdict.flush
-			? GRO_NORMAL
-			: GRO_HELD;
-	const other = full ? oldest : held;
-	const otherId = other === 0 ? 0 : pool.id[other];
-	const seq = emit(
-		w,
-		Kind.gro,
-		queue.napiPlace,
-		reason,
-		cpu.index,
-		pool.id[slot],
-		otherId,
-		pool.lastSeq[slot],
-		result,
-		bucket,
-	);
-	pool.lastSeq[slot] = seq;
-	if (verdict.merged) {
-		skbGroReceive(pool, held, slot);
-		w.totals.merged += 1;
-	}
-	const { flush, merged, flist } = verdict;
-	if (at >= 0 && verdict.completeReason !== Reason.none) {
-		remove(list, at);
-		napiGroComplete(w, queue, cpu, held, verdict.completeReason, seq);
-	}
-	if (merged) return;
-	if (flush) {
-		groNormalOne(w, queue, cpu, slot, seq, 1);
-		return;
-	}
-	if (full) {
-		list.length -= 1;
-		napiGroComplete(w, queue, cpu, oldest, Reason.groBucketFull, seq);
-	}
-	pool.groAge[slot] = jiffies(w);
-	pool.groFixedId[slot] = flist ? GRO_FLIST : 0;
-	if (pool.gsoSize[slot] === 0) pool.gsoSize[slot] = pool.payloadLen[slot];
-	list.unshift(slot);
+export function devGroReceive(w: World, queue: RxQueue, cpu: Cpu, slot: number): void {
+  const pool = w.pool;
+  pool.totalPayload[slot] = pool.payloadLen[slot];
+  const bucket = pool.hash[slot] & (GRO_HASH_BUCKETS - 1);
+  const list = queue.napi.gro.buckets[bucket];
+  const at = judge(w, queue, list, slot);
+  const held = at >= 0 ? list[at] : match.near;
+  const full = !verdict.merged && !verdict.flush && at < 0 && list.length >= MAX_GRO_SKBS;
+  const oldest = full ? list[list.length - 1] : 0;
+  const reason = full ? Reason.groBucketFull : verdict.reason;
+  const result = verdict.merged ? GRO_MERGED : verdict.flush ? GRO_NORMAL : GRO_HELD;
+  const other = full ? oldest : held;
+  const otherId = other === 0 ? 0 : pool.id[other];
+  const seq = emit(
+    w,
+    Kind.gro,
+    queue.napiPlace,
+    reason,
+    cpu.index,
+    pool.id[slot],
+    otherId,
+    pool.lastSeq[slot],
+    result,
+    bucket,
+  );
+  pool.lastSeq[slot] = seq;
+  if (verdict.merged) {
+    skbGroReceive(pool, held, slot);
+    w.totals.merged += 1;
+  }
+  const { flush, merged, flist } = verdict;
+  if (at >= 0 && verdict.completeReason !== Reason.none) {
+    remove(list, at);
+    napiGroComplete(w, queue, cpu, held, verdict.completeReason, seq);
+  }
+  if (merged) return;
+  if (flush) {
+    groNormalOne(w, queue, cpu, slot, seq, 1);
+    return;
+  }
+  if (full) {
+    list.length -= 1;
+    napiGroComplete(w, queue, cpu, oldest, Reason.groBucketFull, seq);
+  }
+  pool.groAge[slot] = jiffies(w);
+  pool.groFixedId[slot] = flist ? GRO_FLIST : 0;
+  if (pool.gsoSize[slot] === 0) pool.gsoSize[slot] = pool.payloadLen[slot];
+  list.unshift(slot);
 }
 
 /** Writes the verdict. @returns index in the bucket of the held packet of the same flow; -1: none. */
-function judge(
-	w: World,
-	queue: RxQueue,
-	list: readonly number[],
-	slot: number,
-): number {
-	const nic = w.nics[queue.nic];
-	const flow = w.fixed.flows[w.pool.flow[slot]];
-	match.at = -1;
-	match.near = 0;
-	const pass = nic.features["generic-receive-offload"]
-		? networkPass(w, slot, flow)
-		: Reason.groOff;
-	if (pass !== Reason.none) {
-		passUp(pass);
-		return -1;
-	}
-	findHeld(w, list, slot, flow);
-	const p = match.at < 0 ? 0 : list[match.at];
-	if (flow.key.proto === IPPROTO_TCP) tcpGroReceive(w, nic, p, slot, flow);
-	else udpGroReceive(w, nic, p, slot, flow);
-	return match.at;
+function judge(w: World, queue: RxQueue, list: readonly number[], slot: number): number {
+  const nic = w.nics[queue.nic];
+  const flow = w.fixed.flows[w.pool.flow[slot]];
+  match.at = -1;
+  match.near = 0;
+  const pass = nic.features['generic-receive-offload'] ? networkPass(w, slot, flow) : Reason.groOff;
+  if (pass !== Reason.none) {
+    passUp(pass);
+    return -1;
+  }
+  findHeld(w, list, slot, flow);
+  const p = match.at < 0 ? 0 : list[match.at];
+  if (flow.key.proto === IPPROTO_TCP) tcpGroReceive(w, nic, p, slot, flow);
+  else udpGroReceive(w, nic, p, slot, flow);
+  return match.at;
 }
 
 /** s becomes the last part of p. */
 function skbGroReceive(pool: PacketPool, p: number, s: number): void {
-	pool.fragNext[pool.fragLast[p]] = s;
-	pool.fragLast[p] = pool.fragLast[s];
-	pool.segs[p] += pool.segs[s];
-	pool.totalPayload[p] += pool.payloadLen[s];
+  pool.fragNext[pool.fragLast[p]] = s;
+  pool.fragLast[p] = pool.fragLast[s];
+  pool.segs[p] += pool.segs[s];
+  pool.totalPayload[p] += pool.payloadLen[s];
 }
 
 /** Takes entry `at` off a bucket, in place. */
 function remove(list: number[], at: number): void {
-	list.copyWithin(at, at + 1);
-	list.length -= 1;
+  list.copyWithin(at, at + 1);
+  list.length -= 1;
 }
