@@ -1,0 +1,142 @@
+/**
+ * Tab completion: the words that could stand at the end of the line. A table of what follows what; values of files and
+ * settings are offered where they are few.
+ */
+import { FEATURES, HASH_FLOW_TYPES } from '../engine/change.ts';
+import type { World } from '../engine/world.ts';
+import { coalesceLimits } from './ethtool/coalesce.ts';
+import { ETHTOOL_OPTIONS } from './ethtool/ethtool.ts';
+import { shortName } from './ethtool/features.ts';
+import { fieldChoices } from './ethtool/flow-hash.ts';
+import { COMMANDS } from './help.ts';
+import { contextOf, findNic, nicNames, tasksOf } from './host.ts';
+import { MAX_LINE } from './parse.ts';
+import { lookUp } from './proc/files.ts';
+import { sysctlNames, sysctlText } from './sysctl-values.ts';
+import type { Ctx } from './types.ts';
+
+/** @returns whole words that may take the last word's place, in order; none where anything may stand. */
+export function completeCommand(world: World, host: number, line: string): string[] {
+  if (world.fixed.hosts[host] === undefined || line.length > MAX_LINE) return [];
+  const ctx = contextOf(world, host);
+  const words = line.replace(/^\s+/, '').split(/\s+/);
+  const last = words[words.length - 1];
+  const before = words.slice(0, -1);
+  if (before.length === 0) return starting(COMMANDS, last);
+  const redirectAt = before.lastIndexOf('>');
+  if (redirectAt !== -1) return redirectAt === before.length - 1 ? paths(ctx, last) : [];
+  const [command, ...rest] = before;
+  switch (command) {
+    case 'ethtool':
+      return starting(ethtoolWords(ctx, rest), last);
+    case 'sysctl':
+      return sysctlWords(ctx, rest, last);
+    case 'cat':
+    case 'ls':
+      return paths(ctx, last);
+    case 'ip':
+      return starting(ipWords(ctx, rest), last);
+    case 'taskset':
+      return starting(tasksetWords(ctx, rest), last);
+    case 'echo':
+      return rest.length > 0 ? starting(['>'], last) : [];
+    default:
+      return [];
+  }
+}
+
+function starting(words: readonly string[], prefix: string): string[] {
+  return words.filter((word) => word.startsWith(prefix));
+}
+
+function ethtoolWords(ctx: Ctx, rest: readonly string[]): string[] {
+  if (rest.length === 0)
+    return ETHTOOL_OPTIONS.flatMap(({ flag, long }) => [flag, ...long.filter((l) => l.startsWith('--'))]);
+  if (rest.length === 1) return nicNames(ctx);
+  const option = ETHTOOL_OPTIONS.find((o) => o.flag === rest[0] || o.long.includes(rest[0]));
+  const nic = findNic(ctx, rest[1]);
+  if (option === undefined || nic === undefined) return [];
+  const words = rest.slice(2);
+  const previous = words[words.length - 1];
+  const pairs = words.length % 2 === 0;
+  switch (option.flag) {
+    case '-G':
+      return pairs ? ['rx'] : [];
+    case '-C': {
+      const limits = coalesceLimits(nic.driver);
+      if (!pairs) return previous.startsWith('rx-') ? [] : ['on', 'off'];
+      return [
+        'rx-usecs',
+        ...(limits.mostFrames > 0 ? ['rx-frames'] : []),
+        ...(limits.cqeMode ? ['cqe-mode-rx'] : []),
+      ];
+    }
+    case '-L':
+      return pairs ? ['combined'] : [];
+    case '-K':
+      return pairs ? FEATURES.map(shortName) : ['on', 'off'];
+    case '-X':
+      return previous === 'hfunc'
+        ? ['toeplitz']
+        : previous === 'xfrm'
+          ? ['symmetric-xor', 'none']
+          : ['equal', 'weight', 'default', 'start', 'hkey', 'hfunc', 'xfrm'];
+    case '-n':
+      if (words.length === 0) return ['rule', 'rx-flow-hash'];
+      return previous === 'rx-flow-hash'
+        ? [...HASH_FLOW_TYPES]
+        : previous === 'rule'
+          ? nic.ntuple.map((rule) => String(rule.loc))
+          : [];
+    case '-N': {
+      if (words.length === 0) return ['rx-flow-hash', 'flow-type', 'delete'];
+      if (previous === 'delete') return nic.ntuple.map((rule) => String(rule.loc));
+      if (words.length === 1) return [...HASH_FLOW_TYPES];
+      if (words[0] === 'flow-type')
+        return pairs ? ['src-ip', 'dst-ip', 'src-port', 'dst-port', 'action', 'loc'] : [];
+      const type = HASH_FLOW_TYPES.find((t) => t === words[1]);
+      return words[0] === 'rx-flow-hash' && words.length === 2 && type !== undefined
+        ? fieldChoices(nic, type)
+        : [];
+    }
+    default:
+      return [];
+  }
+}
+
+function sysctlWords(ctx: Ctx, rest: readonly string[], last: string): string[] {
+  const names = sysctlNames(ctx);
+  const write = rest.includes('-w');
+  const exact = names.find((name) => last === `${name}=` || (write && last === name));
+  // a single value: offered as it stands, to be changed
+  if (exact !== undefined && ctx.state.sysctl[exact].length === 1)
+    return [`${exact}=${sysctlText(ctx, exact)}`];
+  const flags = rest.length === 0 ? ['-a', '-n', '-w'] : [];
+  return starting([...names, ...flags], last);
+}
+
+function ipWords(ctx: Ctx, rest: readonly string[]): string[] {
+  const words = rest.filter((word) => !word.startsWith('-'));
+  if (words.length === 0) return ['link', '-s', '-d'];
+  if (words.length === 1) return ['set', 'show'];
+  if (words.length === 2) return nicNames(ctx);
+  return words[1] === 'set' && words.length % 2 === 1 ? ['mtu', 'gro_max_size', 'gro_ipv4_max_size'] : [];
+}
+
+function tasksetWords(ctx: Ctx, rest: readonly string[]): string[] {
+  if (rest.length === 0) return ['-cp', '-p'];
+  const movable = tasksOf(ctx).filter((task) => task.kind !== 'ksoftirqd');
+  return rest.length <= 2 ? movable.map((task) => String(task.id)) : [];
+}
+
+/** Entries of the directory that the word has reached; a lone directory goes on to what is in it. */
+function paths(ctx: Ctx, last: string): string[] {
+  const slash = last.lastIndexOf('/');
+  const directory = slash === -1 ? '/' : last.slice(0, slash + 1);
+  const found = lookUp(ctx, directory);
+  if (found === null || 'file' in found) return [];
+  return starting(
+    found.directory.map((entry) => (slash === -1 ? `/${entry}` : `${directory}${entry}`)),
+    slash === -1 && last !== '' ? `/${last}` : last,
+  );
+}

@@ -1,0 +1,50 @@
+/**
+ * One device as `ip link show` prints it, with -s and -s -s its counters. Columns widen with their numbers.
+ * Source: iproute2 6.1 ipaddress.c print_linkinfo, print_stats64. Transmit counters are zeros: not modelled.
+ */
+import type { Nic } from '../engine/world.ts';
+import { macOf, nicNumber } from './host.ts';
+import { rxErrors } from './proc/net-dev.ts';
+import { MIN_MTU } from './proc/sys-class-net.ts';
+import type { Ctx } from './types.ts';
+
+/** Least widths: "*X errors:" packets errors dropped heartbt overrun compressed. */
+const WIDTHS = [10, 7, 6, 7, 7, 7, 10];
+
+export function linkText(ctx: Ctx, nic: Nic, stats: number, details: boolean): string {
+  const qdisc = nic.queues > 1 ? 'mq' : 'fq_codel';
+  // 1 is the loopback device
+  const index = nicNumber(ctx, nic) + 2;
+  const extra = details
+    ? ` promiscuity 0  allmulti 0 minmtu ${MIN_MTU} maxmtu ${nic.driver.maxMtu} addrgenmode eui64 numtxqueues ${nic.queues} numrxqueues ${nic.queues}` +
+      ` gro_max_size ${nic.groMaxSize} gro_ipv4_max_size ${nic.groIpv4MaxSize} `
+    : '';
+  return (
+    `${index}: ${nic.name}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu ${nic.mtu} qdisc ${qdisc} state UP mode DEFAULT group default qlen 1000\n` +
+    `    link/ether ${macOf(ctx, nic)} brd ff:ff:ff:ff:ff:ff${extra}\n` +
+    (stats > 0 ? statsText(nic, stats > 1) : '')
+  );
+}
+
+function statsText(nic: Nic, detailed: boolean): string {
+  const c = nic.counters;
+  const rx = [c.rx_bytes, c.rx_packets, rxErrors(nic), c.rx_dropped, c.rx_missed_errors, c.multicast];
+  const rxDetail = [c.rx_length_errors, c.rx_crc_errors, 0, 0, 0];
+  const w = WIDTHS.slice();
+  const widen = (values: readonly number[], from: number) => {
+    for (const [i, value] of values.entries()) w[from + i] = Math.max(w[from + i], String(value).length);
+  };
+  widen(rx, 0);
+  if (detailed) widen(rxDetail, 1);
+  const row = (values: readonly (number | string)[], from: number) =>
+    values.map((value, i) => `${String(value).padStart(w[from + i])} `).join('');
+  const heading = (side: string, last: [string, string]) =>
+    `    ${side}: ${'bytes'.padStart(w[0] - 4)} ${row(['packets', 'errors', 'dropped', ...last], 1)}${' '.repeat(w[6])}\n`;
+  const errors = (side: string, names: readonly string[], values: readonly number[]) =>
+    `    ${side} errors:${' '.repeat(w[0] - 10)} ${row(names, 1).slice(0, -1)}\n${' '.repeat(w[0] + 5)}${row(values, 1)}\n`;
+  let text = `${heading('RX', ['missed', 'mcast'])}    ${row(rx, 0)}\n`;
+  if (detailed) text += errors('RX', ['length', 'crc', 'frame', 'fifo', 'overrun'], rxDetail);
+  text += `${heading('TX', ['carrier', 'collsns'])}    ${row([0, 0, 0, 0, 0, 0], 0)}\n`;
+  if (detailed) text += errors('TX', ['aborted', 'fifo', 'window', 'heartbt', 'transns'], [0, 0, 0, 0, 0]);
+  return text;
+}

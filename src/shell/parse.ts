@@ -1,0 +1,124 @@
+/**
+ * A line of text to words, as bash does it for simple commands: quotes, backslashes, comments, one output redirection.
+ * Left out: pipes, lists, variables, globs, substitution: each is refused with bash's own words.
+ */
+
+export const MAX_LINE = 4096;
+
+export type ParsedLine =
+  | { ok: true; words: string[] /** File that standard output goes to. */; redirect: string | null }
+  | { ok: false; error: string; hint: string };
+
+const ONE = 'one command a line; no pipes, variables or globs here';
+
+function syntaxError(token: string): ParsedLine {
+  return { ok: false, error: `bash: syntax error near unexpected token \`${token}'`, hint: ONE };
+}
+
+/** One of `;&|<>()` outside quotes ends a word and is a token of its own. */
+const OPERATORS = ';&|<>()\n';
+
+export function parseLine(line: string): ParsedLine {
+  if (line.length > MAX_LINE) {
+    return {
+      ok: false,
+      error: `bash: line of ${line.length} characters is too long`,
+      hint: `at most ${MAX_LINE} characters`,
+    };
+  }
+  const tokens = tokenise(line.replace(/[\r\n]+$/, ''));
+  if (typeof tokens === 'string') return { ok: false, error: tokens, hint: '' };
+  const words: string[] = [];
+  let redirect: string | null = null;
+  for (let i = 0; i < tokens.length; i += 1) {
+    const token = tokens[i];
+    if (!token.operator) {
+      words.push(token.text);
+      continue;
+    }
+    if (token.text !== '>' && token.text !== '>>')
+      return syntaxError(token.text === '\n' ? 'newline' : token.text);
+    const file = tokens[i + 1];
+    if (file === undefined || file.operator) return syntaxError(file === undefined ? 'newline' : file.text);
+    if (redirect !== null) return syntaxError(token.text);
+    redirect = file.text;
+    i += 1;
+  }
+  return { ok: true, words, redirect };
+}
+
+interface Token {
+  text: string;
+  operator: boolean;
+}
+
+/** Tokens, or bash's error. */
+function tokenise(line: string): Token[] | string {
+  const tokens: Token[] = [];
+  let i = 0;
+  while (i < line.length) {
+    const c = line.charAt(i);
+    if (c === ' ' || c === '\t') {
+      i += 1;
+    } else if (c === '#') {
+      break;
+    } else if (OPERATORS.includes(c)) {
+      let end = i + 1;
+      while (end < line.length && line.charAt(end) === c && end - i < 2 && c !== '(' && c !== ')') end += 1;
+      tokens.push({ text: line.slice(i, end), operator: true });
+      i = end;
+    } else {
+      const word = readWord(line, i);
+      if (typeof word === 'string') return word;
+      tokens.push({ text: word.text, operator: false });
+      i = word.end;
+    }
+  }
+  return tokens;
+}
+
+function readWord(line: string, start: number): { text: string; end: number } | string {
+  let text = '';
+  let i = start;
+  while (i < line.length) {
+    const c = line.charAt(i);
+    if (c === ' ' || c === '\t' || OPERATORS.includes(c)) break;
+    if (c === '\\') {
+      text += line.charAt(i + 1);
+      i += 2;
+    } else if (c === "'" || c === '"') {
+      const quoted = readQuoted(line, i);
+      if (quoted === null) return `bash: unexpected EOF while looking for matching \`${c}'`;
+      text += quoted.text;
+      i = quoted.end;
+    } else {
+      text += c;
+      i += 1;
+    }
+  }
+  return { text, end: i };
+}
+
+function readQuoted(line: string, start: number): { text: string; end: number } | null {
+  const quote = line.charAt(start);
+  let text = '';
+  let i = start + 1;
+  while (i < line.length) {
+    const c = line.charAt(i);
+    if (c === quote) return { text, end: i + 1 };
+    if (c === '\\' && quote === '"' && '"\\$`'.includes(line.charAt(i + 1)) && i + 1 < line.length) {
+      text += line.charAt(i + 1);
+      i += 2;
+    } else {
+      text += c;
+      i += 1;
+    }
+  }
+  return null;
+}
+
+/** A word as it must be typed to be read back as itself. */
+export function quoteWord(word: string): string {
+  if (/^[A-Za-z0-9_./:=,@%+-]+$/.test(word)) return word;
+  return `"${word.replace(/(["\\$`])/g, '\\$1')}"`;
+}

@@ -1,0 +1,59 @@
+/**
+ * /sys/class/net/IF/*: the NAPI and link settings. Source: net/core/net-sysfs.c, v6.12; limits and errors as measured on a
+ * running 6.18 (napi_defer_hard_irqs is at most INT_MAX, threaded 0 or 1).
+ */
+import type { Change } from '../../engine/change.ts';
+import type { Nic } from '../../engine/world.ts';
+import { macOf } from '../host.ts';
+import { INT_MAX, isNumber, parseUnsigned } from '../numbers.ts';
+import type { Ctx } from '../types.ts';
+import type { VirtualFile, Written } from './files.ts';
+
+export const MIN_MTU = 68;
+/** An hour: the engine's times stay exact below it. */
+export const MAX_FLUSH_TIMEOUT_NS = 3_600_000_000_000;
+
+export function nicFiles(ctx: Ctx, nic: Nic): VirtualFile[] {
+  const dir = `/sys/class/net/${nic.name}`;
+  const number = nic.index;
+  const file = (name: string, now: number, write: (value: number) => Change | Written): VirtualFile => ({
+    path: `${dir}/${name}`,
+    read: () => `${now}\n`,
+    write: (text) => {
+      const value = readNumber(text);
+      if (typeof value !== 'number') return value;
+      const result = write(value);
+      if ('ok' in result) return result;
+      return { ok: true, changes: value === now ? [] : [result] };
+    },
+  });
+  const napi = (
+    name: 'gro_flush_timeout' | 'napi_defer_hard_irqs' | 'threaded',
+    now: number,
+    check: (value: number) => Written | null,
+  ) => file(name, now, (value) => check(value) ?? { type: 'napi', nic: number, name, value });
+  return [
+    { path: `${dir}/address`, read: () => `${macOf(ctx, nic)}\n`, write: null },
+    napi('gro_flush_timeout', nic.groFlushTimeout, (value) =>
+      value > MAX_FLUSH_TIMEOUT_NS ? no('ERANGE', `at most ${MAX_FLUSH_TIMEOUT_NS} ns (an hour) here`) : null,
+    ),
+    file('mtu', nic.mtu, (value) =>
+      value < MIN_MTU || value > nic.driver.maxMtu
+        ? no('EINVAL', `${nic.driver.name} takes ${MIN_MTU} to ${nic.driver.maxMtu} bytes`)
+        : { type: 'link', nic: number, name: 'mtu', value },
+    ),
+    napi('napi_defer_hard_irqs', nic.napiDeferHardIrqs, (value) =>
+      value > INT_MAX ? no('ERANGE', `0 to ${INT_MAX}`) : null,
+    ),
+    napi('threaded', nic.threaded ? 1 : 0, (value) => (value > 1 ? no('EOPNOTSUPP', '0 or 1') : null)),
+  ];
+}
+
+const no = (errno: 'EINVAL' | 'ERANGE' | 'EOPNOTSUPP', hint: string): Written => ({ ok: false, errno, hint });
+
+function readNumber(text: string): number | Written {
+  const word = text.trim();
+  const value = parseUnsigned(word);
+  if (value !== null) return value;
+  return isNumber(word) ? no('ERANGE', 'the number is too large') : no('EINVAL', 'a number, 0 or more');
+}

@@ -1,0 +1,44 @@
+/**
+ * The sysctls of the receive path: reading, checking, writing. A write of fewer values than there are keeps the others, more
+ * are ignored, as proc_dointvec does. Source: kernel/sysctl.c, net/core/sysctl_net_core.c, v6.12; tried on a running 6.18.
+ */
+import { SYSCTLS, type SysctlName } from '../engine/change.ts';
+import type { Written } from './proc/files.ts';
+import { parseSigned } from './numbers.ts';
+import type { Ctx } from './types.ts';
+
+/** Those this kernel version has, in alphabetical order. */
+export function sysctlNames(ctx: Ctx): SysctlName[] {
+  const names = (Object.keys(SYSCTLS) as SysctlName[]).filter(
+    (name) => name !== 'net.core.netdev_budget_usecs' || ctx.world.fixed.rules.budgetUsecs,
+  );
+  return names.sort();
+}
+
+/** netdev_budget_usecs may not fall below two jiffies. */
+export function sysctlLimits(ctx: Ctx, name: SysctlName): { least: number; most: number; values: number } {
+  const { values, most, least } = SYSCTLS[name];
+  if (name === 'net.core.netdev_budget_usecs') return { values, most, least: Math.floor(2_000_000 / ctx.hz) };
+  return { values, most, least };
+}
+
+export function sysctlText(ctx: Ctx, name: SysctlName): string {
+  return ctx.state.sysctl[name].join('\t');
+}
+
+export const sysctlPath = (name: string): string => `/proc/sys/${name.replaceAll('.', '/')}`;
+
+export function sysctlWrite(ctx: Ctx, name: SysctlName, text: string): Written {
+  const { least, most, values } = sysctlLimits(ctx, name);
+  const words = text.trim().split(/\s+/);
+  const now = ctx.state.sysctl[name];
+  const wish = now.slice();
+  const range = `${name} takes ${values === 1 ? 'a number' : `${values} numbers`} from ${least} to ${most}`;
+  for (let i = 0; i < values && i < words.length; i += 1) {
+    const value = parseSigned(words[i]);
+    if (value === null || value < least || value > most) return { ok: false, errno: 'EINVAL', hint: range };
+    wish[i] = value;
+  }
+  if (wish.every((value, i) => value === now[i])) return { ok: true, changes: [] };
+  return { ok: true, changes: [{ type: 'sysctl', name, values: wish }] };
+}
