@@ -318,10 +318,49 @@ export const kinds = {
 
 export type KindName = keyof typeof kinds;
 
-/** Kind codes by name, for the engine: `Kind.frameArrived`. */
-export const Kind = Object.fromEntries(Object.entries(kinds).map(([name, info]) => [name, info.code])) as {
-  readonly [K in KindName]: (typeof kinds)[K]['code'];
-};
+/** Codes by name, for the engine: a plain literal, which engines read fastest; the type holds it to the table. */
+export const Kind = {
+  frameArrived: 1,
+  queueSelected: 2,
+  dmaStart: 3,
+  dmaDone: 4,
+  drop: 5,
+  moderationStart: 6,
+  irqRaised: 7,
+  hardirqEnter: 8,
+  napiSchedule: 9,
+  hardirqExit: 10,
+  softirqEnter: 11,
+  netRxAction: 12,
+  pollStart: 13,
+  pollFrame: 14,
+  gro: 15,
+  groComplete: 16,
+  listDeliver: 17,
+  netifReceive: 18,
+  ipRcv: 19,
+  l4Rcv: 20,
+  socketQueue: 21,
+  wakeUp: 22,
+  refill: 23,
+  pollEnd: 24,
+  napiComplete: 25,
+  netRxDone: 26,
+  softirqExit: 27,
+  ksoftirqdWake: 28,
+  schedSwitch: 29,
+  syscallEnter: 30,
+  recv: 31,
+  syscallExit: 32,
+  appSleep: 33,
+  timerFire: 34,
+  command: 35,
+  threadWake: 36,
+  socketBacklog: 37,
+  ringReset: 38,
+  irqPending: 39,
+  consumed: 40,
+} as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];
 for (const [name, info] of Object.entries(kinds)) byCode[info.code] = name as KindName;

@@ -18,8 +18,8 @@ export function queuedSkb(sock: Socket): number {
 export function dequeue(w: World, sock: Socket): number {
   const slot = sock.queue[sock.head];
   sock.head += 1;
-  if (sock.head >= 1024 || sock.head === sock.queue.length) {
-    sock.queue.splice(0, sock.head);
+  if (sock.head >= 512) {
+    sock.queue = sock.queue.slice(sock.head);
     sock.head = 0;
   }
   sock.rmem -= w.pool.truesize[slot];

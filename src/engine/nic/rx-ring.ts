@@ -62,15 +62,12 @@ export function dmaComplete(w: World, nic: Nic): void {
   const pool = w.pool;
   const slot = nic.dmaFifo[nic.dmaHead];
   nic.dmaHead += 1;
-  if (nic.dmaHead === nic.dmaFifo.length) {
-    nic.dmaFifo.length = 0;
+  if (nic.dmaHead >= 512) {
+    nic.dmaFifo = nic.dmaFifo.slice(nic.dmaHead);
     nic.dmaHead = 0;
-    cancel(w.agenda, nic.dmaActor);
-  } else {
-    if (nic.dmaHead >= 512) {
-      nic.dmaFifo.splice(0, nic.dmaHead);
-      nic.dmaHead = 0;
-    }
+  }
+  if (nic.dmaHead === nic.dmaFifo.length) cancel(w.agenda, nic.dmaActor);
+  else {
     schedule(w.agenda, nic.dmaActor, pool.readyNs[nic.dmaFifo[nic.dmaHead]]);
   }
   const q = w.queues[pool.queue[slot]];
