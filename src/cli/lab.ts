@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCase } from '../lab/run-case.ts';
+import { jsonErrorAt, placeIn } from './json-place.ts';
 
 /** Where the command writes: whole lines. */
 export interface LabIo {
@@ -84,21 +85,14 @@ function runFile(file: string, io: LabIo): boolean {
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const message = reasonOf(error);
+  } catch {
     if (text.trim() === '') throw new Error('not JSON: the file is empty');
-    const at = /at position (\d+)/.exec(message);
-    if (at === null) {
-      const end = /end of JSON/.test(message) ? place(text, text.length) : '';
-      throw new Error(`not JSON: ${end}${message}`);
-    }
-    throw new Error(`not JSON: ${place(text, Number(at[1]))}${message.replace(/ \(line \d+ column \d+\)$/, '')}`);
+    const at = jsonErrorAt(text);
+    const where = at < 0 ? '' : `${placeIn(text, at)}: `;
+    throw new Error(
+      `not JSON: ${where}${at === text.length ? 'the text ends too early' : `unexpected ${JSON.stringify(text.charAt(at))}`}`,
+    );
   }
-}
-
-function place(text: string, position: number): string {
-  const before = text.slice(0, position).split('\n');
-  return `line ${before.length}, column ${before[before.length - 1].length + 1}: `;
 }
 
 function reasonOf(error: unknown): string {

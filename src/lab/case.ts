@@ -26,7 +26,8 @@ export interface CaseResult {
 export type JsonObject = Record<string, unknown>;
 
 export function objectAt(value: unknown, path: string): JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CaseError(path, 'an object is wanted here');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new CaseError(path, 'an object is wanted here');
   return value as JsonObject;
 }
 

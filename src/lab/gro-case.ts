@@ -11,7 +11,12 @@ import { cancel } from '../engine/clock/agenda.ts';
 import { createWorld } from '../engine/create.ts';
 import { devGroReceive } from '../engine/net/gro/receive.ts';
 import { takeRow } from '../engine/net/gro/take-row.ts';
-import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed } from '../engine/net/napi.ts';
+import {
+  NAPI_POLL_WEIGHT,
+  napiCompleteFinish,
+  napiCompleteFlush,
+  napiWeightUsed,
+} from '../engine/net/napi.ts';
 import type { FrameFields } from '../engine/packet/frame.ts';
 import { createTrafficBuilder } from '../engine/packet/traffic-table.ts';
 import type { Cpu, RxQueue, World } from '../engine/world.ts';
@@ -44,7 +49,9 @@ interface Run {
 export function runGroCase(file: JsonObject): JsonObject[] {
   const bursts = arrayAt(file.input, 'input').map((b, i) => parseBurst(b, `input[${i}]`));
   const lines = file.case_setup === undefined ? [] : arrayAt(file.case_setup, 'case_setup');
-  const changes = lines.flatMap((line, i) => parseGroSetup(stringAt(line, `case_setup[${i}]`), `case_setup[${i}]`));
+  const changes = lines.flatMap((line, i) =>
+    parseGroSetup(stringAt(line, `case_setup[${i}]`), `case_setup[${i}]`),
+  );
   const builder = createTrafficBuilder();
   const frames = bursts.flatMap((burst) => burst.frames);
   for (const frame of frames) builder.add(0, frame);

@@ -1,5 +1,14 @@
 /** A delivered skb in the words of `observed.delivered`: its first frame's headers as GRO left them. */
-import { l4HeaderLen, ipHeaderLen, ETH_HLEN, type FrameFields, IPPROTO_TCP, IPPROTO_UDP, isFragment, TCP_URG } from '../engine/packet/frame.ts';
+import {
+  l4HeaderLen,
+  ipHeaderLen,
+  ETH_HLEN,
+  type FrameFields,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  isFragment,
+  TCP_URG,
+} from '../engine/packet/frame.ts';
 import type { World } from '../engine/world.ts';
 import type { JsonObject } from './case.ts';
 import { FLAG_LETTERS, readTcpOptions, TAP_MAC } from './gro-input.ts';
@@ -61,6 +70,7 @@ function protoName(first: FrameFields): string {
 
 function letters(flags: number): string {
   let text = '';
-  for (let bit = 0; bit < FLAG_LETTERS.length; bit += 1) if ((flags & (1 << bit)) !== 0) text += FLAG_LETTERS.charAt(bit);
+  for (let bit = 0; bit < FLAG_LETTERS.length; bit += 1)
+    if ((flags & (1 << bit)) !== 0) text += FLAG_LETTERS.charAt(bit);
   return text;
 }

@@ -26,20 +26,51 @@ const EXT_HEADERS: Readonly<Record<string, string>> = {
 };
 
 const KEYS = new Set([
-  'v', 'proto', 'src', 'dst', 'sport', 'dport', 'seq', 'ack', 'flags', 'win', 'len', 'id', 'df', 'mf', 'fragoff', 'ttl', 'tos',
-  'opts', 'rsv', 'urg', 'ipopts', 'ext', 'flow', 'vlan', 'pcp', 'smac', 'dmac', 'bad_l4_csum', 'bad_ip_csum', 'udp_nocsum', 'vnet',
+  'v',
+  'proto',
+  'src',
+  'dst',
+  'sport',
+  'dport',
+  'seq',
+  'ack',
+  'flags',
+  'win',
+  'len',
+  'id',
+  'df',
+  'mf',
+  'fragoff',
+  'ttl',
+  'tos',
+  'opts',
+  'rsv',
+  'urg',
+  'ipopts',
+  'ext',
+  'flow',
+  'vlan',
+  'pcp',
+  'smac',
+  'dmac',
+  'bad_l4_csum',
+  'bad_ip_csum',
+  'udp_nocsum',
+  'vnet',
   'pad',
 ]);
 
 /** @param path where in the file, for errors. */
 export function parsePacket(value: unknown, path: string): FrameFields {
   const packet = objectAt(value, path);
-  for (const key of Object.keys(packet)) if (!KEYS.has(key)) throw new CaseError(`${path}.${key}`, `unknown packet field ${key}`);
+  for (const key of Object.keys(packet))
+    if (!KEYS.has(key)) throw new CaseError(`${path}.${key}`, `unknown packet field ${key}`);
   const number = (key: string, otherwise: number): number =>
     packet[key] === undefined ? otherwise : numberAt(packet[key], `${path}.${key}`);
   const text = (key: string, otherwise: string): string =>
     packet[key] === undefined ? otherwise : stringAt(packet[key], `${path}.${key}`);
-  const flag = (key: string): boolean => packet[key] !== undefined && booleanAt(packet[key], `${path}.${key}`);
+  const flag = (key: string): boolean =>
+    packet[key] !== undefined && booleanAt(packet[key], `${path}.${key}`);
 
   const ipVersion = number('v', 4);
   if (ipVersion !== 4 && ipVersion !== 6) throw new CaseError(`${path}.v`, `no IP version ${ipVersion}`);
@@ -73,13 +104,20 @@ export function parsePacket(value: unknown, path: string): FrameFields {
     fields.dport = number('dport', 5001);
   }
   if (tcp) {
-    Object.assign(fields, { seq: number('seq', 0), ack: number('ack', 1000), win: number('win', 500), urgPtr: number('urg', 0) });
+    Object.assign(fields, {
+      seq: number('seq', 0),
+      ack: number('ack', 1000),
+      win: number('win', 500),
+      urgPtr: number('urg', 0),
+    });
     fields.tcpFlags = tcpFlags(text('flags', 'A'), `${path}.flags`) | (number('rsv', 0) << 8);
-    if (packet.opts !== undefined) fields.tcpOptions = tcpOptions(arrayAt(packet.opts, `${path}.opts`), `${path}.opts`);
+    if (packet.opts !== undefined)
+      fields.tcpOptions = tcpOptions(arrayAt(packet.opts, `${path}.opts`), `${path}.opts`);
   }
   if (flag('bad_l4_csum')) fields.l4Csum = 'bad';
   if (flag('udp_nocsum')) fields.l4Csum = 'none';
-  if (packet.vnet !== undefined) Object.assign(fields, vnet(objectAt(packet.vnet, `${path}.vnet`), `${path}.vnet`));
+  if (packet.vnet !== undefined)
+    Object.assign(fields, vnet(objectAt(packet.vnet, `${path}.vnet`), `${path}.vnet`));
   return makeFrame(fields);
 }
 

@@ -39,12 +39,17 @@ describe('runCase', () => {
   });
 
   it('fails a kind it does not know', () => {
-    expect(runCase({ ...good, kind: 'weather' })).toMatchObject({ passed: false, message: 'kind not modelled yet: weather' });
+    expect(runCase({ ...good, kind: 'weather' })).toMatchObject({
+      passed: false,
+      message: 'kind not modelled yet: weather',
+    });
   });
 
   it('says where a file is wrong', () => {
     expect(runCase([]).message).toBe('(the file): an object is wanted here');
     expect(runCase({ ...good, case_setup: ['reboot'] }).message).toMatch(/^case_setup\[0\]: .*reboot/);
-    expect(runCase({ ...good, input: [{ packets: [{ sequence: 1 }] }] }).message).toMatch(/^input\[0\]\.packets\[0\]\.sequence/);
+    expect(runCase({ ...good, input: [{ packets: [{ sequence: 1 }] }] }).message).toMatch(
+      /^input\[0\]\.packets\[0\]\.sequence/,
+    );
   });
 });

@@ -11,7 +11,9 @@ const OPTIONAL: ReadonlySet<string> = new Set(['delivered_after_ms_rounded_to_10
 const kinds: Readonly<Record<string, (file: JsonObject) => string[]>> = {
   gro: (file) => {
     const observed = objectAt(file.observed, 'observed');
-    const measured = arrayAt(observed.delivered, 'observed.delivered').map((d, i) => objectAt(d, `observed.delivered[${i}]`));
+    const measured = arrayAt(observed.delivered, 'observed.delivered').map((d, i) =>
+      objectAt(d, `observed.delivered[${i}]`),
+    );
     return compareLists(measured, runGroCase(file));
   },
 };
@@ -44,11 +46,13 @@ function failed(name: string, kind: string, differences: string[], message?: str
 /** Differences of two lists of objects, in order; at most one line a field. */
 export function compareLists(measured: JsonObject[], model: JsonObject[]): string[] {
   const lines: string[] = [];
-  if (measured.length !== model.length) lines.push(`delivered: ${measured.length} measured, ${model.length} in the model`);
+  if (measured.length !== model.length)
+    lines.push(`delivered: ${measured.length} measured, ${model.length} in the model`);
   const count = Math.max(measured.length, model.length);
   for (let i = 0; i < count; i += 1) {
     if (i >= measured.length) lines.push(`delivered[${i}]: not measured, model ${brief(model[i])}`);
-    else if (i >= model.length) lines.push(`delivered[${i}]: measured ${brief(measured[i])}, not in the model`);
+    else if (i >= model.length)
+      lines.push(`delivered[${i}]: measured ${brief(measured[i])}, not in the model`);
     else lines.push(...compareFields(measured[i], model[i], `delivered[${i}]`));
   }
   return lines;

@@ -1,6 +1,7 @@
 /**
  * TCP's part of GRO: may s be appended to the held packet p?
- * The reason is the first check that fails, in the kernel's order; the marks of softMark are asked last, as skb_gro_receive does.
+ * The reason is the first check that fails, in the kernel's order, but for the IP ID: a lost or reordered segment fails it
+ * too, and then its sequence number says more. The marks of softMark are asked last, as skb_gro_receive does.
  * Source: net/ipv4/tcp_offload.c tcp4_gro_receive, tcp_gro_receive, tcp4_check_fraglist_gro; net/core/gro.c skb_gro_receive,
  * Linux v6.12. Left out: TLS-decrypted state, page_pool recycling, zerocopy.
  */
@@ -82,13 +83,14 @@ function refusal(
   if (pool.ack[p] !== pool.ack[s]) return Reason.groAck;
   if (pool.opt[p] !== pool.opt[s]) return Reason.groOptions;
   const network = networkFlush(w, p, s, flow.key.ipVersion);
-  if (network !== Reason.none) return network;
+  if (network !== Reason.none && network !== Reason.groIpId) return network;
   const len = pool.payloadLen[s];
   if (pool.gsoSize[s] !== 0) {
     if (pool.gsoSize[s] !== pool.gsoSize[p]) return Reason.groOtherGsoSize;
   } else if (len === 0) return Reason.groEmpty;
   else if (len > pool.gsoSize[p]) return Reason.groBigger;
   if ((pool.seq[p] + pool.totalPayload[p]) >>> 0 !== pool.seq[s]) return Reason.groSeq;
+  if (network !== Reason.none) return network;
   if (fraglist) {
     if (differ !== 0) return Reason.groFlags;
     if (pool.segs[p] >= UDP_GRO_CNT_MAX) return Reason.groCountMax;
