@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Reason } from '../../../catalog/reasons.ts';
 import { groBench } from '../../../testing/gro-bench.ts';
-import { type FrameFields } from '../../packet/frame.ts';
+import type { FrameFields } from '../../packet/frame.ts';
 import { groHolds, napiGroFlush } from './flush.ts';
 
 const flow = (i: number, over: Partial<FrameFields> = {}): Partial<FrameFields> => ({
