@@ -5,7 +5,8 @@ import type { World } from './world.ts';
 export function inFlight(w: World): number {
   let n = 0;
   for (const q of w.queues) {
-    for (let i = 0; i < q.size; i += 1) if (q.desc[i] !== 0) n += 1;
+    // descriptors from next_to_clean to head hold a frame each
+    n += (q.head - q.nextToClean + q.size) % q.size;
     for (const bucket of q.napi.gro.buckets) n += bucket.length;
     n += q.napi.rxList.length;
   }

@@ -57,6 +57,8 @@ export function pollStep(w: World, cpu: Cpu): boolean {
     case POLL_ENTER:
       return nextFrame(w, cpu);
     case POLL_FRAME:
+      // a ring set up anew meanwhile has nothing for this poll
+      if (!frameReady(w.queues[s.queue])) return endPoll(w, cpu);
       takeFrame(w, cpu);
       return deliverOr(w, cpu, BACK_POLL);
     case POLL_COMPLETE:

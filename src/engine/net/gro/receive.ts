@@ -95,6 +95,7 @@ function skbGroReceive(pool: PacketPool, p: number, s: number): void {
   pool.fragNext[pool.fragLast[p]] = s;
   pool.fragLast[p] = pool.fragLast[s];
   pool.segs[p] += pool.segs[s];
+  pool.truesize[p] += pool.truesize[s];
   pool.totalPayload[p] += pool.payloadLen[s];
 }
 

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { arbitraryWorld, RUN_NS } from '../testing/arbitrary-world.ts';
+import { runTraced, traced } from '../testing/trace.ts';
+import { advance } from './advance.ts';
+import { imbalance } from './conservation.ts';
+import { copyWorld } from './copy.ts';
+import { createWorld } from './create.ts';
+import type { World } from './world.ts';
+
+const RUNS = { numRuns: 25 };
+const TIMEOUT_MS = 60_000;
+
+/** All state but the parts that are shared or no state. */
+function stateOf(w: World): unknown {
+  const { fixed: _fixed, writer: _writer, pool, ...rest } = w;
+  return { ...rest, used: pool.used };
+}
+
+describe('any world, any knobs', () => {
+  it(
+    'loses no packet from the balance, after every event',
+    () => {
+      fc.assert(
+        fc.property(arbitraryWorld, (spec) => {
+          const w = createWorld(spec);
+          while (advance(w, RUN_NS, Number.POSITIVE_INFINITY, 1) > 0) {
+            if (imbalance(w) !== 0) return false;
+          }
+          return w.totals.arrived > 0 || w.now === RUN_NS;
+        }),
+        RUNS,
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'gives the same bytes for the same spec, and the same state without records',
+    () => {
+      fc.assert(
+        fc.property(arbitraryWorld, (spec) => {
+          const one = createWorld(spec);
+          const bytesOne = traced(one);
+          advance(one, RUN_NS);
+          const two = createWorld(spec);
+          const bytesTwo = traced(two);
+          advance(two, RUN_NS);
+          const silent = createWorld(spec);
+          advance(silent, RUN_NS);
+          const a = bytesOne.bytes();
+          const b = bytesTwo.bytes();
+          expect(a.length).toBe(b.length);
+          expect(a.findIndex((byte, i) => byte !== b[i])).toBe(-1);
+          expect(stateOf(silent)).toEqual(stateOf(one));
+        }),
+        RUNS,
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'is the same run however it is cut, from any keyframe',
+    () => {
+      fc.assert(
+        fc.property(
+          arbitraryWorld,
+          fc.integer({ min: 1, max: RUN_NS - 1 }),
+          fc.integer({ min: 1, max: 60 }),
+          (spec, cut, step) => {
+            const straight = createWorld(spec);
+            advance(straight, RUN_NS);
+            const first = createWorld(spec);
+            advance(first, cut);
+            const keyframe = copyWorld(first);
+            advance(first, RUN_NS);
+            const again = copyWorld(keyframe);
+            while (advance(again, RUN_NS, Number.POSITIVE_INFINITY, step) > 0);
+            expect(stateOf(first)).toEqual(stateOf(straight));
+            expect(stateOf(again)).toEqual(stateOf(straight));
+          },
+        ),
+        RUNS,
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'keeps the order within a flow from ring to socket, and every cause before its effect',
+    () => {
+      fc.assert(
+        fc.property(arbitraryWorld, (spec) => {
+          // re-steering a flow may reorder it, on real cards too
+          const steady = {
+            ...spec,
+            inputs: spec.inputs.filter(
+              (i) => !['channels', 'feature', 'irq-affinity', 'napi'].includes(i.change.type),
+            ),
+          };
+          const { records } = runTraced(steady, RUN_NS);
+          const flowOf = new Map<number, number>();
+          const last = new Map<string, number>();
+          let lastTime = 0;
+          let lastSeq = 0;
+          for (const r of records) {
+            expect(r.seq).toBe(lastSeq + 1);
+            expect(r.timeNs).toBeGreaterThanOrEqual(lastTime);
+            expect(r.cause).toBeLessThan(r.seq);
+            lastSeq = r.seq;
+            lastTime = r.timeNs;
+            if (r.kind === 'frameArrived') flowOf.set(r.packet, r.b);
+            if (r.kind === 'pollFrame' || r.kind === 'recv') {
+              const key = `${r.kind}/${flowOf.get(r.packet)}`;
+              expect(r.packet).toBeGreaterThan(last.get(key) ?? 0);
+              last.set(key, r.packet);
+            }
+          }
+        }),
+        RUNS,
+      );
+    },
+    TIMEOUT_MS,
+  );
+});

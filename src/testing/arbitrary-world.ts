@@ -1,0 +1,122 @@
+/** Random worlds and random knob changes for property tests. */
+import fc from 'fast-check';
+import type { Change } from '../engine/change.ts';
+import { makeFrame } from '../engine/packet/frame.ts';
+import type { TimedInput, TrafficSpec, WorldSpec } from '../engine/spec.ts';
+import { appSpec, MAC, tcpTrains, udpRate, worldSpec } from './specs.ts';
+
+export const RUN_NS = 3_000_000;
+
+const traffic: fc.Arbitrary<TrafficSpec> = fc.oneof(
+  fc
+    .record({
+      flows: fc.integer({ min: 1, max: 12 }),
+      ratePps: fc.integer({ min: 20_000, max: 3_000_000 }),
+      pattern: fc.constantFrom('constant' as const, 'poisson' as const),
+      payloadLen: fc.integer({ min: 0, max: 1472 }),
+      dport: fc.constantFrom(7000, 7001, 9),
+      proto: fc.constantFrom(17, 17, 1),
+      startNs: fc.integer({ min: 0, max: 1_000_000 }),
+      count: fc.integer({ min: 1, max: 800 }),
+    })
+    .map(({ payloadLen, dport, proto, ...rest }) =>
+      udpRate({
+        ...rest,
+        template: makeFrame({
+          dmac: MAC,
+          proto,
+          src: '10.9.0.1',
+          dst: '10.9.0.2',
+          sport: 40000,
+          dport,
+          payloadLen,
+        }),
+      }),
+    ),
+  fc
+    .record({
+      flows: fc.integer({ min: 1, max: 20 }),
+      ratePps: fc.integer({ min: 1_000, max: 150_000 }),
+      trainFrames: fc.integer({ min: 1, max: 50 }),
+      pshLast: fc.boolean(),
+      pattern: fc.constantFrom('constant' as const, 'poisson' as const),
+      count: fc.integer({ min: 1, max: 800 }),
+    })
+    .map((rest) => tcpTrains(rest)),
+);
+
+const change = (cpus: number, queues: number): fc.Arbitrary<Change> =>
+  fc.oneof(
+    fc.constantFrom(64, 128, 512).map((rx): Change => ({ type: 'ring', nic: 0, rx })),
+    fc
+      .record({
+        rxUsecs: fc.constantFrom(0, 1, 16, 50),
+        rxFrames: fc.constantFrom(0, 1, 8, 32),
+        cqeMode: fc.boolean(),
+      })
+      .map((c): Change => ({ type: 'coalesce', nic: 0, ...c })),
+    fc.integer({ min: 1, max: queues }).map((combined): Change => ({ type: 'channels', nic: 0, combined })),
+    fc.boolean().map((on): Change => ({ type: 'feature', nic: 0, name: 'generic-receive-offload', on })),
+    fc.boolean().map((on): Change => ({ type: 'feature', nic: 0, name: 'receive-hashing', on })),
+    fc
+      .integer({ min: 0, max: cpus - 1 })
+      .map((cpu): Change => ({ type: 'irq-affinity', irq: 32, cpus: [cpu] })),
+    fc
+      .record({
+        name: fc.constantFrom(
+          'gro_flush_timeout' as const,
+          'napi_defer_hard_irqs' as const,
+          'threaded' as const,
+        ),
+        value: fc.constantFrom(0, 1, 2, 20_000, 100_000),
+      })
+      .map((c): Change => ({ type: 'napi', nic: 0, ...c })),
+    fc
+      .constantFrom(1, 16, 300)
+      .map((v): Change => ({ type: 'sysctl', name: 'net.core.netdev_budget', values: [v] })),
+    fc
+      .constantFrom(1, 8, 64)
+      .map((v): Change => ({ type: 'sysctl', name: 'net.core.gro_normal_batch', values: [v] })),
+    fc
+      .record({ task: fc.constant(1), cpu: fc.integer({ min: 0, max: cpus - 1 }) })
+      .map((c): Change => ({ type: 'task-affinity', ...c })),
+    fc.integer({ min: 68, max: 1500 }).map((value): Change => ({ type: 'link', nic: 0, name: 'mtu', value })),
+  );
+
+/** A world of 1 to 4 CPUs and queues, some traffic, applications of every temper, and knobs turned while it runs. */
+export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
+  .record({
+    kernel: fc.constantFrom('4.18', '5.8', '6.12', '6.18'),
+    hz: fc.constantFrom(100, 250, 1000),
+    seed: fc.integer({ min: 0, max: 1_000_000 }),
+    cpus: fc.integer({ min: 1, max: 4 }),
+    queues: fc.integer({ min: 1, max: 4 }),
+    driver: fc.constantFrom('igb' as const, 'ixgbe' as const, 'mlx5_core' as const),
+    ringSize: fc.constantFrom(64, 128, 512),
+    traffic: fc.array(traffic, { minLength: 1, maxLength: 3 }),
+    app: fc.record({
+      readBytes: fc.constantFrom(1, 4096, 65536),
+      workNs: fc.constantFrom(0, 500, 20_000, 400_000),
+      pauseNs: fc.constantFrom(0, 0, 50_000),
+    }),
+    spin: fc.boolean(),
+  })
+  .chain(({ cpus, queues, driver, ringSize, app, spin, ...rest }) =>
+    fc
+      .array(fc.record({ at: fc.integer({ min: 0, max: RUN_NS }), change: change(cpus, queues) }), {
+        maxLength: 6,
+      })
+      .map((changes): WorldSpec => {
+        const inputs: TimedInput[] = changes.map((c) => ({ ...c, after: null, host: 0, line: '' }));
+        const apps = [appSpec({ ...app, sockets: [0, 1], cpu: cpus - 1 })];
+        if (spin) apps.push(appSpec({ name: 'spin', sockets: [], spin: true, cpu: 0 }));
+        return worldSpec({
+          ...rest,
+          cpus,
+          nic: { queues, driver, ringSize },
+          apps,
+          inputs,
+          durationNs: RUN_NS,
+        });
+      }),
+  );
