@@ -36,8 +36,11 @@ export function echo(ctx: Ctx, words: readonly string[], redirect: string | null
   const text = (words[0] === '-n' ? words.slice(1) : words).join(' ');
   if (redirect === null) return printed(`${text}\n`);
   const found = lookUp(ctx, redirect);
-  if (found === null)
-    return refused(`bash: ${redirect}: No such file or directory`, 1, whatIsThere(ctx, redirect));
+  if (found === null) {
+    // nothing can be made in /sys
+    const error = redirect.startsWith('/sys/') ? 'Permission denied' : 'No such file or directory';
+    return refused(`bash: ${redirect}: ${error}`, 1, whatIsThere(ctx, redirect));
+  }
   if (!('file' in found))
     return refused(
       `bash: ${redirect}: Is a directory`,

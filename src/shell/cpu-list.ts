@@ -37,6 +37,7 @@ export function parseCpuMask(text: string, cpus: number): CpuSet {
   if (groups.some((group) => !/^[0-9a-fA-F]{1,8}$/.test(group))) {
     return bad(groups.every((group) => /^[0-9a-fA-F]{1,}$/.test(group)) ? 'EOVERFLOW' : 'EINVAL');
   }
+  if (groups.length > Math.max(1, Math.ceil(cpus / 32))) return bad('EOVERFLOW');
   const found: number[] = [];
   for (const [i, group] of groups.reverse().entries()) {
     const word = Number.parseInt(group, 16);

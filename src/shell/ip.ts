@@ -109,7 +109,7 @@ function set(ctx: Ctx, words: readonly string[]): Outcome {
   if (nic === undefined) return refused(`Cannot find device "${name}"`, 1, devices(ctx));
   const changes: Change[] = [];
   for (const [setting, value] of wishes) {
-    const error = check(nic, setting, value);
+    const error = setting === 'mtu' && value === nic.mtu ? null : check(nic, setting, value);
     if (error !== null) return error;
     changes.push(...settingChanges(nic, setting, value));
   }

@@ -75,7 +75,7 @@ function unknownOption(word: string): Outcome {
   const text = word.startsWith('--')
     ? `sysctl: unrecognized option '${word}'`
     : `sysctl: invalid option -- '${word.charAt(1)}'`;
-  return refused(`${text}\nTry \`sysctl --help' for more information.`, 1, 'options here: -a -w -n -N -q -e');
+  return refused(text, 1, 'options here: -a -w -n -N -q -e');
 }
 
 function canonical(word: string): string {
@@ -93,8 +93,9 @@ function shown(ctx: Ctx, flags: Flags, name: SysctlName): string {
 function handle(ctx: Ctx, flags: Flags, word: string): Outcome {
   const equals = word.indexOf('=');
   const name = canonical(equals === -1 ? word : word.slice(0, equals));
-  if (equals === -1 && flags.write)
-    return refused(`sysctl: "${word}" must be of the form name=value`, 1, `sysctl -w ${name}=VALUE`);
+  if (equals === -1 && flags.write) {
+    return refused('sysctl: command line(0): invalid syntax, continuing...', 1, `sysctl -w ${name}=VALUE`);
+  }
   const known = sysctlNames(ctx).find((n) => n === name);
   if (known === undefined) return unknown(ctx, flags, name, equals === -1);
   if (equals === -1) return printed(shown(ctx, flags, known));

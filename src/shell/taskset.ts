@@ -46,11 +46,7 @@ function move(ctx: Ctx, task: Task, word: string, list: boolean, current: string
     ? parseCpuList(word.replaceAll(/[N]/g, '?'), 1024)
     : parseCpuMask(word.replace(/^0x/i, ''), 1024);
   if (!set.ok)
-    return refused(
-      `${current}taskset: failed to parse CPU ${list ? 'list' : 'mask'}: ${word}`,
-      1,
-      cpuHint(cpus),
-    );
+    return refused(`taskset: failed to parse CPU ${list ? 'list' : 'mask'}: ${word}`, 1, cpuHint(cpus));
   const possible = set.cpus.filter((cpu) => cpu < cpus);
   const failed = `${current}taskset: failed to set pid ${task.id}'s affinity: Invalid argument`;
   if (possible.length === 0) return refused(failed, 1, cpuHint(cpus));

@@ -93,7 +93,9 @@ export function setCoalesce(nic: Nic, words: readonly string[]): Outcome {
   const driver = nic.driver.name;
   const wish = { rxUsecs: nic.rxUsecs, rxFrames: nic.rxFrames, cqeMode: nic.cqeMode };
   for (const { name, value, at } of parsed.list) {
-    if (name === 'adaptive-rx') {
+    // what is set is never refused, wherever it came from
+    if (name === 'rx-usecs' && value === nic.rxUsecs) wish.rxUsecs = value;
+    else if (name === 'adaptive-rx') {
       if (value === 1)
         return refused('', 1, 'adaptive moderation is not modelled yet; set rx-usecs and rx-frames');
     } else if (name === 'rx-usecs') {

@@ -45,5 +45,6 @@ export function noSuchDevice(ctx: Ctx, option: string): Outcome {
   const hint = names.length === 0 ? 'this host has no NIC' : `devices here: ${names.join(' ')}`;
   const ioctl = IOCTL_NO_DEVICE[option];
   if (ioctl !== undefined) return refused(ioctl[0], ioctl[1], hint);
-  return netlinkError('no device matches name (offset 24)', 'No such device', hint);
+  const refusal = netlinkError('no device matches name (offset 24)', 'No such device', hint);
+  return option === '-G' ? { ...refusal, status: 81 } : refusal;
 }

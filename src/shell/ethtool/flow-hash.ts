@@ -77,6 +77,7 @@ export function setFlowHash(nic: Nic, words: readonly string[]): Outcome {
       return badArguments('fields: s d (addresses) f n (ports), for instance sdfn');
     fields |= LETTERS[letter];
   }
+  if (fields === nic.hashFields[type]) return done();
   const intel = nic.driver.udpHashDefault === 'sd';
   const taken = !intel || fields === RXH_SDFN || (fields === RXH_SD && type.startsWith('udp'));
   if (!taken) {
@@ -86,6 +87,5 @@ export function setFlowHash(nic: Nic, words: readonly string[]): Outcome {
       `${nic.driver.name} takes ${fieldChoices(nic, type).join(' or ')} for ${type}`,
     );
   }
-  if (fields === nic.hashFields[type]) return done();
   return done([{ type: 'hash-fields', nic: nic.index, flowType: type, fields }]);
 }

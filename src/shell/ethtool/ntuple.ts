@@ -127,6 +127,7 @@ export function insertRule(nic: Nic, words: readonly string[]): Outcome {
       );
     rule.loc = loc;
   }
+  if (nic.ntuple.some((r) => ruleLine(nic.name, r) === ruleLine(nic.name, rule))) return done();
   return done(
     [{ type: 'ntuple-add', nic: nic.index, rule }],
     given ? '' : `Added rule with ID ${rule.loc}\n`,

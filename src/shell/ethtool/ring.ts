@@ -49,14 +49,15 @@ export function setRing(ctx: Ctx, nic: Nic, words: readonly string[]): Outcome {
     if (name === 'tx') return refused('', 1, 'the transmit ring is not modelled yet; rx is');
     if (name !== 'rx')
       return netlinkError('', 'Operation not supported', `${name} is not modelled yet; rx is`);
-    if (value > driver.ringMax) {
+    if (value > driver.ringMax && value !== ringSize(ctx, nic)) {
       return netlinkError(
         `requested ring size exceeds maximum (offset ${attributeOffset(nic.name, at)})`,
         'Invalid argument',
         `${driver.name} takes ${driver.ringMin} to ${driver.ringMax}`,
       );
     }
-    size = roundRing(driver, value);
+    // the size it has is never refused, wherever it came from
+    size = value === ringSize(ctx, nic) ? value : roundRing(driver, value);
     if (size === null)
       return netlinkError(
         '',

@@ -1,0 +1,203 @@
+/** What holds for every line, every table and every rule. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { World } from '../engine/world.ts';
+import { completeCommand } from './complete.ts';
+import { parseCpuList, parseCpuMask, printCpuList, printCpuMask } from './cpu-list.ts';
+import { ruleLine } from './ethtool/ntuple.ts';
+import { knobCommands, tableCommand } from './knobs.ts';
+import { parseLine, quoteWord } from './parse.ts';
+import { runCommand } from './shell.ts';
+import { testWorld, type } from './test-world.ts';
+
+const WORDS =
+  'ethtool sysctl cat echo ip link set show dev taskset help -G -g -C -c -L -l -X -x -N -n -K -k -S -i -w -a -s -cp -p eth0 eth1 rx combined equal weight start default hkey hfunc xfrm toeplitz flow-type tcp4 udp6 src-ip dst-ip 10.0.0.1 ::1 src-port dst-port action loc delete rule rx-flow-hash sd sdfn gro rxhash ntuple rx-gro-list on off rx-usecs rx-frames cqe-mode-rx adaptive-rx mtu gro_max_size net.core.dev_weight net.core.netdev_budget=300 net.ipv4.tcp_rmem /proc/net/softnet_stat /proc/interrupts /proc/irq/32/smp_affinity /proc/irq/33/smp_affinity_list /sys/class/net/eth0/threaded > >> | ; & " \' # 0 1 2 3 -1 64 0x10 4096 99999999999 1-3 ff 13 server constructor __proto__ toString'.split(
+    ' ',
+  );
+
+const anyLine = fc.oneof(
+  fc.array(fc.constantFrom(...WORDS), { maxLength: 12 }).map((words) => words.join(' ')),
+  fc.string({ maxLength: 200 }),
+  fc.string({ unit: 'binary', maxLength: 100 }),
+);
+
+const worlds: World[] = [
+  testWorld(),
+  testWorld({ nics: [{ driver: 'mlx5_core' }, { driver: 'igb' }], cpus: 40 }),
+  testWorld({ nics: [], apps: [], kernel: '2.4.20' }),
+];
+
+/** All of a world that a command could have changed. */
+const settings = (world: World) =>
+  JSON.stringify([world.nics, world.queues, world.tasks, world.hosts, world.seq]);
+
+describe('any line', () => {
+  it('never throws, never changes the world, prints something bounded; refusals change nothing and say why', () => {
+    const before = worlds.map(settings);
+    fc.assert(
+      fc.property(anyLine, fc.constantFrom(...worlds.keys()), (line, w) => {
+        const result = runCommand(worlds[w], 0, line);
+        expect(result.output.length).toBeLessThan(300_000);
+        if (result.status !== 0) {
+          expect(result.changes).toEqual([]);
+          expect(result.output.trim()).not.toBe('');
+        }
+        expect(result.output === '' || result.output.endsWith('\n')).toBe(true);
+        const words = completeCommand(worlds[w], 0, line);
+        expect(words.length).toBeLessThan(1000);
+      }),
+      { numRuns: 3000 },
+    );
+    expect(worlds.map(settings)).toEqual(before);
+  });
+
+  it('applying what it stands for leaves a world whose knobs print themselves', () => {
+    fc.assert(
+      fc.property(fc.array(anyLine, { maxLength: 12 }), (lines) => {
+        const world = testWorld({ nics: [{ driver: 'mlx5_core' }] });
+        for (const line of lines) type(world, line);
+        for (const knob of knobCommands(world, 0))
+          expect(runCommand(world, 0, knob.line)).toMatchObject({ status: 0, changes: [] });
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('knobs', () => {
+  it.each(['igb', 'ixgbe', 'mlx5_core'] as const)(
+    '%s: every line is taken and changes nothing; ids are unique; the value fills the template',
+    (driver) => {
+      const world = testWorld({ nics: [{ driver, queues: 3 }] });
+      type(world, 'ethtool -K eth0 ntuple on');
+      type(world, 'ethtool -N eth0 flow-type udp4 dst-ip 10.0.0.2 dst-port 53 action 1 loc 4');
+      const knobs = knobCommands(world, 0);
+      expect(new Set(knobs.map((k) => k.id)).size).toBe(knobs.length);
+      for (const knob of knobs) {
+        expect(knob.template.replace('{value}', knob.value)).toBe(knob.line);
+        expect({ line: knob.line, ...runCommand(world, 0, knob.line) }).toMatchObject({
+          line: knob.line,
+          status: 0,
+          changes: [],
+        });
+        if (knob.choices !== undefined) expect(knob.choices).toContain(knob.value);
+      }
+    },
+  );
+
+  it('another value from its range or choices: applied, the knob shows it (rings rounded)', () => {
+    const world = testWorld({ nics: [{ driver: 'mlx5_core' }] });
+    for (const knob of knobCommands(world, 0)) {
+      const values = knob.choices ?? (knob.kind === 'number' ? [String(knob.max), String(knob.min)] : []);
+      for (const value of values) {
+        // the most of another setting may be out of reach meanwhile
+        if (knob.id === 'task.cpu' || knob.id.endsWith('combined')) continue;
+        const result = type(world, knob.template.replace('{value}', value));
+        expect({
+          id: knob.id,
+          value,
+          status: result.status,
+          output: result.status === 0 ? '' : result.output,
+        }).toEqual({ id: knob.id, value, status: 0, output: '' });
+        expect(knobCommands(world, 0).find((k) => k.id === knob.id)?.value).toBe(value);
+      }
+    }
+  });
+
+  it('settings that a driver would not take, but a scenario has: their lines still change nothing', () => {
+    const world = testWorld({ nics: [{ driver: 'igb', ringSize: 9000, rxUsecs: 3, mtu: 20_000 }] });
+    for (const knob of knobCommands(world, 0)) {
+      expect({ line: knob.line, ...runCommand(world, 0, knob.line) }).toMatchObject({
+        line: knob.line,
+        status: 0,
+        changes: [],
+      });
+    }
+  });
+
+  it('a world without NICs and a host that is not there', () => {
+    expect(knobCommands(worlds[2], 0).every((k) => k.group === 'softirq' || k.group === 'protocol')).toBe(
+      true,
+    );
+    expect(knobCommands(worlds[2], 3)).toEqual([]);
+  });
+});
+
+describe('round trips', () => {
+  it('indirection tables: equal and weight come back as a command that makes the same table', () => {
+    const spec = fc.oneof(
+      fc
+        .integer({ min: 1, max: 4 })
+        .chain((n) => fc.integer({ min: 0, max: 4 - n }).map((s) => `equal ${n} start ${s}`)),
+      fc
+        .array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 4 })
+        .map((w) => `weight ${w.join(' ')}`),
+    );
+    fc.assert(
+      fc.property(spec, (words) => {
+        const world = testWorld();
+        type(world, `ethtool -X eth0 ${words}`);
+        const table = Array.from(world.nics[0].indirection);
+        const command = tableCommand(world.nics[0]);
+        expect(command).not.toBe(null);
+        type(world, 'ethtool -X eth0 equal 1');
+        expect(type(world, `ethtool -X eth0 ${command}`).status).toBe(0);
+        expect(Array.from(world.nics[0].indirection)).toEqual(table);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('ntuple rules: the printed command makes the same rule', () => {
+    const port = fc.option(fc.integer({ min: 0, max: 65535 }), { nil: null });
+    const rule = fc
+      .record({
+        flowType: fc.constantFrom('tcp4' as const, 'udp4' as const, 'tcp6' as const, 'udp6' as const),
+        sport: port,
+        dport: port,
+        action: fc.integer({ min: -1, max: 3 }),
+        loc: fc.integer({ min: 0, max: 8191 }),
+      })
+      .chain((r) => {
+        const address = r.flowType.endsWith('4')
+          ? fc.ipV4()
+          : fc.constantFrom('::1', '2001:db8::1', 'fe80::5');
+        return fc
+          .record({ src: fc.option(address, { nil: null }), dst: fc.option(address, { nil: null }) })
+          .map((a) => ({ ...r, ...a }));
+      });
+    fc.assert(
+      fc.property(rule, (r) => {
+        const world = testWorld();
+        type(world, 'ethtool -K eth0 ntuple on');
+        expect(type(world, ruleLine('eth0', r))).toEqual({ output: '', status: 0 });
+        expect(world.nics[0].ntuple).toEqual([r]);
+      }),
+    );
+  });
+
+  it('CPU sets: lists and masks', () => {
+    const set = fc
+      .uniqueArray(fc.integer({ min: 0, max: 99 }), { minLength: 1 })
+      .map((cpus) => cpus.sort((a, b) => a - b));
+    fc.assert(
+      fc.property(set, (cpus) => {
+        expect(parseCpuList(printCpuList(cpus), 100)).toEqual({ ok: true, cpus });
+        expect(parseCpuMask(printCpuMask(cpus, 100), 100)).toEqual({ ok: true, cpus });
+      }),
+    );
+  });
+
+  it('words: quoted, they are read back as they were', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 0, maxLength: 20 }), { maxLength: 6 }), (words) => {
+        const plain = words.filter((word) => !/[\r\n]/.test(word));
+        expect(parseLine(plain.map(quoteWord).join('  '))).toEqual({
+          ok: true,
+          words: plain,
+          redirect: null,
+        });
+      }),
+    );
+  });
+});
