@@ -1,4 +1,4 @@
-/** The commands that reasons propose are commands the shell takes. */
+/** The commands that reasons propose are commands the shell takes, or says it cannot take yet. */
 import { expect, it } from 'vitest';
 import { reasons } from '../catalog/reasons.ts';
 import { runCommand } from './shell.ts';
@@ -6,7 +6,16 @@ import { testWorld, type } from './test-world.ts';
 
 const knobs = [...new Set(Object.values(reasons).flatMap(({ knob }) => (knob === null ? [] : [knob])))];
 
-it.each(knobs)('%s', (knob) => {
+/** Proposed, but the engine has no such change yet. */
+const NOT_YET = ['ip link set {nic} promisc on'];
+
+it.each(NOT_YET)('not modelled yet: %s', (knob) => {
+  const result = runCommand(testWorld(), 0, knob.replace('{nic}', 'eth0'));
+  expect(result).toMatchObject({ status: 1, changes: [] });
+  expect(result.output).toContain('not modelled yet');
+});
+
+it.each(knobs.filter((knob) => !NOT_YET.includes(knob)))('%s', (knob) => {
   const world = testWorld({ nics: [{ driver: 'mlx5_core' }] });
   type(world, 'ethtool -K eth0 ntuple on');
   type(world, 'ethtool -N eth0 flow-type tcp4 action 1 loc 0');
