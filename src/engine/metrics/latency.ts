@@ -29,7 +29,7 @@ export function addLatency(h: LatencyHistogram, ns: number): void {
 }
 
 /** Middle of a bucket, ns. */
-function valueOf(index: number): number {
+function middleOf(index: number): number {
   if (index < 2 * SUB) return index;
   const shift = Math.floor(index / SUB) - 1;
   const low = (index - shift * SUB) * 2 ** shift;
@@ -43,9 +43,9 @@ export function percentile(h: LatencyHistogram, p: number): number {
   let seen = 0;
   for (let i = 0; i < h.buckets.length; i += 1) {
     seen += h.buckets[i];
-    if (seen >= rank) return valueOf(i);
+    if (seen >= rank) return middleOf(i);
   }
-  return valueOf(h.buckets.length - 1);
+  return middleOf(h.buckets.length - 1);
 }
 
 /** Adds all values of `from` to `into`. */

@@ -1,0 +1,29 @@
+import { defineConfig } from '@playwright/test';
+import { browserArgs, browserPath } from './scripts/browser.mjs';
+
+const PORT = 4179;
+
+export default defineConfig({
+  testDir: './e2e',
+  // two cores, and pages that run a simulation: one at a time
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
+  use: {
+    baseURL: `http://localhost:${PORT}`,
+    viewport: { width: 1280, height: 720 },
+    deviceScaleFactor: 1,
+    locale: 'en-US',
+    timezoneId: 'UTC',
+    colorScheme: 'dark',
+    serviceWorkers: 'allow',
+    launchOptions: { executablePath: browserPath(), args: browserArgs() },
+  },
+  webServer: {
+    command: `npx vite preview --port ${PORT} --strictPort`,
+    url: `http://localhost:${PORT}`,
+    reuseExistingServer: false,
+    timeout: 60_000,
+  },
+});
