@@ -107,13 +107,11 @@ function set(ctx: Ctx, words: readonly string[]): Outcome {
   if (name === null) return refused('Not enough information: "dev" argument is required.', 255, USAGE);
   const nic = findNic(ctx, name);
   if (nic === undefined) return refused(`Cannot find device "${name}"`, 1, devices(ctx));
-  const changes: Change[] = [];
   for (const [setting, value] of wishes) {
     const error = setting === 'mtu' && value === nic.mtu ? null : check(nic, setting, value);
     if (error !== null) return error;
-    changes.push(...settingChanges(nic, setting, value));
   }
-  return done(changes);
+  return done(settingChanges(nic, new Map(wishes)));
 }
 
 function check(nic: Nic, setting: Setting, value: number): Outcome | null {
@@ -128,9 +126,15 @@ function check(nic: Nic, setting: Setting, value: number): Outcome | null {
     : null;
 }
 
-/** gro_max_size up to 64 KiB sets the IPv4 limit too: the engine does that. */
-function settingChanges(nic: Nic, name: Setting, value: number): Change[] {
-  const now = name === 'mtu' ? nic.mtu : name === 'gro_max_size' ? nic.groMaxSize : nic.groIpv4MaxSize;
-  const alsoIpv4 = name === 'gro_max_size' && value <= GRO_LEGACY_MAX_SIZE && value !== nic.groIpv4MaxSize;
-  return value === now && !alsoIpv4 ? [] : [{ type: 'link', nic: nic.index, name, value }];
+/** In the kernel's order, whatever the line's: a changed gro_max_size up to 64 KiB takes the IPv4 limit with it (the engine does that). */
+function settingChanges(nic: Nic, wishes: ReadonlyMap<Setting, number>): Change[] {
+  const now = { mtu: nic.mtu, gro_max_size: nic.groMaxSize, gro_ipv4_max_size: nic.groIpv4MaxSize };
+  const changes: Change[] = [];
+  for (const name of SETTINGS) {
+    const value = wishes.get(name);
+    if (value === undefined || value === now[name]) continue;
+    changes.push({ type: 'link', nic: nic.index, name, value });
+    if (name === 'gro_max_size' && value <= GRO_LEGACY_MAX_SIZE) now.gro_ipv4_max_size = value;
+  }
+  return changes;
 }

@@ -275,11 +275,26 @@ describe('sysctl', () => {
       'No such file or directory',
     );
   });
+  it('several settings on a line: each sees those before it', () => {
+    const world = testWorld();
+    expect(
+      type(world, 'sysctl -w net.core.dev_weight=8 net.core.dev_weight=64 net.core.dev_weight').status,
+    ).toBe(1);
+    expect(
+      type(world, 'sysctl net.core.dev_weight=8 net.core.dev_weight net.core.dev_weight=64').output,
+    ).toContain('\nnet.core.dev_weight = 8\n');
+    expect(world.hosts[0].sysctl['net.core.dev_weight']).toEqual([64]);
+  });
   it('a directory prints all that is below it', () => {
     expect(type(testWorld(), 'sysctl net.ipv4').output.split('\n')).toHaveLength(5);
   });
   it('one bad setting of several: nothing is changed', () => {
-    refusal(testWorld(), 'sysctl -w net.core.dev_weight=32 net.core.netdev_budget=x');
+    const { lines, hints } = refusal(
+      testWorld(),
+      'sysctl -w net.core.dev_weight=32 net.core.netdev_budget=x',
+    );
+    expect(lines).toEqual(['sysctl: setting key "net.core.netdev_budget": Invalid argument']);
+    expect(hints[1]).toBe('# nothing was changed');
   });
 });
 
@@ -331,6 +346,14 @@ describe('/sys, ip link, affinity: numbers of the host become those of the world
   it('a host that is not there', () => {
     expect(runCommand(world, 7, 'help').status).toBe(1);
   });
+});
+
+it('ip link: the IPv4 limit follows a changed gro_max_size, and can be set beside it', () => {
+  const world = testWorld();
+  type(world, 'ip link set eth0 gro_ipv4_max_size 65536 gro_max_size 4000');
+  expect([world.nics[0].groMaxSize, world.nics[0].groIpv4MaxSize]).toEqual([4000, 65536]);
+  type(world, 'ip link set eth0 gro_max_size 4000');
+  expect(world.nics[0].groIpv4MaxSize).toBe(65536);
 });
 
 describe('taskset', () => {

@@ -1,5 +1,5 @@
 /** `sysctl`: printing and setting by name. Source: procps 4.0 on Linux 6.18, fixtures/sysctl.txt. */
-import type { SysctlName } from '../engine/change.ts';
+import type { Change, SysctlName } from '../engine/change.ts';
 import { sysctlNames, sysctlPath, sysctlText, sysctlWrite } from './sysctl-values.ts';
 import { ERRNO } from './proc/files.ts';
 import { type Ctx, type Outcome, printed, refused } from './types.ts';
@@ -62,13 +62,24 @@ export function sysctl(ctx: Ctx, words: readonly string[]): Outcome {
     );
   }
   const total: Outcome = { output: '', status: 0, changes: [] };
+  let errors = '';
   for (const word of names) {
-    const one = handle(ctx, flags, word);
+    const one = handle(withChanges(ctx, total.changes), flags, word);
+    if (one.status !== 0) errors += one.output;
     total.output += one.output;
     total.status = Math.max(total.status, one.status);
     total.changes.push(...one.changes);
   }
+  // the real tool would have made the good settings; here a command is done as a whole or not at all
+  if (total.status !== 0 && total.changes.length > 0) total.output = `${errors}# nothing was changed\n`;
   return total;
+}
+
+/** The host as it is once the settings before on the line are made. */
+function withChanges(ctx: Ctx, changes: readonly Change[]): Ctx {
+  const values = { ...ctx.state.sysctl };
+  for (const change of changes) if (change.type === 'sysctl') values[change.name] = change.values;
+  return { ...ctx, state: { ...ctx.state, sysctl: values } };
 }
 
 function unknownOption(word: string): Outcome {
