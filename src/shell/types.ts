@@ -3,7 +3,7 @@ import type { Change } from '../engine/change.ts';
 import type { HostChange } from '../engine/spec.ts';
 import type { HostFixed, HostState, World } from '../engine/world.ts';
 
-/** `output` is standard output and standard error as a terminal shows them, without the last newline's successor. */
+/** `output`: standard output and standard error as a terminal shows them; empty, or ends in a newline. */
 export interface ShellResult {
   output: string;
   status: number;
