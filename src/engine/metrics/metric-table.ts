@@ -1,0 +1,304 @@
+/**
+ * Metrics by name: one table for claims, `run --json`, charts and lessons. A fixed name is a row of METRICS; families name a
+ * thing of the world: `queue.h1.eth0.0.packets`, `cpu.h1.0.softirqShare`, `snmp.h1.IpInReceives`, `counter.h1.eth0.rx_missed_errors`,
+ * `socket.h1.web.drops`, `app.h1.nginx.bytes`, `softnet.h1.0.time_squeeze`.
+ */
+import { CONTEXTS } from '../../catalog/contexts.ts';
+import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
+import { inFlight } from '../conservation.ts';
+import type { Cpu, World } from '../world.ts';
+import { createLatency, mergeLatency, percentile } from './latency.ts';
+
+export interface MetricRow {
+  readonly name: string;
+  readonly unit: string;
+  readonly description: string;
+  readonly compute: (w: World) => number;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const ratio = (a: number, b: number): number => (b === 0 ? 0 : a / b);
+const seconds = (w: World): number => w.now / 1e9;
+const irqs = (w: World): number => sum(w.queues.map((q) => q.irqs));
+const polls = (w: World): number => sum(w.queues.map((q) => q.polls));
+const polled = (w: World): number => sum(w.queues.map((q) => q.packets));
+
+/** Skbs dropped for a reason, by its slug. */
+function droppedFor(w: World, slug: string): number {
+  let total = 0;
+  for (const [key, count] of Object.entries(w.totals.drops)) {
+    const name = reasonName(Number(key) % 1024);
+    if (name !== undefined && reasonSlug(name) === slug) total += count;
+  }
+  return total;
+}
+
+function latency(w: World, p: number): number {
+  const all = createLatency();
+  for (const task of w.tasks) if (task.kind === 'app') mergeLatency(all, task.latency);
+  return percentile(all, p);
+}
+
+/** Time in a context so far, ns, with the stretch under way. */
+export function contextNs(w: World, cpu: Cpu, ctx: number): number {
+  return cpu.ctxNs[ctx] + (cpu.ctx === ctx ? w.now - cpu.ctxSince : 0);
+}
+
+const cpuShare = (w: World, contexts: readonly number[]): number =>
+  ratio(sum(w.cpus.map((cpu) => sum(contexts.map((ctx) => contextNs(w, cpu, ctx))))), w.now * w.cpus.length);
+
+export const METRICS: readonly MetricRow[] = [
+  {
+    name: 'arrived',
+    unit: 'frames',
+    description: 'Frames that reached a MAC.',
+    compute: (w) => w.totals.arrived,
+  },
+  {
+    name: 'delivered',
+    unit: 'skbs',
+    description: 'Skbs consumed by a socket or a protocol.',
+    compute: (w) => w.totals.delivered,
+  },
+  {
+    name: 'dropped',
+    unit: 'skbs',
+    description: 'Skbs and frames lost, anywhere.',
+    compute: (w) => w.totals.dropped,
+  },
+  {
+    name: 'merged',
+    unit: 'frames',
+    description: 'Frames that GRO joined onto another one.',
+    compute: (w) => w.totals.merged,
+  },
+  { name: 'inFlight', unit: 'skbs', description: 'Still on the way.', compute: inFlight },
+  {
+    name: 'dropShare',
+    unit: '1',
+    description: 'Dropped of arrived.',
+    compute: (w) => ratio(w.totals.dropped, w.totals.arrived),
+  },
+  {
+    name: 'arrivedPps',
+    unit: 'frames/s',
+    description: 'Frames arrived a second, over the whole run.',
+    compute: (w) => ratio(w.totals.arrived, seconds(w)),
+  },
+  {
+    name: 'deliveredPps',
+    unit: 'skbs/s',
+    description: 'Skbs delivered a second, over the whole run.',
+    compute: (w) => ratio(w.totals.delivered, seconds(w)),
+  },
+  {
+    name: 'goodputBps',
+    unit: 'bit/s',
+    description: 'Payload that applications have read, bits a second.',
+    compute: (w) => ratio(8 * sum(w.tasks.map((t) => t.bytes)), seconds(w)),
+  },
+  {
+    name: 'readBytes',
+    unit: 'bytes',
+    description: 'Payload that applications have read.',
+    compute: (w) => sum(w.tasks.map((t) => t.bytes)),
+  },
+  {
+    name: 'reads',
+    unit: 'calls',
+    description: 'recvmsg calls that brought data.',
+    compute: (w) => sum(w.tasks.map((t) => t.reads)),
+  },
+  { name: 'irqs', unit: 'interrupts', description: 'Hard interrupts of all receive queues.', compute: irqs },
+  { name: 'polls', unit: 'polls', description: "Calls of a driver's poll.", compute: polls },
+  {
+    name: 'packetsPerPoll',
+    unit: 'frames',
+    description: 'Frames a poll takes, on average.',
+    compute: (w) => ratio(polled(w), polls(w)),
+  },
+  {
+    name: 'packetsPerIrq',
+    unit: 'frames',
+    description: 'Frames taken an interrupt, on average.',
+    compute: (w) => ratio(polled(w), irqs(w)),
+  },
+  {
+    name: 'irqsPps',
+    unit: 'interrupts/s',
+    description: 'Hard interrupts a second.',
+    compute: (w) => ratio(irqs(w), seconds(w)),
+  },
+  {
+    name: 'softirqs',
+    unit: 'passes',
+    description: 'NET_RX softirq passes.',
+    compute: (w) => sum(w.cpus.map((c) => c.netRxSoftirqs)),
+  },
+  {
+    name: 'time_squeeze',
+    unit: '1',
+    description: 'softnet_stat: net_rx_action left with its budget or time used up.',
+    compute: (w) => sum(w.cpus.map((c) => c.softnet.time_squeeze)),
+  },
+  {
+    name: 'processed',
+    unit: 'skbs',
+    description: 'softnet_stat: rounds of __netif_receive_skb_core.',
+    compute: (w) => sum(w.cpus.map((c) => c.softnet.processed)),
+  },
+  {
+    name: 'segsPerSkb',
+    unit: 'frames',
+    description: 'Frames in an skb that reaches the protocols, on average.',
+    compute: (w) =>
+      ratio(
+        w.totals.merged + sum(w.cpus.map((c) => c.softnet.processed)),
+        sum(w.cpus.map((c) => c.softnet.processed)),
+      ),
+  },
+  {
+    name: 'rxMissed',
+    unit: 'frames',
+    description: 'Frames lost because their ring was full.',
+    compute: (w) => sum(w.queues.map((q) => q.missed)),
+  },
+  {
+    name: 'socketDrops',
+    unit: 'skbs',
+    description: 'Skbs lost at sockets.',
+    compute: (w) => sum(w.sockets.map((s) => s.drops)),
+  },
+  {
+    name: 'maxQueueShare',
+    unit: '1',
+    description: 'Share of the busiest receive queue.',
+    compute: (w) =>
+      ratio(
+        Math.max(0, ...w.queues.map((q) => q.packets + q.missed)),
+        sum(w.queues.map((q) => q.packets + q.missed)),
+      ),
+  },
+  {
+    name: 'queuesUsed',
+    unit: 'queues',
+    description: 'Receive queues that took at least one frame.',
+    compute: (w) => w.queues.filter((q) => q.packets > 0).length,
+  },
+  {
+    name: 'busyShare',
+    unit: '1',
+    description: 'Share of all CPU time not idle.',
+    compute: (w) => cpuShare(w, [0, 1, 2, 3, 4, 5]),
+  },
+  {
+    name: 'hardirqShare',
+    unit: '1',
+    description: 'Share of all CPU time in hard interrupts.',
+    compute: (w) => cpuShare(w, [0]),
+  },
+  {
+    name: 'softirqShare',
+    unit: '1',
+    description: 'Share of all CPU time in softirqs, ksoftirqd and NAPI threads.',
+    compute: (w) => cpuShare(w, [1, 2, 3]),
+  },
+  {
+    name: 'appShare',
+    unit: '1',
+    description: 'Share of all CPU time in system calls and applications.',
+    compute: (w) => cpuShare(w, [4, 5]),
+  },
+  {
+    name: 'softirqNsPerFrame',
+    unit: 'ns',
+    description: 'Softirq time a frame.',
+    compute: (w) =>
+      ratio(sum(w.cpus.map((c) => contextNs(w, c, 1) + contextNs(w, c, 2) + contextNs(w, c, 3))), polled(w)),
+  },
+  {
+    name: 'latencyP50Ns',
+    unit: 'ns',
+    description: 'Wire to application, median of what was read.',
+    compute: (w) => latency(w, 0.5),
+  },
+  {
+    name: 'latencyP99Ns',
+    unit: 'ns',
+    description: 'Wire to application, 99th percentile.',
+    compute: (w) => latency(w, 0.99),
+  },
+];
+
+const byName = new Map(METRICS.map((row) => [row.name, row]));
+
+/** Names of the families, for messages. */
+export const METRIC_FAMILIES = [
+  'dropped.REASON',
+  'queue.HOST.NIC.N.(packets|bytes|missed|irqs|polls|waiting)',
+  'cpu.HOST.N.(hardirq|softirq|ksoftirqd|napi-thread|syscall|task|idle).(ns|share)',
+  'softnet.HOST.N.(processed|dropped|time_squeeze|received_rps|flow_limit_count)',
+  'snmp.HOST.NAME',
+  'counter.HOST.NIC.NAME',
+  'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf)',
+  'app.HOST.ID.(reads|bytes|latencyP50Ns|latencyP99Ns)',
+] as const;
+
+/** The value of a metric now; undefined where the name names nothing. */
+export function metric(w: World, name: string): number | undefined {
+  const row = byName.get(name);
+  if (row !== undefined) return row.compute(w);
+  const parts = name.split('.');
+  if (parts[0] === 'dropped' && parts.length === 2) return droppedFor(w, parts[1]);
+  const host = w.fixed.hosts.findIndex((h) => h.id === parts[1]);
+  if (host < 0) return undefined;
+  return familyMetric(w, host, parts);
+}
+
+function familyMetric(w: World, host: number, parts: readonly string[]): number | undefined {
+  const fixed = w.fixed.hosts[host];
+  const own = (object: object, key: string | undefined): number | undefined => {
+    if (key === undefined || !Object.hasOwn(object, key)) return undefined;
+    const value = (object as Record<string, unknown>)[key];
+    return typeof value === 'number' ? value : undefined;
+  };
+  switch (parts[0]) {
+    case 'snmp':
+      return own(w.hosts[host].snmp, parts[2]);
+    case 'counter':
+    case 'queue': {
+      const nic = w.nics.find((n) => n.host === host && n.name === parts[2]);
+      if (nic === undefined) return undefined;
+      if (parts[0] === 'counter') return own(nic.counters, parts[3]);
+      const number = Number(parts[3]);
+      if (!Number.isInteger(number) || number < 0 || number >= nic.queues) return undefined;
+      const names = ['packets', 'bytes', 'missed', 'irqs', 'polls', 'waiting'];
+      return names.includes(parts[4]) ? own(w.queues[nic.firstQueue + number], parts[4]) : undefined;
+    }
+    case 'cpu':
+    case 'softnet': {
+      const number = Number(parts[2]);
+      if (!Number.isInteger(number) || number < 0 || number >= fixed.cpus) return undefined;
+      const cpu = w.cpus[fixed.firstCpu + number];
+      if (parts[0] === 'softnet') return own(cpu.softnet, parts[3]);
+      const ctx = (CONTEXTS as readonly string[]).indexOf(parts[3]);
+      if (ctx < 0) return undefined;
+      const ns = contextNs(w, cpu, ctx);
+      return parts[4] === 'share' ? ratio(ns, w.now) : parts[4] === 'ns' ? ns : undefined;
+    }
+    case 'socket': {
+      const sock = w.sockets.find((s) => s.host === host && s.spec.name === parts[2]);
+      const names = ['received', 'receivedBytes', 'drops', 'rmem', 'rcvbuf'];
+      return sock !== undefined && names.includes(parts[3]) ? own(sock, parts[3]) : undefined;
+    }
+    case 'app': {
+      const task = w.tasks.find((t) => t.host === host && t.kind === 'app' && t.name === parts[2]);
+      if (task === undefined) return undefined;
+      if (parts[3] === 'latencyP50Ns') return percentile(task.latency, 0.5);
+      if (parts[3] === 'latencyP99Ns') return percentile(task.latency, 0.99);
+      return ['reads', 'bytes'].includes(parts[3]) ? own(task, parts[3]) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+/** What `run --json` prints of a world: one plain object, documented in the README. */
+import { CONTEXTS, type ContextName } from '../../catalog/contexts.ts';
+import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
+import { inFlight } from '../conservation.ts';
+import { tupleText } from '../packet/tuple.ts';
+import type { SoftnetStat, World } from '../world.ts';
+import { percentile } from './latency.ts';
+import { contextNs, METRICS } from './metric-table.ts';
+
+export interface Report {
+  kernel: string;
+  seed: number;
+  simulatedNs: number;
+  packets: { arrived: number; delivered: number; dropped: number; merged: number; inFlight: number };
+  drops: { host: string; place: string; reason: string; count: number }[];
+  cpus: { host: string; cpu: number; ns: Record<ContextName, number>; softnet_stat: SoftnetStat }[];
+  queues: {
+    host: string;
+    nic: string;
+    queue: string;
+    packets: number;
+    irqs: number;
+    polls: number;
+    missed: number;
+  }[];
+  flows: {
+    flow: number;
+    tuple: string;
+    packets: number;
+    bytes: number;
+    latencyNs: { p50: number; p99: number };
+  }[];
+  metrics: Record<string, number>;
+}
+
+const MOST_FLOWS = 1000;
+
+/** @param w at any moment; nothing is changed */
+export function reportOf(w: World): Report {
+  const drops = Object.entries(w.totals.drops).map(([key, count]) => {
+    const place = w.fixed.places[Math.floor(Number(key) / 1024)];
+    const name = reasonName(Number(key) % 1024);
+    return {
+      host: place.host,
+      place: place.type,
+      reason: name === undefined ? key : reasonSlug(name),
+      count,
+    };
+  });
+  const byPlace = new Map<string, Report['drops'][number]>();
+  for (const { host, place, reason, count } of drops) {
+    const key = `${host}|${place}|${reason}`;
+    const row = byPlace.get(key);
+    if (row === undefined) byPlace.set(key, { host, place, reason, count });
+    else row.count += count;
+  }
+  return {
+    kernel: w.fixed.spec.kernel,
+    seed: w.fixed.spec.seed,
+    simulatedNs: w.now,
+    packets: {
+      arrived: w.totals.arrived,
+      delivered: w.totals.delivered,
+      dropped: w.totals.dropped,
+      merged: w.totals.merged,
+      inFlight: inFlight(w),
+    },
+    drops: [...byPlace.values()],
+    cpus: w.cpus.map((cpu) => ({
+      host: w.fixed.hosts[cpu.host].id,
+      cpu: cpu.number,
+      ns: Object.fromEntries(CONTEXTS.map((name, ctx) => [name, contextNs(w, cpu, ctx)])) as Record<
+        ContextName,
+        number
+      >,
+      softnet_stat: { ...cpu.softnet },
+    })),
+    queues: w.nics.flatMap((nic) =>
+      w.queues.slice(nic.firstQueue, nic.firstQueue + nic.activeQueues).map((q) => ({
+        host: w.fixed.hosts[nic.host].id,
+        nic: nic.name,
+        queue: `rx-${q.number}`,
+        packets: q.packets,
+        irqs: q.irqs,
+        polls: q.polls,
+        missed: q.missed,
+      })),
+    ),
+    flows: w.fixed.flows.slice(1, MOST_FLOWS + 1).map((flow) => {
+      const latency = w.flowState.latency[flow.id - 1];
+      return {
+        flow: flow.id,
+        tuple: tupleText(flow.key),
+        packets: w.flowState.packets[flow.id],
+        bytes: w.flowState.bytes[flow.id],
+        latencyNs:
+          latency === undefined
+            ? { p50: 0, p99: 0 }
+            : { p50: percentile(latency, 0.5), p99: percentile(latency, 0.99) },
+      };
+    }),
+    metrics: Object.fromEntries(METRICS.map((row) => [row.name, row.compute(w)])),
+  };
+}

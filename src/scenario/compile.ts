@@ -1,0 +1,299 @@
+/**
+ * A scenario's variant to the engine's spec: ids to indexes, texts to frames, command lines to typed changes (through the shell, on
+ * the world they will act on). Whatever can't be is an error with its place; nothing throws.
+ */
+import { drivers } from '../catalog/drivers.ts';
+import { applyChange } from '../engine/apply-change.ts';
+import { createWorld } from '../engine/create.ts';
+import { createTrafficBuilder, type TrafficTable } from '../engine/packet/traffic-table.ts';
+import type {
+  AppSpec,
+  HostChange,
+  HostSpec,
+  NicSpec,
+  TimedInput,
+  TrafficSpec,
+  WorldSpec,
+} from '../engine/spec.ts';
+import type { World } from '../engine/world.ts';
+import { runCommand } from '../shell/shell.ts';
+import { frameFrom } from './frames.ts';
+import type { ScenarioError } from './load.ts';
+import { LIMITS, type Scenario } from './schema.ts';
+import { applyVariant, BASE } from './variants.ts';
+
+export interface CompileOptions {
+  variant?: string;
+  seed?: number;
+  /** Capture tables by SHA-256. */
+  captures?: ReadonlyMap<string, TrafficTable>;
+}
+
+export type Compiled =
+  | { ok: true; spec: WorldSpec; scenario: Scenario }
+  | { ok: false; errors: ScenarioError[]; missingCaptures: { sha256: string; name: string }[] };
+
+/** Gathers errors; `at` names the place. */
+class Problems {
+  readonly errors: ScenarioError[] = [];
+  readonly missing: { sha256: string; name: string }[] = [];
+  private readonly file: string;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  add(path: string, message: string): void {
+    this.errors.push({ file: this.file, path, message });
+  }
+}
+
+export function compileScenario(source: Scenario, options: CompileOptions = {}): Compiled {
+  const varied = applyVariant(source, options.variant ?? BASE);
+  if (!varied.ok) return { ok: false, errors: varied.errors, missingCaptures: [] };
+  const { scenario } = varied;
+  const problems = new Problems(scenario.id);
+  const failed = (): Compiled => ({ ok: false, errors: problems.errors, missingCaptures: problems.missing });
+  const hosts = compileHosts(scenario, problems);
+  if (problems.errors.length > 0) return failed();
+  const traffic = compileTraffic(scenario, hosts, options, problems);
+  if (problems.errors.length > 0) return failed();
+  const spec: WorldSpec = {
+    kernel: scenario.kernel,
+    hz: scenario.hz,
+    config: { vlan8021q: scenario.config.vlan8021q ?? true },
+    seed: options.seed ?? scenario.seed,
+    durationNs: scenario.durationNs,
+    hosts,
+    traffic,
+    setup: [],
+    inputs: [],
+  };
+  let world: World;
+  try {
+    world = createWorld(spec);
+  } catch (error) {
+    problems.add('hosts', error instanceof Error ? error.message : String(error));
+    return failed();
+  }
+  spec.setup = compileSetup(scenario, world, problems);
+  spec.inputs = compileRun(scenario, world, problems);
+  return problems.errors.length > 0 ? failed() : { ok: true, spec, scenario };
+}
+
+function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
+  return Object.entries(scenario.hosts).map(([hostId, host]): HostSpec => {
+    const at = `hosts.${hostId}`;
+    const socketIds = Object.keys(host.sockets);
+    const nics = Object.entries(host.nics).map(([name, nic]): NicSpec => {
+      const driver = drivers[nic.driver];
+      const here = `${at}.nics.${name}`;
+      const ringSize = nic.ringSize ?? driver.ringDefault;
+      if (ringSize > driver.ringMax)
+        problems.add(`${here}.ringSize`, `${nic.driver} takes at most ${driver.ringMax}`);
+      if (driver.ringStep === 'pow2' && (ringSize & (ringSize - 1)) !== 0) {
+        problems.add(`${here}.ringSize`, `${nic.driver} takes powers of two only`);
+      }
+      if (nic.queues > driver.maxQueues)
+        problems.add(`${here}.queues`, `${nic.driver} has at most ${driver.maxQueues}`);
+      if (nic.mtu > driver.maxMtu)
+        problems.add(`${here}.mtu`, `${nic.driver} takes at most ${driver.maxMtu}`);
+      for (const cpu of nic.affinity) {
+        if (cpu >= host.cpus)
+          problems.add(`${here}.affinity`, `there is no CPU ${cpu}: the host has ${host.cpus}`);
+      }
+      return { name, ...nic, ringSize };
+    });
+    if (nics.length === 0) problems.add(`${at}.nics`, 'a host needs at least one NIC');
+    const apps = Object.entries(host.apps).map(([name, app]): AppSpec => {
+      const sockets = app.sockets.map((id) => {
+        const index = socketIds.indexOf(id);
+        if (index < 0)
+          problems.add(
+            `${at}.apps.${name}.sockets`,
+            `there is no socket ${id}; there are ${socketIds.join(', ') || 'none'}`,
+          );
+        return index;
+      });
+      if (app.cpu >= host.cpus)
+        problems.add(`${at}.apps.${name}.cpu`, `there is no CPU ${app.cpu}: the host has ${host.cpus}`);
+      return { name, ...app, sockets };
+    });
+    const spec: HostSpec = {
+      id: hostId,
+      cpus: host.cpus,
+      profile: host.profile,
+      nics,
+      sockets: Object.entries(host.sockets).map(([name, socket]) => ({ name, ...socket })),
+      apps,
+    };
+    if (host.clockMhz !== undefined) spec.clockMhz = host.clockMhz;
+    return spec;
+  });
+}
+
+function targetOf(
+  hosts: HostSpec[],
+  traffic: { host?: string | undefined; nic?: string | undefined },
+  at: string,
+  problems: Problems,
+): { host: number; nic: number } | null {
+  const host = traffic.host === undefined ? 0 : hosts.findIndex((h) => h.id === traffic.host);
+  if (host < 0) {
+    problems.add(
+      `${at}.host`,
+      `there is no host ${traffic.host}; there are ${hosts.map((h) => h.id).join(', ')}`,
+    );
+    return null;
+  }
+  const nic = traffic.nic === undefined ? 0 : hosts[host].nics.findIndex((n) => n.name === traffic.nic);
+  if (nic < 0) {
+    problems.add(
+      `${at}.nic`,
+      `there is no NIC ${traffic.nic}; there are ${hosts[host].nics.map((n) => n.name).join(', ')}`,
+    );
+    return null;
+  }
+  return { host, nic };
+}
+
+function compileTraffic(
+  scenario: Scenario,
+  hosts: HostSpec[],
+  options: CompileOptions,
+  problems: Problems,
+): TrafficSpec[] {
+  const specs: TrafficSpec[] = [];
+  let packets = 0;
+  for (const [name, traffic] of Object.entries(scenario.traffic)) {
+    const at = `traffic.${name}`;
+    const target = targetOf(hosts, traffic, at, problems);
+    if (target === null) continue;
+    const nic = hosts[target.host].nics[target.nic];
+    const defaults = { dmac: nic.mac, dst: nic.addresses[0] ?? '10.0.0.2' };
+    try {
+      if (traffic.kind === 'rate') {
+        const template = frameFrom(traffic.frame, defaults);
+        const lineRate = nic.linkBps / ((template.frameLen + 24) * 8);
+        const framesPps = Math.min(traffic.ratePps ?? lineRate, lineRate);
+        const stopNs = traffic.stopNs ?? scenario.durationNs;
+        const count = traffic.count ?? Number.POSITIVE_INFINITY;
+        packets += Math.min(count, (framesPps * Math.max(0, stopNs - traffic.startNs)) / 1e9);
+        // an open-loop rate above the link's waits at the sender; trains keep their spacing
+        const spec: TrafficSpec = {
+          kind: 'rate',
+          ...target,
+          template,
+          flows: traffic.flows,
+          ratePps: (traffic.ratePps ?? lineRate) / traffic.trainFrames,
+          trainFrames: traffic.trainFrames,
+          pshLast: traffic.pshLast,
+          pattern: traffic.pattern,
+          startNs: traffic.startNs,
+          stopNs,
+          count,
+        };
+        if (traffic.weights !== undefined) spec.weights = traffic.weights;
+        specs.push(spec);
+      } else if (traffic.kind === 'frames') {
+        const frames = [...traffic.frames].sort((x, y) => x.atNs - y.atNs);
+        const builder = createTrafficBuilder(frames.length);
+        for (const { atNs, ...frame } of frames)
+          builder.add(atNs, frameFrom({ ...traffic.frame, ...frame }, defaults));
+        packets += frames.length * traffic.repeat;
+        specs.push({
+          kind: 'table',
+          ...target,
+          table: builder.finish(),
+          startNs: traffic.startNs,
+          timeScale: 1,
+          ratePps: null,
+          repeat: traffic.repeat,
+        });
+      } else {
+        const table = options.captures?.get(traffic.sha256);
+        if (table === undefined) {
+          problems.missing.push({ sha256: traffic.sha256, name: traffic.name });
+          problems.add(at, `the capture ${traffic.name} is not here: open the file`);
+          continue;
+        }
+        packets += table.count * traffic.repeat;
+        specs.push({
+          kind: 'table',
+          ...target,
+          table,
+          startNs: traffic.startNs,
+          timeScale: traffic.timeScale,
+          ratePps: traffic.ratePps,
+          repeat: traffic.repeat,
+        });
+      }
+    } catch (error) {
+      problems.add(at, error instanceof Error ? error.message : String(error));
+    }
+  }
+  if (packets > LIMITS.packets) {
+    problems.add(
+      'traffic',
+      `about ${Math.round(packets)} packets: at most ${LIMITS.packets} (shorten durationNs, lower ratePps, or set count)`,
+    );
+  }
+  return specs;
+}
+
+function hostIndex(world: World, id: string | undefined): number {
+  return id === undefined ? 0 : world.fixed.hosts.findIndex((h) => h.id === id);
+}
+
+/** One command line to changes; a refused one is a problem at `path`. */
+function parseCommand(
+  world: World,
+  host: string | undefined,
+  line: string,
+  path: string,
+  problems: Problems,
+): HostChange[] {
+  const index = hostIndex(world, host);
+  if (index < 0) {
+    problems.add(path, `there is no host ${host}`);
+    return [];
+  }
+  const result = runCommand(world, index, line);
+  if (result.status !== 0) {
+    problems.add(path, `"${line}": ${result.output.trim().replace(/\n/g, '; ')}`);
+    return [];
+  }
+  return result.changes;
+}
+
+function compileSetup(scenario: Scenario, world: World, problems: Problems): HostChange[] {
+  const changes: HostChange[] = [];
+  scenario.setup.forEach((command, i) => {
+    for (const change of parseCommand(world, command.host, command.line, `setup.${i}.line`, problems)) {
+      applyChange(world, change.host, change.change);
+      changes.push(change);
+    }
+  });
+  return changes;
+}
+
+/** Timed commands are checked one after the other on the world as set up, each seeing those before it. */
+function compileRun(scenario: Scenario, world: World, problems: Problems): TimedInput[] {
+  const inputs: TimedInput[] = [];
+  const order = scenario.run
+    .map((command, i) => ({ command, i }))
+    .sort((x, y) => x.command.atNs - y.command.atNs);
+  for (const { command, i } of order) {
+    for (const { host, change } of parseCommand(
+      world,
+      command.host,
+      command.line,
+      `run.${i}.line`,
+      problems,
+    )) {
+      applyChange(world, host, change);
+      inputs.push({ at: command.atNs, after: null, host, line: command.line, change });
+    }
+  }
+  return inputs;
+}
