@@ -119,6 +119,11 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
         problems.add(`${at}.apps.${name}.cpu`, `there is no CPU ${app.cpu}: the host has ${host.cpus}`);
       return { name, ...app, sockets };
     });
+    const readers = apps.flatMap((app) => app.sockets);
+    socketIds.forEach((id, i) => {
+      if (readers.filter((s) => s === i).length > 1)
+        problems.add(`${at}.sockets.${id}`, 'two applications read it: one socket, one reader');
+    });
     const spec: HostSpec = {
       id: hostId,
       cpus: host.cpus,
