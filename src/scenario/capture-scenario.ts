@@ -80,7 +80,7 @@ export function captureScenario(table: TrafficTable, name: string, sha256: strin
             addresses: ['10.0.0.2'],
             promiscuous: true,
             linkBps: 10_000_000_000,
-            mtu: longest > 1518 ? 9000 : 1500,
+            mtu: longest > 1518 ? Math.min(9978, longest - 14) : 1500,
             queues: 4,
             affinity: [],
           },
