@@ -37,7 +37,8 @@ export function mockMap(shape: MockShape): SceneMap {
     { type: 'host', host: 'h1' },
   ];
   for (let q = 0; q < shape.queues; q++) {
-    for (const type of ['rx-ring', 'vector', 'napi'] as const) places.push({ type, host: 'h1', nic: 'eth0', queue: q });
+    for (const type of ['rx-ring', 'vector', 'napi'] as const)
+      places.push({ type, host: 'h1', nic: 'eth0', queue: q });
   }
   for (let c = 0; c < shape.cpus; c++) {
     for (const type of ['cpu', 'protocol'] as const) places.push({ type, host: 'h1', cpu: c });
@@ -55,7 +56,16 @@ export function mockMap(shape: MockShape): SceneMap {
     places,
     hosts: [{ id: 'h1', cpus: range(shape.cpus), nics: [0] }],
     cpus: range(shape.cpus).map((index) => ({ index, host: 0, number: index, mhz: 3000, profile: 'server' })),
-    nics: [{ index: 0, host: 0, name: 'eth0', driver: shape.queues > 8 ? 'mlx5_core' : 'ixgbe', linkBps: 10e9, queues: range(shape.queues) }],
+    nics: [
+      {
+        index: 0,
+        host: 0,
+        name: 'eth0',
+        driver: shape.queues > 8 ? 'mlx5_core' : 'ixgbe',
+        linkBps: 10e9,
+        queues: range(shape.queues),
+      },
+    ],
     queues: range(shape.queues).map((index) => ({ index, nic: 0, number: index, irq: 35 + index })),
     sockets: range(shape.sockets).map((i) => ({
       id: i + 1,
@@ -66,10 +76,27 @@ export function mockMap(shape: MockShape): SceneMap {
       port: [443, 5432, 53, 22, 6379, 8443][i % 6],
     })),
     tasks: [
-      ...range(shape.sockets).map((i) => ({ id: i + 1, host: 0, kind: 'app' as const, name: NAMES[i % NAMES.length], sockets: [i + 1] })),
-      ...range(shape.cpus).map((c) => ({ id: 1000 + c, host: 0, kind: 'ksoftirqd' as const, name: `ksoftirqd/${c}`, sockets: [] })),
+      ...range(shape.sockets).map((i) => ({
+        id: i + 1,
+        host: 0,
+        kind: 'app' as const,
+        name: NAMES[i % NAMES.length],
+        sockets: [i + 1],
+      })),
+      ...range(shape.cpus).map((c) => ({
+        id: 1000 + c,
+        host: 0,
+        kind: 'ksoftirqd' as const,
+        name: `ksoftirqd/${c}`,
+        sockets: [],
+      })),
     ],
-    flows: range(flows).map((i) => ({ id: i + 1, text: `10.0.0.${7 + i}:443 > 192.0.2.9:${51820 + i}`, proto: 6, host: 0 })),
+    flows: range(flows).map((i) => ({
+      id: i + 1,
+      text: `10.0.0.${7 + i}:443 > 192.0.2.9:${51820 + i}`,
+      proto: 6,
+      host: 0,
+    })),
     flowCount: flows,
   };
 }
@@ -89,7 +116,16 @@ function idleQueue(size: number, affinity: number): SceneQueue {
     masked: false,
     timerNs: null,
     affinity: [affinity],
-    napi: { scheduled: false, cpu: null, polling: false, work: 0, weight: 64, held: [[], [], [], [], [], [], [], []], rxList: [], timerNs: null },
+    napi: {
+      scheduled: false,
+      cpu: null,
+      polling: false,
+      work: 0,
+      weight: 64,
+      held: [[], [], [], [], [], [], [], []],
+      rxList: [],
+      timerNs: null,
+    },
     packets: 0,
     missed: 0,
     irqs: 0,
@@ -97,7 +133,19 @@ function idleQueue(size: number, affinity: number): SceneQueue {
 }
 
 function idleCpu(): SceneCpu {
-  return { ctx: Ctx.idle, task: 0, pass: 0, budget: 0, pollList: [], netRxPending: false, deliver: [], current: null, layer: null, frame: null, runQueue: [] };
+  return {
+    ctx: Ctx.idle,
+    task: 0,
+    pass: 0,
+    budget: 0,
+    pollList: [],
+    netRxPending: false,
+    deliver: [],
+    current: null,
+    layer: null,
+    frame: null,
+    runQueue: [],
+  };
 }
 
 function idleSocket(rcvbuf: number): SceneSocket {
@@ -112,13 +160,25 @@ export function mockScene(map: SceneMap, size: number): Scene {
     queues: map.queues.map((q) => idleQueue(size, q.index % map.cpus.length)),
     cpus: map.cpus.map(idleCpu),
     sockets: map.sockets.map(() => idleSocket(212_992)),
-    tasks: map.tasks.map((task) => ({ state: 'sleeping' as const, cpu: (task.id - 1) % map.cpus.length, reads: 0, bytes: 0 })),
+    tasks: map.tasks.map((task) => ({
+      state: 'sleeping' as const,
+      cpu: (task.id - 1) % map.cpus.length,
+      reads: 0,
+      bytes: 0,
+    })),
     drops: [],
     totals: { arrived: 0, delivered: 0, dropped: 0, merged: 0, inFlight: 0 },
   };
 }
 
-function fill(q: SceneQueue, from: number, count: number, flow: (i: number) => number, id: number, inDma = 0): void {
+function fill(
+  q: SceneQueue,
+  from: number,
+  count: number,
+  flow: (i: number) => number,
+  id: number,
+  inDma = 0,
+): void {
   q.nextToClean = from;
   q.head = (from + count) % q.size;
   q.nextToUse = (from + q.size - 1) % q.size;
@@ -135,8 +195,28 @@ function skb(id: number, flow: number, segments = 1, bytes = 1448): SceneSkb {
   return { id, flow, bytes: bytes * segments, segs: range(segments).map((i) => id + i) };
 }
 
-function record(map: SceneMap, seq: number, timeNs: number, kind: number, place: (p: Place) => boolean, fields: Partial<RecordView> = {}): RecordView {
-  return { timeNs, seq, packet: 0, other: 0, cause: seq - 1, kind, place: Math.max(0, map.places.findIndex(place)), reason: 0, cpu: -1, a: 0, b: 0, ...fields };
+function record(
+  map: SceneMap,
+  seq: number,
+  timeNs: number,
+  kind: number,
+  place: (p: Place) => boolean,
+  fields: Partial<RecordView> = {},
+): RecordView {
+  return {
+    timeNs,
+    seq,
+    packet: 0,
+    other: 0,
+    cause: seq - 1,
+    kind,
+    place: Math.max(0, map.places.findIndex(place)),
+    reason: 0,
+    cpu: -1,
+    a: 0,
+    b: 0,
+    ...fields,
+  };
 }
 
 /** One packet, just accepted by the card. */
@@ -147,7 +227,11 @@ export function onePacket(): MockFrame {
   scene.seq = 1;
   scene.nics[0] = { frame: { id: 1, flow: 1, bytes: 1514, queue: null, hash: null }, arrived: 1, inDma: 0 };
   scene.totals.arrived = 1;
-  return { map, scene, record: record(map, 1, 1214, Kind.frameArrived, (p) => p.type === 'mac', { packet: 1, a: 1514, b: 1 }) };
+  return {
+    map,
+    scene,
+    record: record(map, 1, 1214, Kind.frameArrived, (p) => p.type === 'mac', { packet: 1, a: 1514, b: 1 }),
+  };
 }
 
 /** Four queues, four CPUs: an elephant flow keeps CPU 2 busy. */
@@ -156,7 +240,11 @@ export function busyRss(): MockFrame {
   const scene = mockScene(map, 512);
   scene.timeNs = 1_284_316;
   scene.seq = 4_711;
-  scene.nics[0] = { frame: { id: 900, flow: 1, bytes: 1514, queue: 2, hash: 0xc626b0ea | 0 }, arrived: 61_204, inDma: 2 };
+  scene.nics[0] = {
+    frame: { id: 900, flow: 1, bytes: 1514, queue: 2, hash: 0xc626b0ea | 0 },
+    arrived: 61_204,
+    inDma: 2,
+  };
   fill(scene.queues[0], 10, 88, () => 4, 10_000);
   fill(scene.queues[1], 120, 66, () => 3, 11_000);
   fill(scene.queues[2], 60, 418, (i) => (i % 9 === 0 ? 2 : 1), 12_000, 2);
@@ -201,9 +289,25 @@ export function busyRss(): MockFrame {
   scene.tasks[0] = { state: 'running', cpu: 0, reads: 812, bytes: 9e6 };
   scene.tasks[2] = { state: 'runnable', cpu: 2, reads: 40, bytes: 5e3 };
   const ring2 = map.places.findIndex((p) => p.type === 'rx-ring' && p.queue === 2);
-  scene.drops = range(3).map((i) => ({ seq: 4_700 + i * 3, timeNs: scene.timeNs - 900 + i * 200, packet: 50_000 + i, flow: 1, place: ring2, reason: Reason.noDescriptor }));
+  scene.drops = range(3).map((i) => ({
+    seq: 4_700 + i * 3,
+    timeNs: scene.timeNs - 900 + i * 200,
+    packet: 50_000 + i,
+    flow: 1,
+    place: ring2,
+    reason: Reason.noDescriptor,
+  }));
   scene.totals = { arrived: 61_204, delivered: 58_800, dropped: 1_916, merged: 40_010, inFlight: 488 };
-  return { map, scene, record: record(map, 4_711, scene.timeNs, Kind.pollFrame, (p) => p.type === 'napi' && p.queue === 2, { packet: 21_000, cpu: 2, a: 41, b: 101 }) };
+  return {
+    map,
+    scene,
+    record: record(map, 4_711, scene.timeNs, Kind.pollFrame, (p) => p.type === 'napi' && p.queue === 2, {
+      packet: 21_000,
+      cpu: 2,
+      a: 41,
+      b: 101,
+    }),
+  };
 }
 
 /** A ring overflows while its CPU is in ksoftirqd; the packet just fell. */
@@ -222,9 +326,23 @@ export function overflow(): MockFrame {
   cpu.current = skb(61_000, 3, 6);
   cpu.layer = 'ip';
   const ring2 = map.places.findIndex((p) => p.type === 'rx-ring' && p.queue === 2);
-  scene.drops.push({ seq: 4_712, timeNs: scene.timeNs, packet: 61_900, flow: 6, place: ring2, reason: Reason.noDescriptor });
+  scene.drops.push({
+    seq: 4_712,
+    timeNs: scene.timeNs,
+    packet: 61_900,
+    flow: 6,
+    place: ring2,
+    reason: Reason.noDescriptor,
+  });
   scene.seq = 4_712;
-  return { map, scene, record: record(map, 4_712, scene.timeNs, Kind.drop, (p) => p.type === 'rx-ring' && p.queue === 2, { packet: 61_900, reason: Reason.noDescriptor }) };
+  return {
+    map,
+    scene,
+    record: record(map, 4_712, scene.timeNs, Kind.drop, (p) => p.type === 'rx-ring' && p.queue === 2, {
+      packet: 61_900,
+      reason: Reason.noDescriptor,
+    }),
+  };
 }
 
 /** `n` queues, `n` CPUs, all somewhat busy. */
@@ -239,9 +357,25 @@ export function manyQueues(n: number, sockets: number, size: number): MockFrame 
     return Math.floor((state / 2 ** 32) * below);
   };
   for (let i = 0; i < n; i++) {
-    fill(scene.queues[i], random(size), random(4) === 0 ? random(size - 2) : random(Math.floor(size / 8)), () => 1 + (i % 12), 100_000 + i * 10_000);
+    fill(
+      scene.queues[i],
+      random(size),
+      random(4) === 0 ? random(size - 2) : random(Math.floor(size / 8)),
+      () => 1 + (i % 12),
+      100_000 + i * 10_000,
+    );
     const cpu = scene.cpus[i];
-    const ctx = [Ctx.softirq, Ctx.idle, Ctx.task, Ctx.idle, Ctx.softirq, Ctx.syscall, Ctx.ksoftirqd, Ctx.idle, Ctx.hardirq][random(9)];
+    const ctx = [
+      Ctx.softirq,
+      Ctx.idle,
+      Ctx.task,
+      Ctx.idle,
+      Ctx.softirq,
+      Ctx.syscall,
+      Ctx.ksoftirqd,
+      Ctx.idle,
+      Ctx.hardirq,
+    ][random(9)];
     cpu.ctx = ctx;
     cpu.task = ctx === Ctx.task || ctx === Ctx.syscall ? 1 + random(sockets) : 0;
     if (ctx === Ctx.softirq || ctx === Ctx.ksoftirqd) {
@@ -263,7 +397,16 @@ export function manyQueues(n: number, sockets: number, size: number): MockFrame 
   }
   const polled = scene.queues.findIndex((q) => q.napi.polling);
   const which = Math.max(0, polled);
-  return { map, scene, record: record(map, 90_000, scene.timeNs, Kind.pollFrame, (p) => p.type === 'napi' && p.queue === which, { cpu: which, packet: 2_000_000 + which, a: 12, b: 3 }) };
+  return {
+    map,
+    scene,
+    record: record(map, 90_000, scene.timeNs, Kind.pollFrame, (p) => p.type === 'napi' && p.queue === which, {
+      cpu: which,
+      packet: 2_000_000 + which,
+      a: 12,
+      b: 3,
+    }),
+  };
 }
 
 export const mockFrames: Readonly<Record<string, () => MockFrame>> = {

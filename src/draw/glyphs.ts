@@ -1,0 +1,374 @@
+/**
+ * Packets as glyphs: which stand where in a scene. Colour and letter = flow, length = size, hollow = queued, solid = in
+ * work, crossed = dropped. A train's cars are its segments. Pure: (layout, scene) -> glyphs in world units.
+ * Each place has room for so many; what does not fit is counted (`more`), never drawn over the edge.
+ */
+import type { Scene, SceneMap, SceneSkb } from '../protocol/scene.ts';
+import { clamp, type Rect } from './geometry.ts';
+import type { RingLayout } from './layout.ts';
+import { cpuOfQueue, dropPoint, type Spot, type StageIndex, socketAt } from './places.ts';
+
+/** `docked`: within a ring or a tank, which draw their contents themselves; seen only while it travels. */
+export type Look = 'hollow' | 'solid' | 'dropped' | 'docked';
+
+export interface Glyph extends Rect {
+  /** Packet id. */
+  key: number;
+  flow: number;
+  look: Look;
+  /** First car of a train, or a single packet: carries the letter where there is room. */
+  lead: boolean;
+}
+
+/** Words beside glyphs: how many cars, how many more. */
+export interface GlyphNote {
+  x: number;
+  y: number;
+  text: string;
+  flow: number;
+  anchor: 'start' | 'end';
+}
+
+export interface GlyphSet {
+  glyphs: Glyph[];
+  notes: GlyphNote[];
+}
+
+export const GLYPH_H = 9;
+/** Beyond this many, letters and rounding are left out. */
+export const DETAIL_LIMIT = 600;
+/** Beyond this many, packets at rest are left to bars and fills. */
+export const GLYPH_LIMIT = 10_000;
+/** Frames at either end of a ring that can be followed in and out of it. */
+const RING_ENDS = 24;
+/** The newest drops shown as crosses, and for how many records they stay. */
+export const DROP_STAY = 48;
+
+/** Length of a single frame's glyph. */
+export function glyphLength(bytes: number): number {
+  return 8 + 14 * clamp(bytes / 1514, 0, 1);
+}
+
+/** Descriptor `index` of a ring: angle in radians, 0 at the top, clockwise. */
+export function ringAngle(index: number, size: number): number {
+  return ((index % size) / size) * Math.PI * 2 - Math.PI / 2;
+}
+
+function ringSpot(ring: RingLayout, index: number, size: number): { x: number; y: number } {
+  const a = ringAngle(index + 0.5, size);
+  const r = (ring.r + ring.r0) / 2;
+  return { x: ring.c.x + Math.cos(a) * r, y: ring.c.y + Math.sin(a) * r };
+}
+
+/** All glyphs of a scene, a packet once: where it is worked on before where it waits. */
+export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[], scene: Scene): GlyphSet {
+  const seen = new Set<number>();
+  const out: GlyphSet = { glyphs: [], notes: [] };
+  const add = (g: Glyph): void => {
+    if (seen.has(g.key) || g.w <= 0 || g.h <= 0) return;
+    seen.add(g.key);
+    out.glyphs.push(g);
+  };
+
+  for (const nic of ix.layout.nics) {
+    const frame = scene.nics[nic.nic]?.frame;
+    if (frame) {
+      const w = glyphLength(frame.bytes);
+      const box = frame.queue === null && frame.hash === null ? nic.parser : nic.hash;
+      add({
+        key: frame.id,
+        x: box.x + box.w - w - 7,
+        y: box.y + 5,
+        w,
+        h: GLYPH_H,
+        flow: frame.flow,
+        look: 'solid',
+        lead: true,
+      });
+    }
+  }
+
+  for (const [cpu, lane] of ix.lanes) {
+    const state = scene.cpus[cpu];
+    if (state === undefined) continue;
+    const { poll, protocol } = lane.boxes;
+    if (state.frame)
+      addTrain(
+        add,
+        out,
+        state.frame,
+        { x: poll.x + 6, y: poll.y + poll.h - 14, w: poll.w - 12, h: GLYPH_H },
+        'solid',
+        true,
+      );
+    if (state.current) {
+      const third = (protocol.w - 10) / 3;
+      const step = state.layer === 'l4' ? 2 : state.layer === 'ip' ? 1 : 0;
+      const n = state.current.segs.length;
+      const w = Math.min(third - 3, n === 1 ? glyphLength(state.current.bytes) : n * 7);
+      addTrain(
+        add,
+        out,
+        state.current,
+        { x: protocol.x + 5 + step * third + 1, y: protocol.y + 19, w, h: GLYPH_H },
+        'solid',
+        false,
+      );
+    }
+    addRow(
+      add,
+      out,
+      state.deliver,
+      { x: protocol.x + 6, y: protocol.y + protocol.h - 14, w: protocol.w - 12, h: GLYPH_H },
+      1,
+    );
+  }
+
+  // what GRO holds and the batch on rx_list stand in the lane of the CPU that polls
+  const rows = new Map<number, { held: SceneSkb[]; list: SceneSkb[] }>();
+  const strips = new Map<number, SceneSkb[]>();
+  scene.queues.forEach((q, queue) => {
+    const cpu = cpuOfQueue(scene, queue);
+    const held = q.napi.held.flat();
+    if (held.length === 0 && q.napi.rxList.length === 0) return;
+    if (ix.lanes.has(cpu)) {
+      const row = rows.get(cpu) ?? { held: [], list: [] };
+      row.held.push(...held);
+      row.list.push(...q.napi.rxList);
+      rows.set(cpu, row);
+    } else if (ix.strips.has(cpu)) {
+      const row = strips.get(cpu) ?? [];
+      row.push(...held, ...q.napi.rxList);
+      strips.set(cpu, row);
+    }
+  });
+  for (const [cpu, row] of rows) {
+    const lane = ix.lanes.get(cpu);
+    if (lane === undefined) continue;
+    placeHeld(add, out, row.held, lane.boxes.gro);
+    const { rxList } = lane.boxes;
+    const lines = Math.max(1, Math.floor((rxList.h - 20) / 12));
+    addRow(
+      add,
+      out,
+      row.list,
+      { x: rxList.x + 5, y: rxList.y + rxList.h - 2 - lines * 12, w: rxList.w - 10, h: GLYPH_H },
+      lines,
+    );
+  }
+  for (const [cpu, strip] of ix.strips) {
+    if (ix.lanes.has(cpu) || strip.level === 'cell') continue;
+    const state = scene.cpus[cpu];
+    if (state === undefined) continue;
+    const skbs = [
+      ...(state.frame ? [state.frame] : []),
+      ...(state.current ? [state.current] : []),
+      ...(strips.get(cpu) ?? []),
+      ...state.deliver,
+    ];
+    let x = strip.box.x + strip.box.w * 0.56;
+    const end = strip.box.x + strip.box.w - 44;
+    for (const skb of skbs) {
+      const w = Math.min(14, 4 + skb.segs.length);
+      if (x + w > end) break;
+      add({
+        key: skb.id,
+        x,
+        y: strip.box.y + strip.box.h / 2 - 3.5,
+        w,
+        h: 7,
+        flow: skb.flow,
+        look: skb === state.frame || skb === state.current ? 'solid' : 'hollow',
+        lead: false,
+      });
+      x += w + 2;
+    }
+  }
+
+  for (const [queue, ring] of ix.rings) {
+    const q = scene.queues[queue];
+    if (q === undefined) continue;
+    const n = q.frames.length;
+    for (let i = 0; i < n; i++) {
+      if (i === RING_ENDS && n > 2 * RING_ENDS) i = n - RING_ENDS;
+      const frame = q.frames[i];
+      const at = ringSpot(ring, q.nextToClean + i, q.size);
+      add({
+        key: frame.id,
+        x: at.x - 3,
+        y: at.y - 3,
+        w: 6,
+        h: 6,
+        flow: frame.flow,
+        look: 'docked',
+        lead: false,
+      });
+    }
+  }
+
+  map.sockets.forEach((socket, i) => {
+    const at = socketAt(ix, socket.id);
+    const state = scene.sockets[i];
+    if (at === undefined || state === undefined) return;
+    const level = tankLevel(state.rmem, state.rcvbuf);
+    const y = at.tank.y + at.tank.h * (1 - level);
+    const from = Math.max(0, state.queue.length - 64);
+    for (let k = from; k < state.queue.length; k++) {
+      const skb = state.queue[k];
+      for (const id of skb.segs.slice(0, 24))
+        add({
+          key: id,
+          x: at.tank.x + 2,
+          y,
+          w: at.tank.w - 4,
+          h: 4,
+          flow: skb.flow,
+          look: 'docked',
+          lead: false,
+        });
+    }
+    if (at.level === 'card') {
+      const right: Rect = {
+        x: at.tank.x + at.tank.w + 8,
+        y: at.box.y + at.box.h - 13,
+        w: at.box.x + at.box.w - at.tank.x - at.tank.w - 14,
+        h: 8,
+      };
+      addRow(add, out, [...state.ofo, ...state.backlog], right, 1);
+    }
+  });
+
+  const byPlace = new Map<number, number>();
+  for (let i = scene.drops.length - 1; i >= 0; i--) {
+    const drop = scene.drops[i];
+    if (scene.seq - drop.seq > DROP_STAY) break;
+    const spot = spots[drop.place];
+    if (spot === undefined) continue;
+    const n = byPlace.get(drop.place) ?? 0;
+    byPlace.set(drop.place, n + 1);
+    if (n >= 4) continue;
+    const p = dropPoint(ix, map, spot);
+    if (p === null) continue;
+    add({
+      key: drop.packet,
+      x: p.x + n * 14,
+      y: p.y,
+      w: 12,
+      h: GLYPH_H,
+      flow: drop.flow,
+      look: 'dropped',
+      lead: false,
+    });
+  }
+  return out;
+}
+
+/** Share of a tank's height that is filled; the limit line stands at TANK_LIMIT, so that overshoot shows. */
+export const TANK_LIMIT = 0.86;
+export function tankLevel(rmem: number, rcvbuf: number): number {
+  return rcvbuf <= 0 ? 0 : clamp((rmem / rcvbuf) * TANK_LIMIT, 0, 1);
+}
+
+type Add = (g: Glyph) => void;
+
+/** One skb in `r`: its segments as cars, pressed together where there are many. */
+function addTrain(add: Add, out: GlyphSet, skb: SceneSkb, r: Rect, look: Look, note: boolean): void {
+  const n = skb.segs.length;
+  if (n <= 1) {
+    add({
+      key: skb.id,
+      x: r.x,
+      y: r.y,
+      w: Math.min(r.w, glyphLength(skb.bytes)),
+      h: r.h,
+      flow: skb.flow,
+      look,
+      lead: true,
+    });
+    return;
+  }
+  const noteW = note ? 22 : 0;
+  const pitch = Math.min((r.w - noteW) / n, 9.5);
+  const gap = pitch > 5 ? 1.5 : pitch > 2.5 ? 0.7 : 0;
+  const shown = pitch < 1.2 ? Math.floor((r.w - noteW) / 1.2) : n;
+  const p = Math.max(pitch, 1.2);
+  for (let i = 0; i < shown; i++) {
+    add({
+      key: skb.segs[i],
+      x: r.x + i * p,
+      y: r.y,
+      w: p - gap,
+      h: r.h,
+      flow: skb.flow,
+      look,
+      lead: i === 0,
+    });
+  }
+  if (note)
+    out.notes.push({
+      x: r.x + shown * p + 3,
+      y: r.y + r.h - 1,
+      text: `×${n}`,
+      flow: skb.flow,
+      anchor: 'start',
+    });
+}
+
+/** Trains of the GRO held list, one a row; in two or three columns where there are many. */
+function placeHeld(add: Add, out: GlyphSet, held: SceneSkb[], box: Rect): void {
+  const rowH = 12;
+  const rows = Math.max(1, Math.floor((box.h - 20) / rowH));
+  const cols = clamp(Math.ceil(held.length / rows), 1, 3);
+  const room = rows * cols;
+  const colW = (box.w - 10) / cols;
+  held.slice(0, room).forEach((skb, i) => {
+    addTrain(
+      add,
+      out,
+      skb,
+      {
+        x: box.x + 6 + Math.floor(i / rows) * colW,
+        y: box.y + 19 + (i % rows) * rowH,
+        w: colW - 4,
+        h: GLYPH_H,
+      },
+      'hollow',
+      colW > 52,
+    );
+  });
+  if (held.length > room)
+    out.notes.push({
+      x: box.x + box.w - 6,
+      y: box.y + 13,
+      text: `+${held.length - room}`,
+      flow: 0,
+      anchor: 'end',
+    });
+}
+
+/** Waiting skbs in rows, oldest first; what does not fit is counted. */
+function addRow(add: Add, out: GlyphSet, skbs: readonly SceneSkb[], r: Rect, lines: number): void {
+  let x = r.x;
+  let y = r.y;
+  let line = 0;
+  for (let i = 0; i < skbs.length; i++) {
+    const skb = skbs[i];
+    const w = Math.min(
+      r.w,
+      skb.segs.length > 1 ? Math.min(22, 8 + skb.segs.length) : Math.min(14, glyphLength(skb.bytes)),
+    );
+    const last = line === lines - 1;
+    const reserve = last && i < skbs.length - 1 ? 20 : 0;
+    if (x + w > r.x + r.w - reserve) {
+      if (last) {
+        out.notes.push({ x: r.x + r.w, y: y + r.h - 1, text: `+${skbs.length - i}`, flow: 0, anchor: 'end' });
+        return;
+      }
+      line += 1;
+      x = r.x;
+      y += 12;
+    }
+    add({ key: skb.id, x, y, w, h: r.h, flow: skb.flow, look: 'hollow', lead: true });
+    x += w + 2;
+  }
+}

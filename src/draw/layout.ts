@@ -1,0 +1,678 @@
+/**
+ * Where everything on the stage stands: one map, left to right as packets travel (top to bottom where the page is narrow).
+ * Pure: (map, what is in use, size, density, theme) -> boxes in world units. The map does not move while time runs: which CPU
+ * or socket is unfolded changes what a slot shows, never where a thing stands.
+ */
+import { drivers } from '../catalog/drivers.ts';
+import type { SceneMap } from '../protocol/scene.ts';
+import type { ThemeName } from '../theme/colors.ts';
+import { bestColumns, clamp, grid, inset, type Point, type Rect } from './geometry.ts';
+
+export type Density = 'overview' | 'standard' | 'full';
+
+export interface LayoutInput {
+  map: SceneMap;
+  host: number;
+  /** World indexes of the queues in use (`ethtool -L`); null: all. */
+  activeQueues: readonly number[] | null;
+  /** The stage's size in CSS pixels. */
+  width: number;
+  height: number;
+  density: Density;
+  theme: ThemeName;
+  /** Of folded CPUs and sockets, which the slots show, first slot first (world index, socket id). */
+  openCpus?: readonly number[];
+  openSockets?: readonly number[];
+}
+
+export interface RingLayout {
+  queue: number;
+  number: number;
+  cell: Rect;
+  c: Point;
+  /** Outer and inner radius of the descriptors. */
+  r: number;
+  r0: number;
+  /** Arc segments drawn; each stands for size / bins descriptors. */
+  bins: number;
+  level: 'full' | 'small' | 'mini';
+  /** MSI-X vector: its port on the card's edge. */
+  port: Point;
+  /** Where the vector's words and moderation arc stand; null: no room. */
+  vector: Rect | null;
+}
+
+export interface NicLayout {
+  nic: number;
+  box: Rect;
+  title: Point;
+  /** The steering column: parser, hash, indirection table, ntuple filter. */
+  parser: Rect;
+  hash: Rect;
+  table: Rect;
+  /** The table's cells: `cells[i]`, i = hash masked. */
+  cells: Rect[];
+  tableSize: number;
+  ntuple: Rect | null;
+  rings: RingLayout[];
+  wire: Rect;
+}
+
+export interface LaneBoxes {
+  poll: Rect;
+  gro: Rect;
+  rxList: Rect;
+  protocol: Rect;
+}
+
+export interface LaneLayout {
+  cpu: number;
+  box: Rect;
+  head: Rect;
+  boxes: LaneBoxes;
+  /** Where curves from the rings arrive. */
+  in: Point;
+  out: Point;
+}
+
+export interface StripLayout {
+  cpu: number;
+  box: Rect;
+  level: 'row' | 'cell';
+  in: Point;
+}
+
+export interface SocketLayout {
+  socket: number;
+  box: Rect;
+  tank: Rect;
+  level: 'card' | 'mini';
+  in: Point;
+}
+
+export interface StageLayout {
+  width: number;
+  height: number;
+  /** World to CSS pixels. */
+  unit: number;
+  w: number;
+  h: number;
+  portrait: boolean;
+  density: Density;
+  columns: { id: 'wire' | 'nic' | 'cpus' | 'sockets'; at: Point; w: number }[];
+  nics: NicLayout[];
+  /** Unfolded CPUs: all, or the slots. */
+  lanes: LaneLayout[];
+  /** Folded CPUs, all of them where not all are unfolded. */
+  strips: StripLayout[];
+  sockets: SocketLayout[];
+  /** Unfolded sockets shown in slots, where the others are mini. */
+  socketSlots: SocketLayout[];
+  /** How many CPUs and sockets the slots can show. */
+  cpuSlots: number;
+  socketSlotCount: number;
+  /** Curves from vectors to CPUs are all drawn (few queues), or only those in use. */
+  allCurves: boolean;
+}
+
+const PAD = 12;
+const TITLE = 24;
+const LANE_MIN = 76;
+const LANE_MAX = 128;
+const SLOT_MIN = 80;
+const CARD_MIN = 66;
+const CARD_MAX = 128;
+
+export function layoutStage(input: LayoutInput): StageLayout {
+  const portrait = input.width < 600 || input.width < input.height * 0.8;
+  return portrait ? layoutPortrait(input) : layoutWide(input);
+}
+
+/** Size of type: the theme's wish, the room there is, and no smaller than needed to show the whole map. */
+function unitOf(theme: ThemeName, width: number, height: number, minW: number, minH: number): number {
+  const wish = theme === 'projector' ? 1.75 : clamp(Math.min(width / 1080, height / 600), 1, 1.5);
+  return Math.max(0.25, Math.min(wish, width / minW, height / minH));
+}
+
+interface Parts {
+  cpus: SceneMap['cpus'];
+  nics: SceneMap['nics'];
+  queuesOf: Map<number, number[]>;
+  sockets: SceneMap['sockets'];
+}
+
+function partsOf(input: LayoutInput): Parts {
+  const { map, host } = input;
+  const nics = map.nics.filter((nic) => nic.host === host);
+  const active = input.activeQueues === null ? null : new Set(input.activeQueues);
+  const queuesOf = new Map<number, number[]>();
+  for (const nic of nics) {
+    const used = active === null ? nic.queues : nic.queues.filter((q) => active.has(q));
+    queuesOf.set(nic.index, used.length > 0 ? used : nic.queues.slice(0, 1));
+  }
+  return {
+    cpus: map.cpus.filter((cpu) => cpu.host === host),
+    nics,
+    queuesOf,
+    sockets: map.sockets.filter((socket) => socket.host === host),
+  };
+}
+
+function layoutWide(input: LayoutInput): StageLayout {
+  const parts = partsOf(input);
+  const queueCount = Math.max(1, ...parts.nics.map((nic) => parts.queuesOf.get(nic.index)?.length ?? 0));
+  const minH = 348 + Math.max(0, parts.nics.length - 1) * 120;
+  const unit = unitOf(input.theme, input.width, input.height, 748, minH);
+  const w = input.width / unit;
+  const h = input.height / unit;
+  const top = PAD + TITLE - 6;
+  const area: Rect = { x: PAD, y: top, w: w - 2 * PAD, h: h - top - PAD };
+
+  const wireW = clamp(w * 0.06, 44, 84);
+  const nicW = clamp(
+    w * (queueCount > 16 ? 0.34 : queueCount > 6 ? 0.31 : 0.28),
+    214,
+    queueCount > 16 ? 420 : 340,
+  );
+  const gap = clamp(w * 0.045, 34, 72);
+  const sockW = clamp(w * 0.145, 104, 190);
+  const sockGap = clamp(w * 0.022, 16, 30);
+  const nicX = area.x + wireW + 4;
+  const laneX = nicX + nicW + gap;
+  const sockX = area.x + area.w - sockW;
+  const laneW = sockX - sockGap - laneX;
+
+  const lanes = placeCpus({ x: laneX, y: area.y, w: laneW, h: area.h }, parts.cpus, input);
+  const sockets = placeSockets({ x: sockX, y: area.y, w: sockW, h: area.h }, parts.sockets, input);
+
+  const nicGap = 10;
+  const total = parts.nics.reduce(
+    (sum, nic) => sum + Math.sqrt(parts.queuesOf.get(nic.index)?.length ?? 1),
+    0,
+  );
+  let y = area.y;
+  const nics = parts.nics.map((nic): NicLayout => {
+    const queues = parts.queuesOf.get(nic.index) ?? [];
+    const room = area.h - nicGap * (parts.nics.length - 1);
+    const nh = (room * Math.sqrt(queues.length)) / Math.max(1e-9, total);
+    const box: Rect = { x: nicX, y, w: nicW, h: nh };
+    y += nh + nicGap;
+    return placeNic(box, nic, queues, input, { x: area.x, y: box.y, w: wireW, h: nh }, lanes.lanes);
+  });
+
+  return {
+    width: input.width,
+    height: input.height,
+    unit,
+    w,
+    h,
+    portrait: false,
+    density: input.density,
+    columns: [
+      { id: 'wire', at: { x: area.x, y: PAD + 8 }, w: wireW },
+      { id: 'nic', at: { x: nicX, y: PAD + 8 }, w: nicW },
+      { id: 'cpus', at: { x: laneX, y: PAD + 8 }, w: laneW },
+      { id: 'sockets', at: { x: sockX, y: PAD + 8 }, w: sockW },
+    ],
+    nics,
+    ...lanes,
+    ...sockets,
+    allCurves: queueCount <= 8 && lanes.strips.length === 0,
+  };
+}
+
+// -- NIC card ----------------------------------------------------------------------------------------------------------
+
+function tableSizeOf(driver: string): number {
+  const info = (drivers as Record<string, { indirectionSize: number } | undefined>)[driver];
+  return info?.indirectionSize ?? 128;
+}
+
+function numberIn(input: LayoutInput, queue: number): number {
+  return input.map.queues[queue]?.number ?? queue;
+}
+
+function placeNic(
+  box: Rect,
+  nic: SceneMap['nics'][number],
+  queues: number[],
+  input: LayoutInput,
+  wire: Rect,
+  lanes: readonly LaneLayout[],
+): NicLayout {
+  const inner = inset(box, 8);
+  const steerW = clamp(box.w * 0.4, 92, 132);
+  const low = inner.h < 230;
+  const parserH = low ? 30 : 36;
+  const hashH = low ? 30 : 38;
+  const ntupleH = low ? 0 : 34;
+  const between = low ? 6 : 10;
+  const parser: Rect = { x: inner.x, y: inner.y, w: steerW, h: parserH };
+  const hash: Rect = { x: inner.x, y: parser.y + parserH + between, w: steerW, h: hashH };
+  const tableTop = hash.y + hashH + between;
+  const tableMax = inner.y + inner.h - tableTop - (ntupleH > 0 ? ntupleH + between : 0);
+  const tableSize = tableSizeOf(nic.driver);
+  const cols = tableSize > 128 ? 16 : 8;
+  const rows = Math.ceil(tableSize / cols);
+  const caption = 30;
+  const cellH = clamp((tableMax - caption - 10) / rows, 1.5, 10);
+  const table: Rect = {
+    x: inner.x,
+    y: tableTop,
+    w: steerW,
+    h: Math.min(tableMax, caption + 10 + rows * cellH),
+  };
+  const cells = grid(
+    { x: table.x + 7, y: table.y + 17, w: table.w - 14, h: table.h - caption - 8 },
+    tableSize,
+    cols,
+    cellH > 4 ? 1.5 : 0.6,
+  );
+  const ntuple: Rect | null =
+    ntupleH > 0 ? { x: inner.x, y: table.y + table.h + between, w: steerW, h: ntupleH } : null;
+
+  const field: Rect = {
+    x: inner.x + steerW + 12,
+    y: box.y + 4,
+    w: inner.w - steerW - 12,
+    h: box.h - 8,
+  };
+  const rings = placeRings(field, queues, box.x + box.w, input, lanes);
+  return {
+    nic: nic.index,
+    box,
+    title: { x: box.x, y: box.y - 8 },
+    parser,
+    hash,
+    table,
+    cells,
+    tableSize,
+    ntuple,
+    rings,
+    wire,
+  };
+}
+
+function ringLevel(r: number): RingLayout['level'] {
+  return r >= 21 ? 'full' : r >= 13 ? 'small' : 'mini';
+}
+
+function placeRings(
+  field: Rect,
+  queues: number[],
+  edge: number,
+  input: LayoutInput,
+  lanes: readonly LaneLayout[],
+): RingLayout[] {
+  const n = queues.length;
+  const single = field.h / n >= 56;
+  if (single) {
+    // one column; where as many lanes stand beside, each ring at its lane's height, so that ways do not cross
+    const vectorW = clamp(field.w * 0.36, 34, 60);
+    const aligned =
+      lanes.length === n &&
+      lanes.every((l) => l.box.y >= field.y - 12 && l.box.y + l.box.h <= field.y + field.h + 12);
+    const pitch = field.h / n;
+    const r = clamp(
+      Math.min((field.w - vectorW - 22) / 2, (aligned ? lanes[0].box.h : pitch) / 2 - 11, 44),
+      12,
+      44,
+    );
+    return queues.map((queue, i) => {
+      const cell: Rect = aligned
+        ? { x: field.x, y: lanes[i].box.y, w: field.w, h: lanes[i].box.h }
+        : { x: field.x, y: field.y + i * pitch, w: field.w, h: Math.min(pitch, 140) };
+      if (!aligned && pitch > 140) cell.y += (pitch - 140) / 2;
+      const c: Point = { x: field.x + 10 + r, y: cell.y + cell.h / 2 };
+      return ringAt(queue, input, cell, c, r, edge, {
+        x: c.x + r + 12,
+        y: c.y - 16,
+        w: Math.max(20, edge - 8 - (c.x + r + 12)),
+        h: 32,
+      });
+    });
+  }
+  const cols = bestColumns(field.w, field.h, n);
+  const cells = grid(field, n, cols, 2);
+  return queues.map((queue, i) => {
+    const cell = cells[i];
+    const side = Math.min(cell.w, cell.h);
+    const r = Math.max(4, Math.min(side / 2 - (side > 50 ? 9 : 2), 40));
+    const c: Point = { x: cell.x + cell.w / 2, y: cell.y + cell.h / 2 };
+    return ringAt(queue, input, cell, c, r, edge, null);
+  });
+}
+
+function ringAt(
+  queue: number,
+  input: LayoutInput,
+  cell: Rect,
+  c: Point,
+  r: number,
+  edge: number,
+  vector: Rect | null,
+): RingLayout {
+  const level = ringLevel(r);
+  return {
+    queue,
+    number: numberIn(input, queue),
+    cell,
+    c,
+    r,
+    r0: level === 'mini' ? r * 0.62 : r * 0.74,
+    bins: level === 'full' ? 48 : level === 'small' ? 32 : 24,
+    level,
+    port: { x: edge, y: c.y },
+    vector,
+  };
+}
+
+// -- CPUs --------------------------------------------------------------------------------------------------------------
+
+function laneAt(cpu: number, box: Rect): LaneLayout {
+  const head: Rect = { x: box.x + 5, y: box.y, w: box.w - 5, h: 24 };
+  const gap = 5;
+  const inner: Rect = { x: box.x + 12, y: box.y + 24, w: box.w - 20, h: box.h - 24 - 7 };
+  const share = [0.25, 0.34, 0.15, 0.26];
+  const room = inner.w - gap * 3;
+  let x = inner.x;
+  const [poll, gro, rxList, protocol] = share.map((s): Rect => {
+    const r: Rect = { x, y: inner.y, w: room * s, h: inner.h };
+    x += r.w + gap;
+    return r;
+  });
+  const mid = box.y + box.h / 2;
+  return {
+    cpu,
+    box,
+    head,
+    boxes: { poll, gro, rxList, protocol },
+    in: { x: box.x, y: mid },
+    out: { x: box.x + box.w, y: mid },
+  };
+}
+
+function placeCpus(
+  area: Rect,
+  cpus: SceneMap['cpus'],
+  input: LayoutInput,
+): Pick<StageLayout, 'lanes' | 'strips' | 'cpuSlots'> {
+  const n = cpus.length;
+  const gap = 8;
+  if (n === 0) return { lanes: [], strips: [], cpuSlots: 0 };
+  const min = input.density === 'full' ? LANE_MIN - 4 : LANE_MIN;
+  const fits = n * min + (n - 1) * (gap - 2) <= area.h && input.density !== 'overview';
+  if (fits) {
+    const pitch = Math.min((area.h + gap) / n, LANE_MAX + gap);
+    const used = Math.min(gap, n > 1 ? (area.h - n * min) / (n - 1) : gap);
+    return {
+      lanes: cpus.map((cpu, i) =>
+        laneAt(cpu.index, { x: area.x, y: area.y + i * pitch, w: area.w, h: pitch - Math.max(4, used) }),
+      ),
+      strips: [],
+      cpuSlots: n,
+    };
+  }
+  // slots above, all CPUs as strips below: strips never move, slots show whom the playhead touches
+  const stripMin = 17;
+  const slots = Math.min(n, input.density === 'overview' ? 1 : area.h >= 420 || n <= 8 ? 2 : 1);
+  let slotH = clamp((area.h * (slots === 1 ? 0.3 : 0.46)) / slots, SLOT_MIN, LANE_MAX);
+  const stripsTop = (): number => slots * (slotH + gap) + 14;
+  let cols = 1;
+  while (cols < 8 && Math.ceil(n / cols) * (stripMin + 3) > area.h - stripsTop()) cols += 1;
+  const rows = Math.ceil(n / cols);
+  const pitch = Math.min((area.h - stripsTop()) / rows, 30);
+  // room left goes to the slots
+  const spare = area.h - stripsTop() - pitch * rows;
+  if (spare > 0) slotH = Math.min(slotH + spare / slots, LANE_MAX);
+  const open = openOf(
+    input.openCpus,
+    cpus.map((cpu) => cpu.index),
+    slots,
+  );
+  const lanes = open.map((cpu, i) =>
+    laneAt(cpu, { x: area.x, y: area.y + i * (slotH + gap), w: area.w, h: slotH }),
+  );
+  const field: Rect = { x: area.x, y: area.y + stripsTop(), w: area.w, h: pitch * rows - 3 };
+  const cells = columnGrid(field, n, cols, cols > 2 ? 4 : 8, 3);
+  const strips = cpus.map((cpu, i): StripLayout => {
+    const box = cells[i];
+    return {
+      cpu: cpu.index,
+      box,
+      level: box.w >= 128 ? 'row' : 'cell',
+      in: { x: box.x, y: box.y + box.h / 2 },
+    };
+  });
+  return { lanes, strips, cpuSlots: slots };
+}
+
+/** Cells column by column: CPU 0, 1, 2 stand below one another. */
+function columnGrid(r: Rect, count: number, cols: number, gapX: number, gapY: number): Rect[] {
+  const rows = Math.max(1, Math.ceil(count / cols));
+  const w = (r.w - gapX * (cols - 1)) / cols;
+  const h = (r.h - gapY * (rows - 1)) / rows;
+  return Array.from({ length: count }, (_, i) => ({
+    x: r.x + Math.floor(i / rows) * (w + gapX),
+    y: r.y + (i % rows) * (h + gapY),
+    w,
+    h,
+  }));
+}
+
+function openOf(wanted: readonly number[] | undefined, all: readonly number[], slots: number): number[] {
+  const known = new Set(all);
+  const open = [...new Set(wanted ?? [])].filter((id) => known.has(id)).slice(0, slots);
+  for (const id of all) {
+    if (open.length >= slots) break;
+    if (!open.includes(id)) open.push(id);
+  }
+  return open;
+}
+
+// -- sockets -----------------------------------------------------------------------------------------------------------
+
+function cardAt(socket: number, box: Rect): SocketLayout {
+  const tankW = clamp(box.w * 0.26, 24, 40);
+  const tankTop = box.y + 36;
+  return {
+    socket,
+    box,
+    tank: { x: box.x + 9, y: tankTop, w: tankW, h: Math.max(12, box.y + box.h - tankTop - 8) },
+    level: 'card',
+    in: { x: box.x, y: box.y + box.h / 2 },
+  };
+}
+
+function miniAt(socket: number, box: Rect): SocketLayout {
+  return {
+    socket,
+    box,
+    tank: inset(box, box.w > 20 ? 4 : 2),
+    level: 'mini',
+    in: { x: box.x, y: box.y + box.h / 2 },
+  };
+}
+
+function placeSockets(
+  area: Rect,
+  sockets: SceneMap['sockets'],
+  input: LayoutInput,
+): Pick<StageLayout, 'sockets' | 'socketSlots' | 'socketSlotCount'> {
+  const n = sockets.length;
+  const gap = 8;
+  if (n === 0) return { sockets: [], socketSlots: [], socketSlotCount: 0 };
+  if (n * CARD_MIN + (n - 1) * gap <= area.h) {
+    const pitch = Math.min((area.h + gap) / n, CARD_MAX + gap);
+    return {
+      sockets: sockets.map((s, i) =>
+        cardAt(s.id, { x: area.x, y: area.y + i * pitch, w: area.w, h: pitch - gap }),
+      ),
+      socketSlots: [],
+      socketSlotCount: 0,
+    };
+  }
+  const slots = area.h > 420 ? 2 : 1;
+  const slotH = clamp(area.h * 0.24, 80, 110);
+  const open = openOf(
+    input.openSockets,
+    sockets.map((s) => s.id),
+    slots,
+  );
+  const socketSlots = open.map((id, i) =>
+    cardAt(id, { x: area.x, y: area.y + i * (slotH + gap), w: area.w, h: slotH }),
+  );
+  const field: Rect = { x: area.x, y: area.y + slots * (slotH + gap) + 14, w: area.w, h: 0 };
+  field.h = area.y + area.h - field.y;
+  const cols = bestColumns(field.w, field.h, n);
+  const cells = grid(field, n, cols, n > 40 ? 3 : 5);
+  const side = 46;
+  return {
+    sockets: sockets.map((s, i) => miniAt(s.id, { ...cells[i], h: Math.min(cells[i].h, side * 1.4) })),
+    socketSlots,
+    socketSlotCount: slots,
+  };
+}
+
+// -- narrow pages ------------------------------------------------------------------------------------------------------
+
+function layoutPortrait(input: LayoutInput): StageLayout {
+  const parts = partsOf(input);
+  const wish = input.theme === 'projector' ? 1.25 : clamp(input.width / 390, 1, 1.5);
+  const unit = Math.min(wish, input.width / 340);
+  const w = input.width / unit;
+  const x = 10;
+  const inner = w - 2 * x;
+  let y = 8;
+  const nics: NicLayout[] = [];
+  const columns: StageLayout['columns'] = [];
+  columns.push({ id: 'nic', at: { x, y: y + 10 }, w: inner });
+  y += 18;
+  for (const nic of parts.nics) {
+    const queues = parts.queuesOf.get(nic.index) ?? [];
+    const wire: Rect = { x, y, w: inner, h: 22 };
+    const cardTop = y + 26;
+    const steerH = 56;
+    const cols =
+      queues.length <= 4 ? Math.max(queues.length, 3) : Math.min(queues.length, queues.length <= 16 ? 6 : 10);
+    const rows = Math.ceil(queues.length / cols);
+    const side = Math.min((inner - 16) / cols, queues.length <= 4 ? 92 : queues.length <= 16 ? 62 : 36);
+    const cardH = 8 + steerH + 6 + rows * side + 6;
+    const box: Rect = { x, y: cardTop, w: inner, h: cardH };
+    const third = (inner - 16 - 12) / 3;
+    const parser: Rect = { x: x + 8, y: cardTop + 8, w: third, h: steerH };
+    const hash: Rect = { x: parser.x + third + 6, y: parser.y, w: third, h: steerH };
+    const table: Rect = { x: hash.x + third + 6, y: parser.y, w: third, h: steerH };
+    const tableSize = tableSizeOf(nic.driver);
+    const cells = grid(
+      { x: table.x + 5, y: table.y + 16, w: third - 10, h: steerH - 33 },
+      tableSize,
+      32,
+      0.4,
+    );
+    const field: Rect = { x: x + 8, y: cardTop + 8 + steerH + 6, w: inner - 16, h: rows * side };
+    const rings = grid(field, queues.length, cols, 0).map((cell, i) => {
+      const r = Math.max(5, Math.min(side, cell.w) / 2 - (side > 60 ? 10 : 2));
+      const c = { x: cell.x + cell.w / 2, y: cell.y + side / 2 };
+      const ring = ringAt(queues[i], input, cell, c, Math.min(r, 34), box.x + box.w, null);
+      ring.port = { x: c.x, y: box.y + box.h };
+      return ring;
+    });
+    nics.push({
+      nic: nic.index,
+      box,
+      title: { x, y: y - 4 },
+      parser,
+      hash,
+      table,
+      cells,
+      tableSize,
+      ntuple: null,
+      rings,
+      wire,
+    });
+    y = cardTop + cardH + 8;
+  }
+  y += 16;
+  columns.push({ id: 'cpus', at: { x, y: y + 8 }, w: inner });
+  y += 16;
+  const n = parts.cpus.length;
+  const slots = Math.min(n, 1);
+  const open = openOf(
+    input.openCpus,
+    parts.cpus.map((cpu) => cpu.index),
+    slots,
+  );
+  const lanes = open.map((cpu, i) => laneAt(cpu, { x, y: y + i * 98, w: inner, h: 92 }));
+  y += slots * 98;
+  const strips: StripLayout[] = [];
+  if (n > 1) {
+    const cols = n <= 8 ? 2 : n <= 24 ? 4 : 8;
+    const rows = Math.ceil(n / cols);
+    const cells = columnGrid({ x, y, w: inner, h: rows * 27 - 4 }, n, cols, 4, 4);
+    parts.cpus.forEach((cpu, i) => {
+      strips.push({
+        cpu: cpu.index,
+        box: cells[i],
+        level: cells[i].w >= 128 ? 'row' : 'cell',
+        in: { x: cells[i].x + cells[i].w / 2, y: cells[i].y },
+      });
+    });
+    y += rows * 27 + 2;
+  }
+  for (const lane of lanes) {
+    lane.in = { x: lane.box.x + lane.box.w / 2, y: lane.box.y };
+    lane.out = { x: lane.box.x + lane.box.w / 2, y: lane.box.y + lane.box.h };
+  }
+  y += 16;
+  columns.push({ id: 'sockets', at: { x, y: y + 8 }, w: inner });
+  y += 16;
+  const s = parts.sockets.length;
+  let sockets: SocketLayout[] = [];
+  let socketSlots: SocketLayout[] = [];
+  let socketSlotCount = 0;
+  if (s > 0 && s <= 6) {
+    const cols = s <= 3 ? s : Math.ceil(s / 2) <= 2 ? 2 : 3;
+    const rows = Math.ceil(s / cols);
+    const wide = Math.min(inner, cols * 190);
+    sockets = grid({ x, y, w: wide, h: rows * 88 - 6 }, s, cols, 6).map((cell, i) =>
+      cardAt(parts.sockets[i].id, cell),
+    );
+    y += rows * 88;
+  } else if (s > 6) {
+    socketSlotCount = 1;
+    const openS = openOf(
+      input.openSockets,
+      parts.sockets.map((k) => k.id),
+      1,
+    );
+    socketSlots = openS.map((id) => cardAt(id, { x, y, w: inner, h: 84 }));
+    y += 92;
+    const cols = Math.min(s, 12);
+    const rows = Math.ceil(s / cols);
+    sockets = grid({ x, y, w: inner, h: rows * 34 - 4 }, s, cols, 4).map((cell, i) =>
+      miniAt(parts.sockets[i].id, cell),
+    );
+    y += rows * 34;
+  }
+  for (const socket of [...sockets, ...socketSlots])
+    socket.in = { x: socket.box.x + socket.box.w / 2, y: socket.box.y };
+  return {
+    width: input.width,
+    height: Math.max(input.height, Math.ceil((y + 8) * unit)),
+    unit,
+    w,
+    h: Math.max(input.height / unit, y + 8),
+    portrait: true,
+    density: input.density,
+    columns,
+    nics,
+    lanes,
+    strips,
+    sockets,
+    socketSlots,
+    cpuSlots: slots,
+    socketSlotCount,
+    allCurves: false,
+  };
+}

@@ -1,0 +1,231 @@
+/** From a place of the world's table, or a record, to where it stands on the stage. */
+import { kindName } from '../catalog/kinds.ts';
+import type { Place } from '../catalog/places.ts';
+import type { RecordView, Scene, SceneMap } from '../protocol/scene.ts';
+import { centre, grow, type Point, type Rect } from './geometry.ts';
+import type { LaneLayout, NicLayout, RingLayout, SocketLayout, StageLayout, StripLayout } from './layout.ts';
+
+/** A place with world indexes: -1 where it has none. */
+export interface Spot {
+  type: Place['type'];
+  host: number;
+  nic: number;
+  queue: number;
+  cpu: number;
+  /** Index into map.sockets and scene.sockets; into map.tasks and scene.tasks. */
+  socket: number;
+  task: number;
+}
+
+/** The place table with indexes, made once a map. */
+export function spotsOf(map: SceneMap): Spot[] {
+  const hosts = new Map(map.hosts.map((host, i) => [host.id, i]));
+  return map.places.map((place): Spot => {
+    const host = hosts.get(place.host) ?? 0;
+    const nic =
+      place.nic === undefined ? -1 : map.nics.findIndex((n) => n.host === host && n.name === place.nic);
+    return {
+      type: place.type,
+      host,
+      nic,
+      queue:
+        place.queue === undefined || nic < 0
+          ? -1
+          : map.queues.findIndex((q) => q.nic === nic && q.number === place.queue),
+      cpu:
+        place.cpu === undefined ? -1 : map.cpus.findIndex((c) => c.host === host && c.number === place.cpu),
+      socket: place.socket === undefined ? -1 : map.sockets.findIndex((s) => s.id === place.socket),
+      task: place.task === undefined ? -1 : map.tasks.findIndex((k) => k.id === place.task),
+    };
+  });
+}
+
+/** Layout rows by world index, for quick finding. */
+export interface StageIndex {
+  layout: StageLayout;
+  nics: Map<number, NicLayout>;
+  rings: Map<number, RingLayout>;
+  lanes: Map<number, LaneLayout>;
+  strips: Map<number, StripLayout>;
+  /** By socket id. */
+  sockets: Map<number, SocketLayout>;
+  socketSlots: Map<number, SocketLayout>;
+}
+
+export function indexStage(layout: StageLayout): StageIndex {
+  return {
+    layout,
+    nics: new Map(layout.nics.map((n) => [n.nic, n])),
+    rings: new Map(layout.nics.flatMap((n) => n.rings.map((r): [number, RingLayout] => [r.queue, r]))),
+    lanes: new Map(layout.lanes.map((l) => [l.cpu, l])),
+    strips: new Map(layout.strips.map((s) => [s.cpu, s])),
+    sockets: new Map(layout.sockets.map((s) => [s.socket, s])),
+    socketSlots: new Map(layout.socketSlots.map((s) => [s.socket, s])),
+  };
+}
+
+export function ringRect(ring: RingLayout): Rect {
+  return { x: ring.c.x - ring.r, y: ring.c.y - ring.r, w: 2 * ring.r, h: 2 * ring.r };
+}
+
+/** A socket where it is seen best: unfolded in a slot, else where it always stands. */
+export function socketAt(ix: StageIndex, id: number): SocketLayout | undefined {
+  return ix.socketSlots.get(id) ?? ix.sockets.get(id);
+}
+
+/** A CPU where it is seen best. */
+export function cpuBox(ix: StageIndex, cpu: number): Rect | null {
+  return ix.lanes.get(cpu)?.box ?? ix.strips.get(cpu)?.box ?? null;
+}
+
+export function cpuIn(ix: StageIndex, cpu: number): Point | null {
+  return ix.lanes.get(cpu)?.in ?? ix.strips.get(cpu)?.in ?? null;
+}
+
+/** The CPU that serves a queue: the one polling it, else where its vector points. */
+export function cpuOfQueue(scene: Scene, queue: number): number {
+  const q = scene.queues[queue];
+  if (q === undefined) return -1;
+  return q.napi.cpu ?? q.affinity[0] ?? -1;
+}
+
+type LanePart = 'head' | 'poll' | 'gro' | 'rxList' | 'protocol';
+
+const LANE_PARTS: Readonly<Record<string, LanePart>> = {
+  pollStart: 'poll',
+  pollFrame: 'poll',
+  pollEnd: 'poll',
+  napiComplete: 'poll',
+  gro: 'gro',
+  groComplete: 'gro',
+  listDeliver: 'rxList',
+  netifReceive: 'protocol',
+  ipRcv: 'protocol',
+  l4Rcv: 'protocol',
+  consumed: 'protocol',
+  hardirqEnter: 'head',
+  hardirqExit: 'head',
+  napiSchedule: 'head',
+  softirqEnter: 'head',
+  softirqExit: 'head',
+  netRxAction: 'head',
+  netRxDone: 'head',
+  ksoftirqdWake: 'head',
+  threadWake: 'head',
+  schedSwitch: 'head',
+  timerFire: 'head',
+  irqPending: 'head',
+};
+
+/** What a record touched on the stage: one box, and whom it concerns. */
+export interface Touch {
+  rect: Rect;
+  cpu: number;
+  queue: number;
+  /** Socket id, 0 none. */
+  socket: number;
+}
+
+function lanePart(ix: StageIndex, cpu: number, part: LanePart): Rect | null {
+  const lane = ix.lanes.get(cpu);
+  if (lane === undefined) return ix.strips.get(cpu)?.box ?? null;
+  return part === 'head' ? lane.head : lane.boxes[part];
+}
+
+/** Where a record happened; null where it is not on the stage (another host, the host as a whole). */
+export function touchOf(
+  ix: StageIndex,
+  map: SceneMap,
+  spots: readonly Spot[],
+  record: RecordView,
+): Touch | null {
+  const spot = spots[record.place];
+  const name = kindName(record.kind);
+  if (spot === undefined || name === undefined) return null;
+  const cpu = record.cpu < map.cpus.length && record.cpu >= 0 ? record.cpu : spot.cpu;
+  const socket = spot.socket >= 0 ? map.sockets[spot.socket].id : 0;
+  const touch = (rect: Rect | null | undefined): Touch | null =>
+    rect ? { rect, cpu, queue: spot.queue, socket } : null;
+  if (name !== 'drop') {
+    const part = LANE_PARTS[name];
+    if (part !== undefined && cpu >= 0) {
+      const rect = lanePart(ix, cpu, part);
+      if (rect !== null) return touch(rect);
+    }
+    if (
+      (name === 'wakeUp' ||
+        name === 'recv' ||
+        name === 'syscallEnter' ||
+        name === 'syscallExit' ||
+        name === 'appSleep') &&
+      socket === 0
+    ) {
+      const task = map.tasks[spot.task];
+      const id = task?.sockets[0];
+      if (id !== undefined)
+        return { rect: socketAt(ix, id)?.box ?? { x: 0, y: 0, w: 0, h: 0 }, cpu, queue: -1, socket: id };
+    }
+    const nic = ix.nics.get(spot.nic);
+    if (name === 'queueSelected' && nic !== undefined) return touch(nic.hash);
+    if (name === 'frameArrived' && nic !== undefined) return touch(nic.parser);
+  }
+  return touch(rectOfSpot(ix, map, spot, cpu));
+}
+
+/** The box of a place. */
+export function rectOfSpot(ix: StageIndex, map: SceneMap, spot: Spot, cpu = spot.cpu): Rect | null {
+  switch (spot.type) {
+    case 'wire':
+      return ix.nics.get(spot.nic)?.wire ?? null;
+    case 'mac':
+      return ix.nics.get(spot.nic)?.parser ?? null;
+    case 'steering':
+      return ix.nics.get(spot.nic)?.table ?? null;
+    case 'rx-ring': {
+      const ring = ix.rings.get(spot.queue);
+      return ring ? grow(ringRect(ring), ring.level === 'mini' ? 2 : 5) : null;
+    }
+    case 'vector': {
+      const ring = ix.rings.get(spot.queue);
+      return ring ? (ring.vector ?? grow(ringRect(ring), 2)) : null;
+    }
+    case 'napi':
+      return cpu >= 0 ? lanePart(ix, cpu, 'poll') : null;
+    case 'cpu':
+      return lanePart(ix, cpu, 'head');
+    case 'protocol':
+      return lanePart(ix, cpu, 'protocol');
+    case 'socket': {
+      const socket = map.sockets[spot.socket];
+      return socket ? (socketAt(ix, socket.id)?.box ?? null) : null;
+    }
+    case 'app': {
+      const id = map.tasks[spot.task]?.sockets[0];
+      return id === undefined ? null : (socketAt(ix, id)?.box ?? null);
+    }
+    case 'host':
+      return null;
+  }
+}
+
+/** Where what is lost at a place comes to lie: within reach of it, clear of its labels. */
+export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): Point | null {
+  const ring = spot.type === 'rx-ring' ? ix.rings.get(spot.queue) : undefined;
+  if (ring !== undefined) {
+    if (ring.vector !== null) return { x: ring.vector.x + 2, y: ring.c.y + 24 };
+    return { x: ring.c.x - ring.r, y: Math.min(ring.cell.y + ring.cell.h - 6, ring.c.y + ring.r + 4) };
+  }
+  const rect = rectOfSpot(ix, map, spot);
+  if (rect === null) return null;
+  if (spot.type === 'socket') {
+    const id = map.sockets[spot.socket]?.id ?? 0;
+    const at = socketAt(ix, id);
+    if (at?.level === 'card') return { x: at.tank.x + at.tank.w + 8, y: at.box.y + at.box.h - 12 };
+  }
+  if (spot.type === 'mac' || spot.type === 'wire') return { x: rect.x + 8, y: rect.y + rect.h + 1 };
+  return { x: rect.x + 6, y: rect.y + rect.h - 10 };
+}
+
+export function rectCentre(rect: Rect): Point {
+  return centre(rect);
+}

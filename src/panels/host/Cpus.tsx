@@ -1,0 +1,165 @@
+/** CPUs: a lane with everything on its way up, or a strip with what it does and how busy it was of late. */
+import { memo, type ReactNode } from 'react';
+import type { Rect } from '../../draw/geometry.ts';
+import type { LaneLayout, StripLayout } from '../../draw/layout.ts';
+import { contextName } from '../../theme/colors.ts';
+import { t } from '../../i18n/index.ts';
+import { Box, Focusable, sameView } from './Focusable.tsx';
+import { type CpuView, fit } from './view.ts';
+
+const PILL_H = 16;
+
+/** A context's name on its tint, with its colour and pattern before it. */
+function Pill({ x, y, w, ctx, text }: { x: number; y: number; w: number; ctx: number; text: string }): ReactNode {
+  const name = contextName(ctx);
+  return (
+    <g className={`pill ctx-${name}`}>
+      <rect className="pill__tint" x={x} y={y} width={w} height={PILL_H} rx={PILL_H / 2} />
+      <rect className="pill__swatch" x={x + 5} y={y + 4} width={12} height={8} rx={2} />
+      <rect fill={`url(#weave-${name})`} x={x + 5} y={y + 4} width={12} height={8} rx={2} />
+      <text className="mono pill__text" x={x + 22} y={y + 11.5}>
+        {fit(text, w - 28, 9.5, true)}
+      </text>
+    </g>
+  );
+}
+
+export const Lane = memo(
+  function Lane({ at, view, first }: { at: LaneLayout; view: CpuView; first: boolean }): ReactNode {
+    const { box, head, boxes } = at;
+    const name = contextName(view.ctx);
+    const nameW = 42 + (view.number > 9 ? 8 : 0);
+    const pillX = head.x + 9 + nameW;
+    const loadW = 38;
+    const room = head.x + head.w - loadW - pillX - 6;
+    const pillW = Math.min(Math.max(64, view.pill.length * 5.75 + 32), Math.max(64, room * 0.62));
+    const rest = room - pillW - 10;
+    const budget = view.budget.length * 5.7 <= rest ? view.budget : view.budgetShort.length * 5.7 <= rest ? view.budgetShort : '';
+    const queueRoom = rest - (budget === '' ? 0 : budget.length * 5.7 + 10);
+    const runQueue = view.runQueue === '' || queueRoom < 70 ? '' : fit(view.runQueue, queueRoom, 9.5);
+    const id = `cpu-${at.cpu}`;
+    return (
+      <g className={`lane ctx-${name}${name === 'idle' ? ' lane--idle' : ''}`}>
+        <Focusable group="cpus" id={id} first={first} target={{ kind: 'cpu', cpu: at.cpu }} label={view.ariaLane} rect={box} radius={7}>
+          <Box r={box} radius={7} className="box box--card" />
+          <path className="lane__edge" d={edgePath(box)} />
+          <path fill={`url(#weave-${name})`} d={edgePath(box)} />
+          <text className="name" x={head.x + 8} y={head.y + 16}>
+            {t('host.cpu', { n: view.number })}
+          </text>
+          <Pill x={pillX} y={head.y + 4} w={pillW} ctx={view.ctx} text={view.pill} />
+          {runQueue !== '' && (
+            <text className="small muted" x={pillX + pillW + 8} y={head.y + 15.5}>
+              {runQueue}
+            </text>
+          )}
+          {budget !== '' && (
+            <text className="mono muted" x={head.x + head.w - loadW - 10} y={head.y + 15.5} textAnchor="end">
+              {budget}
+            </text>
+          )}
+          <text className="figure" x={head.x + head.w - 9} y={head.y + 16} textAnchor="end">
+            {view.load}
+          </text>
+        </Focusable>
+        <Part id={`${id}-poll`} r={boxes.poll} label={view.ariaPoll} target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}>
+          <text className="label" x={boxes.poll.x + 6} y={boxes.poll.y + 13}>
+            {t('host.lane.poll')}
+          </text>
+          {view.work !== '' && boxes.poll.w > 84 && (
+            <text className="mono ctxText" x={boxes.poll.x + boxes.poll.w - 6} y={boxes.poll.y + 13} textAnchor="end">
+              {view.work}
+            </text>
+          )}
+          {view.ring !== '' && (
+            <text className="mono muted" x={boxes.poll.x + boxes.poll.w - 6} y={boxes.poll.y + boxes.poll.h - 6} textAnchor="end">
+              {boxes.poll.w > 84 ? view.ring : view.work}
+            </text>
+          )}
+        </Part>
+        <Part id={`${id}-gro`} r={boxes.gro} label={view.ariaGro} target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}>
+          <text className="label" x={boxes.gro.x + 6} y={boxes.gro.y + 13}>
+            {fit(t('host.lane.gro'), boxes.gro.w - 14, 10.5) === t('host.lane.gro') ? t('host.lane.gro') : t('host.lane.gro.short')}
+          </text>
+          {view.held === 0 && (
+            <text className="mono faint" x={boxes.gro.x + 6} y={boxes.gro.y + 28}>
+              {t('host.lane.empty')}
+            </text>
+          )}
+        </Part>
+        <Part id={`${id}-list`} r={boxes.rxList} label={view.ariaList} target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}>
+          <text className="label" x={boxes.rxList.x + 5} y={boxes.rxList.y + 13}>
+            {fit(t('host.lane.rxList'), boxes.rxList.w - 6, 10)}
+          </text>
+        </Part>
+        <Part id={`${id}-protocol`} r={boxes.protocol} label={view.ariaProtocol} target={{ kind: 'cpu', cpu: at.cpu }}>
+          <Layers r={boxes.protocol} layer={view.layer} />
+        </Part>
+      </g>
+    );
+  },
+  (a, b) => a.at === b.at && a.first === b.first && sameView(a.view, b.view),
+);
+
+/** The context's colour along the left side of a lane. */
+function edgePath({ x, y, h }: Rect): string {
+  return `M${x + 6},${y}A6,6 0 0 0 ${x},${y + 6}V${y + h - 6}A6,6 0 0 0 ${x + 6},${y + h}Z`;
+}
+
+function Part(props: { id: string; r: Rect; label: string; target: Parameters<typeof Focusable>[0]['target']; children: ReactNode }): ReactNode {
+  return (
+    <Focusable group="cpus" id={props.id} target={props.target} label={props.label} rect={props.r} radius={5}>
+      <Box r={props.r} radius={5} className="box" />
+      {props.children}
+    </Focusable>
+  );
+}
+
+/** netif, ip, tcp·udp: the one that has the packet stands out. */
+function Layers({ r, layer }: { r: Rect; layer: string }): ReactNode {
+  const third = (r.w - 10) / 3;
+  const names = [
+    { key: 'netif', text: t('host.lane.netif') },
+    { key: 'ip', text: t('host.lane.ip') },
+    { key: 'l4', text: third > 42 ? t('host.lane.l4') : t('host.lane.l4.short') },
+  ];
+  return (
+    <>
+      {names.map(({ key, text }, i) => (
+        <text key={key} className={`label layer${layer === key ? ' layer--on' : ''}`} x={r.x + 6 + i * third} y={r.y + 13}>
+          {fit(text, third, 9.5)}
+        </text>
+      ))}
+      {[1, 2].map((i) => (
+        <line key={i} className="hair" x1={r.x + 4 + i * third} x2={r.x + 4 + i * third} y1={r.y + 5} y2={r.y + Math.min(30, r.h - 5)} />
+      ))}
+    </>
+  );
+}
+
+export const Strip = memo(
+  function Strip({ at, view, open, first }: { at: StripLayout; view: CpuView; open: boolean; first: boolean }): ReactNode {
+    const { box } = at;
+    const name = contextName(view.ctx);
+    const mid = box.y + box.h / 2;
+    const row = at.level === 'row';
+    return (
+      <Focusable group="strips" id={`strip-${at.cpu}`} first={first} target={{ kind: 'cpu', cpu: at.cpu }} label={view.ariaLane} rect={box} radius={4}>
+        <g className={`strip ctx-${name}${open ? ' strip--open' : ''}${name === 'idle' ? ' strip--idle' : ''}`}>
+          <Box r={box} radius={4} className="box box--strip" />
+          <rect className="strip__edge" x={box.x} y={box.y} width={row ? 7 : 6} height={box.h} rx={2} />
+          <rect fill={`url(#weave-${name})`} x={box.x} y={box.y} width={row ? 7 : 6} height={box.h} rx={2} />
+          <text className={row ? 'name name--small' : 'mono'} x={box.x + 11} y={mid + 3.6}>
+            {row ? t('host.cpu', { n: view.number }) : view.number}
+          </text>
+          {row && (
+            <text className="mono ctxText" x={box.x + 54} y={mid + 3.4}>
+              {fit(box.w > 250 ? view.pill : view.short, box.w * 0.56 - 58, 9.5, true)}
+            </text>
+          )}
+        </g>
+      </Focusable>
+    );
+  },
+  (a, b) => a.at === b.at && a.open === b.open && a.first === b.first && sameView(a.view, b.view),
+);

@@ -1,0 +1,45 @@
+/** The stage in the page: takes map, theme and selection from the store, the scene from the feed. */
+import type { ReactNode } from 'react';
+import { useActions, useAppStore, useFeed } from '../../store/react.ts';
+import { t } from '../../i18n/index.ts';
+import { Stage } from './Stage.tsx';
+import './Host.css';
+
+export function Host(): ReactNode {
+  const feed = useFeed();
+  const actions = useActions();
+  const { status, map } = useAppStore((s) => ({ status: s.scenario.status, map: s.scenario.map }));
+  const { theme, density, host } = useAppStore((s) => ({ theme: s.layout.theme, density: s.layout.density, host: s.layout.host }));
+  const { target, hover } = useAppStore((s) => ({ target: s.selection.target, hover: s.selection.hover }));
+  const { eventPace, playing, reducedMotion } = useAppStore((s) => ({
+    eventPace: s.playhead.pace.mode === 'event',
+    playing: s.playhead.playing,
+    reducedMotion: s.playhead.reducedMotion,
+  }));
+  if (map === null) {
+    const word = status === 'failed' ? 'host.failed' : status === 'loading' ? 'host.loading' : 'host.empty';
+    return (
+      <div className="host">
+        <p className="hostEmpty">{t(word)}</p>
+      </div>
+    );
+  }
+  return (
+    <div className="host">
+      <Stage
+        map={map}
+        feed={feed}
+        host={host}
+        theme={theme}
+        density={density}
+        eventPace={eventPace}
+        playing={playing}
+        reducedMotion={reducedMotion}
+        target={target}
+        hovered={hover}
+        onSelect={actions.select}
+        onHover={actions.hover}
+      />
+    </div>
+  );
+}

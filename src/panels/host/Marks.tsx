@@ -1,0 +1,68 @@
+/** Above all else: the one highlight (what the last record touched, with the function's name), and why a packet was lost. */
+import { type ReactNode } from 'react';
+import { kindName, kinds } from '../../catalog/kinds.ts';
+import { reasons } from '../../catalog/reasons.ts';
+import { clamp, type Rect } from '../../draw/geometry.ts';
+import { DROP_STAY } from '../../draw/glyphs.ts';
+import { dropPoint, type Spot, type StageIndex, type Touch } from '../../draw/places.ts';
+import type { RecordView, Scene, SceneMap } from '../../protocol/scene.ts';
+import { hasMessage, t } from '../../i18n/index.ts';
+
+const reasonNames = new Map<number, string>(Object.entries(reasons).map(([name, info]) => [info.code, name]));
+
+/** A drop's reason in a few words. */
+export function dropWords(reason: number): string {
+  const key = `host.drop.${reasonNames.get(reason) ?? ''}`;
+  return t(hasMessage(key) ? key : 'host.drop.other');
+}
+
+export function Marks(props: { ix: StageIndex; map: SceneMap; scene: Scene; spots: readonly Spot[]; record: RecordView | null; touch: Touch | null }): ReactNode {
+  const { ix, map, scene, spots, record, touch } = props;
+  const { w, h } = ix.layout;
+  const name = record ? kindName(record.kind) : undefined;
+  const fn = name === undefined ? '' : kinds[name].fn;
+  const last = scene.drops[scene.drops.length - 1];
+  const recent = last !== undefined && scene.seq - last.seq <= DROP_STAY ? last : null;
+  const spot = recent ? spots[recent.place] : undefined;
+  const at = spot ? dropPoint(ix, map, spot) : null;
+  return (
+    <>
+      {touch && touch.rect.w > 0 && <Changed rect={touch.rect} fn={fn} loss={name === 'drop'} w={w} />}
+      {at && recent && <DropLabel x={at.x} y={at.y} text={dropWords(recent.reason)} w={w} h={h} />}
+    </>
+  );
+}
+
+function Changed({ rect, fn, loss, w }: { rect: Rect; fn: string; loss: boolean; w: number }): ReactNode {
+  const tagW = fn.length * 5.5 + 10;
+  // the tag sits on the top border, at its right; outside the stage is never
+  const x = clamp(rect.x + rect.w - tagW - 8, 2, w - tagW - 2);
+  const round = Math.min(9, rect.h / 2);
+  return (
+    <g className={`changed${loss ? ' changed--loss' : ''}`}>
+      <rect className="changed__box" x={rect.x - 2} y={rect.y - 2} width={rect.w + 4} height={rect.h + 4} rx={round} />
+      {fn !== '' && (
+        <>
+          <rect className="changed__tag" x={x} y={rect.y - 10} width={tagW} height={14} rx={4} />
+          <text className="mono changed__fn" x={x + 5} y={rect.y + 0.3}>
+            {fn}
+          </text>
+        </>
+      )}
+    </g>
+  );
+}
+
+function DropLabel({ x, y, text, w, h }: { x: number; y: number; text: string; w: number; h: number }): ReactNode {
+  const lw = text.length * 5.3 + 12;
+  const lx = clamp(x - 4, 2, w - lw - 2);
+  const ly = clamp(y + 12, 2, h - 16);
+  return (
+    <g className="dropLabel">
+      <rect className="dropLabel__box" x={lx} y={ly} width={lw} height={14} rx={4} />
+      <text className="small dropLabel__text" x={lx + 6} y={ly + 10.2}>
+        {text}
+      </text>
+    </g>
+  );
+}

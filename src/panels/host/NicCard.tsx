@@ -1,0 +1,155 @@
+/** The NIC: parser, hash, indirection table, filters, and its receive rings with their interrupt vectors. */
+import { memo, type ReactNode } from 'react';
+import type { NicLayout, RingLayout } from '../../draw/layout.ts';
+import { wireY } from '../../draw/motion.ts';
+import { ringRect } from '../../draw/places.ts';
+import { flowMark, flowSlot } from '../../theme/colors.ts';
+import { t } from '../../i18n/index.ts';
+import { Box, Focusable, sameView } from './Focusable.tsx';
+import { fit, type NicView, type RingView } from './view.ts';
+
+export const Steering = memo(
+  function Steering({ at, view, portrait, first }: { at: NicLayout; view: NicView; portrait: boolean; first: boolean }): ReactNode {
+    const { parser, hash, table, ntuple, wire } = at;
+    const pad = 7;
+    const y = portrait ? wire.y + wire.h / 2 : wireY(parser.y, parser.h);
+    const target = { kind: 'queue', queue: at.rings[0]?.queue ?? 0 } as const;
+    const nicTarget = (id: string) => ({ group: 'steering', id: `${id}-${at.nic}`, target });
+    return (
+      <g>
+        <Box r={at.box} radius={9} className="box box--card" />
+        <Focusable
+          {...nicTarget('wire')}
+          first={first}
+          label={view.ariaWire}
+          rect={portrait ? wire : { x: wire.x, y: y - 13, w: wire.w - 2, h: 40 }}
+        >
+          <line className="cable" x1={wire.x} y1={y} x2={portrait ? wire.x + wire.w : parser.x} y2={y} />
+          <line className="cable cable--core" x1={wire.x} y1={y} x2={portrait ? wire.x + wire.w : parser.x} y2={y} />
+          <text className="mono muted" x={portrait ? wire.x + wire.w : wire.x} y={portrait ? wire.y + 7 : y + 20} textAnchor={portrait ? 'end' : 'start'}>
+            {fit(view.arrived.split(' ')[0], wire.w, 9.5, true)}
+          </text>
+          {!portrait && (
+            <text className="small muted" x={wire.x} y={y + 31}>
+              {fit(view.arrived.split(' ').slice(1).join(' '), wire.w, 9.5)}
+            </text>
+          )}
+          {portrait && (
+            <text className="small muted" x={wire.x} y={wire.y + 7}>
+              {t('host.column.wire')}
+            </text>
+          )}
+        </Focusable>
+
+        <Focusable {...nicTarget('parser')} label={view.ariaParser} rect={parser}>
+          <Box r={parser} className="box" />
+          <text className="label" x={parser.x + pad} y={parser.y + 13}>
+            {t('host.nic.parser')}
+          </text>
+          <text className="mono muted" x={parser.x + pad} y={parser.y + 26}>
+            {view.flow > 0 ? (
+              <>
+                <tspan className={`flowText flow-${flowSlot(view.flow)}`}>■</tspan> {fit(`${flowMark(view.flow)} ${view.frame}`, parser.w - 26, 9.5, true)}
+              </>
+            ) : (
+              fit(view.frame, parser.w - 14, 9.5, true)
+            )}
+          </text>
+        </Focusable>
+
+        {!portrait && <Down x={parser.x + parser.w / 2} from={parser.y + parser.h} to={hash.y} />}
+        <Focusable {...nicTarget('hash')} label={view.ariaHash} rect={hash}>
+          <Box r={hash} className="box" />
+          <text className="label" x={hash.x + pad} y={hash.y + 13}>
+            {fit(t('host.nic.hash'), hash.w - 12, 10.5)}
+          </text>
+          <text className="mono" x={hash.x + pad} y={hash.y + 27}>
+            {fit(view.hash, hash.w - 12, 9.5, true)}
+          </text>
+        </Focusable>
+
+        {!portrait && <Down x={hash.x + hash.w / 2} from={hash.y + hash.h} to={table.y} />}
+        <Focusable {...nicTarget('table')} label={view.ariaTable} rect={table}>
+          <Box r={table} className="box" />
+          <text className="label" x={table.x + pad} y={table.y + 12}>
+            {fit(t('host.nic.table', { n: at.tableSize }), table.w - 12, 10.5)}
+          </text>
+          <text className="mono" x={table.x + pad} y={table.y + table.h - 6}>
+            {fit(view.choice, table.w - 10, 9.5, true)}
+          </text>
+        </Focusable>
+
+        {ntuple && (
+          <Focusable {...nicTarget('ntuple')} label={view.ariaNtuple} rect={ntuple}>
+            <Box r={ntuple} className="box" />
+            <text className="label" x={ntuple.x + pad} y={ntuple.y + 13}>
+              {fit(t('host.nic.ntuple'), ntuple.w - 12, 10.5)}
+            </text>
+            <text className="mono muted" x={ntuple.x + pad} y={ntuple.y + 26}>
+              {fit(view.ntuple, ntuple.w - 12, 9.5, true)}
+            </text>
+          </Focusable>
+        )}
+      </g>
+    );
+  },
+  (a, b) => a.at === b.at && a.portrait === b.portrait && a.first === b.first && sameView(a.view, b.view),
+);
+
+function Down({ x, from, to }: { x: number; from: number; to: number }): ReactNode {
+  return <path className="flowArrow" d={`M${x},${from + 1}V${to - 2}M${x - 2.5},${to - 4.5}L${x},${to - 2}L${x + 2.5},${to - 4.5}`} />;
+}
+
+export const Ring = memo(
+  function Ring({ at, view, first }: { at: RingLayout; view: RingView; first: boolean }): ReactNode {
+    const { c, r } = at;
+    const rect = ringRect(at);
+    const full = at.level === 'full';
+    const inner = at.r0 - 1.5;
+    return (
+      <Focusable
+        group="rings"
+        id={`ring-${at.queue}`}
+        first={first}
+        target={{ kind: 'queue', queue: at.queue }}
+        label={view.aria}
+        rect={{ x: rect.x - 2, y: rect.y - 2, w: rect.w + 4, h: rect.h + 4 }}
+        radius={r + 2}
+      >
+        <circle className="ringHit" cx={c.x} cy={c.y} r={r} />
+        {full && (
+          <>
+            <text className="name name--ring" x={c.x} y={c.y + 0.5} textAnchor="middle">
+              {view.name}
+            </text>
+            <text className="mono muted mono--ring" x={c.x} y={c.y + 10.5} textAnchor="middle">
+              {view.count}
+            </text>
+          </>
+        )}
+        {!full && inner >= 7 && (
+          <text className={at.level === 'small' ? 'name name--small' : 'mini'} x={c.x} y={c.y + 3} textAnchor="middle">
+            {at.number}
+          </text>
+        )}
+        {at.vector && (
+          <>
+            <text className="mono muted" x={at.vector.x} y={at.vector.y + 2}>
+              {view.irq}
+            </text>
+            <text className={`mono vector${view.masked ? ' vector--masked' : view.timer ? ' vector--timer' : ''}`} x={at.vector.x} y={at.vector.y + 13}>
+              {view.vector}
+            </text>
+            {view.missed !== '' && (
+              <text className="mono lossText" x={at.vector.x} y={at.vector.y + 25}>
+                {view.missed}
+              </text>
+            )}
+          </>
+        )}
+        {at.vector && <circle className={`port${view.masked ? ' port--masked' : ''}`} cx={at.port.x} cy={at.port.y} r={3} />}
+      </Focusable>
+    );
+  },
+  (a, b) => a.at === b.at && a.first === b.first && sameView(a.view, b.view),
+);

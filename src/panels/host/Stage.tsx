@@ -1,0 +1,299 @@
+/**
+ * The stage: what stands and can be focused as SVG, what moves on a canvas above it, one transform for both.
+ * Takes its scene by subscription and everything else by props, so it lives without the store (tests, compare, mock scenes).
+ */
+import { type CSSProperties, type ReactNode, useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { registerStage } from '../../draw/export.ts';
+import { grow, type Rect } from '../../draw/geometry.ts';
+import { type Density, layoutStage } from '../../draw/layout.ts';
+import { cpuOfQueue, indexStage, spotsOf, type StageIndex, touchOf } from '../../draw/places.ts';
+import { StageRenderer } from '../../draw/renderer.ts';
+import type { InspectTarget } from '../../protocol/messages.ts';
+import type { SceneMap } from '../../protocol/scene.ts';
+import type { SceneFeed, SceneFrame } from '../../store/types.ts';
+import type { ThemeName } from '../../theme/colors.ts';
+import { t } from '../../i18n/index.ts';
+import { StageContext, type StageHands, targetKey } from './Focusable.tsx';
+import { Marks } from './Marks.tsx';
+import { queueOf, rectOfTarget, Things, Weaves } from './Things.tsx';
+import { useZoom } from './use-zoom.ts';
+
+export interface StageProps {
+  map: SceneMap;
+  feed: SceneFeed;
+  host: number;
+  theme: ThemeName;
+  density: Density;
+  eventPace: boolean;
+  playing: boolean;
+  reducedMotion: boolean;
+  target: InspectTarget | null;
+  hovered: InspectTarget | null;
+  onSelect(target: InspectTarget): void;
+  onHover(target: InspectTarget | null): void;
+}
+
+/** Names and figures are brought up to date at most this often; packets move at every frame. */
+const TICK_MS = 80;
+/** While playing, a slot keeps what it shows at least this long. */
+const SLOT_MS = 500;
+
+/** Renders anew when the scene has changed, not faster than TICK_MS. */
+function useTick(feed: SceneFeed): SceneFrame | null {
+  const [, bump] = useReducer((n: number) => n + 1, 0);
+  useEffect(() => {
+    let version = feed.current?.version ?? -1;
+    let last = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const off = feed.subscribe((frame) => {
+      if (frame.version === version) return;
+      version = frame.version;
+      if (timer !== undefined) return;
+      const wait = Math.max(0, TICK_MS - (performance.now() - last));
+      const run = (): void => {
+        timer = undefined;
+        last = performance.now();
+        bump();
+      };
+      if (wait === 0) run();
+      else timer = setTimeout(run, wait);
+    });
+    bump();
+    return () => {
+      off();
+      clearTimeout(timer);
+    };
+  }, [feed]);
+  return feed.current;
+}
+
+/** Whom the slots show: stays as it is until the playhead or the selection touches another one; the longest untouched goes. */
+function useSlots(count: number, wanted: readonly number[], playing: boolean): number[] {
+  const state = useRef<{ open: number[]; touched: Map<number, number>; clock: number; changedMs: number }>({
+    open: [],
+    touched: new Map(),
+    clock: 0,
+    changedMs: 0,
+  });
+  const s = state.current;
+  s.clock += 1;
+  for (const id of wanted) {
+    if (id < 0) continue;
+    s.touched.set(id, s.clock);
+    if (s.open.includes(id) || count === 0) continue;
+    const now = performance.now();
+    if (playing && now - s.changedMs < SLOT_MS && s.open.length >= count) continue;
+    s.changedMs = now;
+    if (s.open.length < count) s.open = [...s.open, id];
+    else {
+      const oldest = s.open.reduce((a, b) => ((s.touched.get(a) ?? 0) <= (s.touched.get(b) ?? 0) ? a : b));
+      s.open = s.open.map((k) => (k === oldest ? id : k));
+    }
+  }
+  return s.open;
+}
+
+export function Stage(props: StageProps): ReactNode {
+  const { map, feed, host, theme, density, target } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const world = useRef<SVGGElement>(null);
+  const marks = useRef<SVGGElement>(null);
+  const renderer = useRef<StageRenderer | null>(null);
+  const [size, setSize] = useState<{ width: number; height: number }>({ width: 0, height: 0 });
+  const [stops, setStops] = useState<Record<string, string>>({});
+  const [zoomed, setZoomed] = useState(false);
+  const frame = useTick(feed);
+  const scene = frame?.scene ?? null;
+  const record = frame?.record ?? null;
+
+  useEffect(() => {
+    const node = box.current;
+    if (node === null) return;
+    const measure = (): void => setSize({ width: node.clientWidth, height: node.clientHeight });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(node);
+    return () => observer.disconnect();
+  }, []);
+
+  const spots = useMemo(() => spotsOf(map), [map]);
+
+  // which queues are in use changes only with a command
+  const activeKey = scene === null ? '' : scene.queues.map((q) => (q.active ? '1' : '0')).join('');
+  const active = useMemo(
+    () => (activeKey === '' || activeKey.length !== map.queues.length ? null : map.queues.filter((q) => activeKey[q.index] === '1').map((q) => q.index)),
+    [activeKey, map],
+  );
+
+  const slotCounts = useRef({ cpus: 0, sockets: 0 });
+  const spot = record ? spots[record.place] : undefined;
+  const touchedSocket = spot && spot.socket >= 0 ? map.sockets[spot.socket].id : spot && spot.task >= 0 ? (map.tasks[spot.task]?.sockets[0] ?? -1) : -1;
+  const touchedCpu = record && record.cpu < map.cpus.length ? record.cpu : scene && spot && spot.queue >= 0 ? cpuOfQueue(scene, spot.queue) : -1;
+  const chosenCpu = target?.kind === 'cpu' ? target.cpu : (target?.kind === 'queue' || target?.kind === 'napi') && scene ? cpuOfQueue(scene, target.queue) : -1;
+  const openCpus = useSlots(slotCounts.current.cpus, [touchedCpu, chosenCpu], props.playing);
+  const openSockets = useSlots(slotCounts.current.sockets, [touchedSocket, target?.kind === 'socket' ? target.socket : -1], props.playing);
+  const cpuKey = openCpus.join();
+  const socketKey = openSockets.join();
+
+  const ix = useMemo<StageIndex | null>(() => {
+    if (size.width < 40 || size.height < 40) return null;
+    const input = { map, host, activeQueues: active, width: size.width, height: size.height, density, theme };
+    const layout = layoutStage({
+      ...input,
+      openCpus: cpuKey === '' ? [] : cpuKey.split(',').map(Number),
+      openSockets: socketKey === '' ? [] : socketKey.split(',').map(Number),
+    });
+    return indexStage(layout);
+  }, [map, host, active, size, density, theme, cpuKey, socketKey]);
+  slotCounts.current = {
+    cpus: ix === null || ix.layout.strips.length === 0 ? 0 : ix.layout.cpuSlots,
+    sockets: ix?.layout.socketSlotCount ?? 0,
+  };
+
+  const layout = ix?.layout ?? null;
+  const unit = layout?.unit ?? 1;
+  const unitRef = useRef(unit);
+  unitRef.current = unit;
+  const place = (tr: { x: number; y: number; k: number }): void => {
+    const transform = `translate(${tr.x},${tr.y}) scale(${tr.k * unitRef.current})`;
+    world.current?.setAttribute('transform', transform);
+    marks.current?.setAttribute('transform', transform);
+  };
+  const zoom = useZoom(box, { width: size.width, height: size.height, content: layout?.height ?? size.height }, (tr) => {
+    place(tr);
+    renderer.current?.setView({ k: tr.k, x: tr.x, y: tr.y });
+    setZoomed(tr.k !== 1);
+  });
+  useEffect(() => {
+    place(zoom.current());
+  });
+
+  // the canvas lives by subscription
+  useEffect(() => {
+    const node = canvas.current;
+    if (node === null) return;
+    const r = new StageRenderer(node);
+    renderer.current = r;
+    const off = feed.subscribe((f) => r.update(f));
+    if (feed.current !== null) r.update(feed.current);
+    return () => {
+      off();
+      r.destroy();
+      renderer.current = null;
+    };
+  }, [feed]);
+  useEffect(() => {
+    if (ix === null) return;
+    renderer.current?.configure({ ix, map, spots, theme, reduced: props.reducedMotion, eventPace: props.eventPace });
+  }, [ix, map, spots, theme, props.reducedMotion, props.eventPace, feed]);
+  useEffect(() => {
+    if (size.width > 0) renderer.current?.resize(size.width, size.height, Math.min(3, window.devicePixelRatio || 1));
+  }, [size, feed, ix]);
+
+  const toCss = useCallback((r: Rect): Rect => ({ x: r.x * unitRef.current, y: r.y * unitRef.current, w: r.w * unitRef.current, h: r.h * unitRef.current }), []);
+
+  const zoomOnSelection = useCallback((): void => {
+    const rect = ix && target ? rectOfTarget(ix, map, target, scene) : null;
+    if (rect) zoom.to(toCss(grow(rect, 16)));
+  }, [ix, map, scene, target, zoom, toCss]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+      const at = event.target as HTMLElement | null;
+      if (at?.closest?.('input, textarea, select, [contenteditable="true"]')) return;
+      if (event.key === 'f' || event.key === 'F') zoomOnSelection();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [zoomOnSelection]);
+
+  const hands = useMemo<StageHands>(
+    () => ({
+      select: props.onSelect,
+      hover: props.onHover,
+      stops,
+      setStop: (group, id) => setStops((old) => (old[group] === id ? old : { ...old, [group]: id })),
+      reveal: (r) => zoom.reveal(toCss(r)),
+      selected: targetKey(target),
+    }),
+    [props.onSelect, props.onHover, stops, target, zoom, toCss],
+  );
+
+  // the picture others can keep
+  useEffect(() => registerStage(() => {
+    const node = box.current;
+    const input = renderer.current?.snapshot();
+    return node && input ? { svgs: [...node.querySelectorAll<SVGSVGElement>(':scope > svg')], input } : null;
+  }), []);
+
+  const touch = ix && record ? touchOf(ix, map, spots, record) : null;
+  const minHeight: CSSProperties = layout?.portrait && layout.height > size.height + 1 ? { minHeight: layout.height } : {};
+
+  return (
+    <div
+      className="stage"
+      ref={box}
+      style={minHeight}
+      data-zoomed={zoomed}
+      onKeyDown={(event) => {
+        if (event.altKey || event.ctrlKey || event.metaKey) return;
+        if (event.key === '+' || event.key === '=') zoom.by(1.3);
+        else if (event.key === '-') zoom.by(1 / 1.3);
+        else if (event.key === '0') zoom.fit();
+        else return;
+        event.preventDefault();
+      }}
+    >
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: a group of buttons */}
+      <svg className="stageSvg" width={size.width} height={Math.max(size.height, layout?.height ?? 0)} role="group" aria-label={t('host.stage')}>
+        <Weaves />
+        <g ref={world}>
+          {ix && scene && (
+            <StageContext value={hands}>
+              <Things
+                ix={ix}
+                map={map}
+                scene={scene}
+                record={record}
+                spots={spots}
+                touch={touch}
+                nowNs={frame?.timeNs ?? scene.timeNs}
+                host={host}
+                load={renderer.current?.load ?? null}
+                focusQueue={queueOf(props.hovered) ?? queueOf(target) ?? -1}
+              />
+            </StageContext>
+          )}
+        </g>
+      </svg>
+      <canvas className="stageCanvas" ref={canvas} aria-hidden="true" />
+      {ix && scene && (
+        <svg className="stageMarks" width={size.width} height={Math.max(size.height, layout?.height ?? 0)} aria-hidden="true">
+          <g ref={marks}>
+            <Marks ix={ix} map={map} scene={scene} spots={spots} record={record} touch={touch} />
+          </g>
+        </svg>
+      )}
+      <div className="stageTools">
+        <button type="button" className="stageTool" onClick={() => zoom.by(1 / 1.3)} aria-label={t('host.zoom.out')} title={t('host.zoom.out')} disabled={!zoomed}>
+          −
+        </button>
+        <button type="button" className="stageTool" onClick={() => zoom.by(1.3)} aria-label={t('host.zoom.in')} title={t('host.zoom.in')}>
+          +
+        </button>
+        {zoomed && (
+          <button type="button" className="stageTool stageTool--word" onClick={() => zoom.fit()} title={t('host.zoom.fit.long')}>
+            {t('host.zoom.fit')}
+          </button>
+        )}
+        {target !== null && (
+          <button type="button" className="stageTool stageTool--word" onClick={zoomOnSelection} title={t('host.zoom.selection')} aria-label={t('host.zoom.selection')}>
+            F
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,178 @@
+/** All that stands on the stage, put where the layout says, each with what it shows now. */
+import { type ReactNode } from 'react';
+import { CONTEXTS } from '../../catalog/contexts.ts';
+import { kindName } from '../../catalog/kinds.ts';
+import { reasons } from '../../catalog/reasons.ts';
+import { fallPath, grow, type Rect, wayPath } from '../../draw/geometry.ts';
+import type { LoadMeter } from '../../draw/load.ts';
+import { cpuBox, cpuIn, cpuOfQueue, ringRect, socketAt, type Spot, type StageIndex, type Touch } from '../../draw/places.ts';
+import type { InspectTarget } from '../../protocol/messages.ts';
+import type { RecordView, Scene, SceneMap } from '../../protocol/scene.ts';
+import { contextName, contextPatterns, type Pattern } from '../../theme/colors.ts';
+import { t } from '../../i18n/index.ts';
+import { Lane, Strip } from './Cpus.tsx';
+import { Ring, Steering } from './NicCard.tsx';
+import { Socket } from './Sockets.tsx';
+import { cpuView, fit, nicView, rateText, ringView, socketView } from './view.ts';
+
+/** The second sign of each context, as SVG patterns `weave-<context>`. */
+export function Weaves(): ReactNode {
+  return (
+    <defs>
+      {CONTEXTS.map((name) => (
+        <pattern key={name} id={`weave-${name}`} width={4} height={4} patternUnits="userSpaceOnUse">
+          <Weave pattern={contextPatterns[name]} />
+        </pattern>
+      ))}
+    </defs>
+  );
+}
+
+function Weave({ pattern }: { pattern: Pattern }): ReactNode {
+  switch (pattern) {
+    case 'diagonal':
+      return <path className="weave" d="M-1,1L1,-1M0,4L4,0M3,5L5,3" />;
+    case 'backDiagonal':
+      return <path className="weave" d="M-1,3L1,5M0,0L4,4M3,-1L5,1" />;
+    case 'vertical':
+      return <path className="weave" d="M2,0V4" />;
+    case 'horizontal':
+      return <path className="weave" d="M0,2H4" />;
+    case 'dots':
+      return <circle className="weave weave--dot" cx={2} cy={2} r={0.9} />;
+    case 'solid':
+    case 'none':
+      return null;
+  }
+}
+
+export function queueOf(target: InspectTarget | null): number | null {
+  return target !== null && (target.kind === 'queue' || target.kind === 'napi' || target.kind === 'descriptor') ? target.queue : null;
+}
+
+/** Where a target stands; null where it is not on the stage. */
+export function rectOfTarget(ix: StageIndex, map: SceneMap, target: InspectTarget, scene: Scene | null): Rect | null {
+  switch (target.kind) {
+    case 'queue':
+    case 'descriptor': {
+      const ring = ix.rings.get(target.queue);
+      return ring ? grow(ringRect(ring), 6) : null;
+    }
+    case 'napi':
+      return scene ? cpuBox(ix, cpuOfQueue(scene, target.queue)) : null;
+    case 'cpu':
+      return cpuBox(ix, target.cpu);
+    case 'socket':
+      return socketAt(ix, target.socket)?.box ?? null;
+    case 'task': {
+      const id = map.tasks.find((task) => task.id === target.task)?.sockets[0];
+      return id === undefined ? null : (socketAt(ix, id)?.box ?? null);
+    }
+    case 'packet':
+    case 'record':
+      return null;
+  }
+}
+
+export function Things(props: {
+  ix: StageIndex;
+  map: SceneMap;
+  scene: Scene;
+  record: RecordView | null;
+  spots: readonly Spot[];
+  touch: Touch | null;
+  nowNs: number;
+  host: number;
+  load: LoadMeter | null;
+  focusQueue: number;
+}): ReactNode {
+  const { ix, map, scene, record, touch, load } = props;
+  const { layout } = ix;
+  const queues = [...ix.rings.keys()];
+  const filter = (nic: number): 'none' | 'match' | 'drop' => {
+    if (record === null || props.spots[record.place]?.nic !== nic) return 'none';
+    if (record.reason === reasons.ntupleMatch.code) return 'match';
+    return record.reason === reasons.ntupleDrop.code ? 'drop' : 'none';
+  };
+  const cpu = new Map(map.cpus.filter((c) => c.host === props.host).map((c) => [c.index, cpuView(map, scene, c.index, load?.busy(c.index) ?? null, queues)]));
+  const rings = new Map(queues.map((q) => [q, ringView(map, scene, q, props.nowNs)]));
+  const touchedName = record ? kindName(record.kind) : undefined;
+  const wayTouched = touchedName === 'irqRaised' || touchedName === 'pollFrame' || touchedName === 'napiSchedule' || touchedName === 'hardirqEnter';
+  return (
+    <>
+      <Titles ix={ix} map={map} />
+      {layout.nics.map((nic, i) => (
+        <Steering
+          key={nic.nic}
+          at={nic}
+          portrait={layout.portrait}
+          first={i === 0}
+          view={nicView(map, scene, nic.nic, nic.tableSize, filter(nic.nic))}
+        />
+      ))}
+      <g>
+        {[...rings].map(([queue, view]) => {
+          const ring = ix.rings.get(queue);
+          const to = cpuIn(ix, view.cpu);
+          const on = touch?.queue === queue && wayTouched;
+          const near = on || props.focusQueue === queue;
+          const shown = layout.allCurves || near || (view.busy && !layout.portrait);
+          if (!shown || ring === undefined || to === null) return null;
+          return (
+            <path
+              key={queue}
+              className={`way ctx-${contextName(scene.cpus[view.cpu]?.ctx ?? 6)}${view.busy ? ' way--busy' : ''}${near ? ' way--on' : ''}`}
+              d={layout.portrait ? fallPath(ring.port, to) : wayPath(ring.vector ? ring.port : { x: ring.port.x, y: ring.c.y }, to)}
+            />
+          );
+        })}
+      </g>
+      {layout.nics.flatMap((nic) => nic.rings).map((ring, i) => {
+        const view = rings.get(ring.queue);
+        return view && <Ring key={ring.queue} at={ring} view={view} first={i === 0} />;
+      })}
+      {layout.lanes.map((lane, i) => {
+        const view = cpu.get(lane.cpu);
+        return view && <Lane key={layout.strips.length > 0 ? `slot-${i}` : lane.cpu} at={lane} view={view} first={i === 0} />;
+      })}
+      {layout.strips.map((strip, i) => {
+        const view = cpu.get(strip.cpu);
+        return view && <Strip key={strip.cpu} at={strip} view={view} open={ix.lanes.has(strip.cpu)} first={i === 0} />;
+      })}
+      {[...layout.socketSlots.map((at) => ({ at, slot: true })), ...layout.sockets.map((at) => ({ at, slot: false }))].map(({ at, slot }, i) => {
+        const index = map.sockets.findIndex((s) => s.id === at.socket);
+        return (
+          index >= 0 && (
+            <Socket key={slot ? `slot-${i}` : at.socket} at={at} slot={slot} first={i === 0} view={socketView(map, scene, index)} />
+          )
+        );
+      })}
+    </>
+  );
+}
+
+function Titles({ ix, map }: { ix: StageIndex; map: SceneMap }): ReactNode {
+  const { layout } = ix;
+  const nic = layout.nics.length === 1 ? map.nics[layout.nics[0].nic] : null;
+  const words: Record<(typeof layout.columns)[number]['id'], string> = {
+    wire: t('host.column.wire'),
+    nic: nic ? t('host.column.nic', { name: nic.name, rate: rateText(nic.linkBps) }) : t('host.column.nics'),
+    cpus: t(layout.strips.length > 0 ? 'host.column.cpus.folded' : 'host.column.cpus'),
+    sockets: t(ix.layout.columns[ix.layout.columns.length - 1].w < 180 ? 'host.column.sockets.short' : 'host.column.sockets'),
+  };
+  return (
+    <g aria-hidden="true">
+      {layout.columns.map(({ id, at, w }) => (
+        <text key={id} className="title" x={at.x} y={at.y + 1}>
+          {fit(words[id], w, 11.5)}
+        </text>
+      ))}
+      {layout.nics.length > 1 &&
+        layout.nics.map((n) => (
+          <text key={n.nic} className="small muted" x={n.box.x + n.box.w - 8} y={n.box.y + n.box.h - 6} textAnchor="end">
+            {map.nics[n.nic].name}
+          </text>
+        ))}
+    </g>
+  );
+}

@@ -1,0 +1,285 @@
+/**
+ * What each part of the stage shows, as plain values: read from the scene at each tick (the scene itself changes in place),
+ * so that a part renders anew only when what it shows has changed. Pure.
+ */
+import { Ctx } from '../../catalog/contexts.ts';
+import type { Scene, SceneMap } from '../../protocol/scene.ts';
+import { contextName, flowMark } from '../../theme/colors.ts';
+import { tableCell } from '../../draw/paint.ts';
+import { cpuOfQueue } from '../../draw/places.ts';
+import { t } from '../../i18n/index.ts';
+
+const whole = new Intl.NumberFormat('en', { useGrouping: true });
+
+/** 48 112: thousands apart by a thin space. */
+export function figure(n: number): string {
+  return whole.format(Math.round(n)).replaceAll(',', '\u202f');
+}
+
+export function rateText(bps: number): string {
+  return bps >= 1e9 ? `${+(bps / 1e9).toFixed(1)} Gbit/s` : `${+(bps / 1e6).toFixed(1)} Mbit/s`;
+}
+
+export function sizeText(bytes: number): string {
+  return bytes >= 1 << 20 ? `${+(bytes / (1 << 20)).toFixed(1)} MiB` : `${Math.round(bytes / 1024)} KiB`;
+}
+
+/** Words cut to a width, by the average width of a letter: no measuring, so it is the same everywhere. */
+export function fit(text: string, width: number, size: number, mono = false): string {
+  const letter = size * (mono ? 0.6 : 0.55);
+  if (text.length * letter <= width) return text;
+  const room = Math.floor(width / letter) - 1;
+  return room <= 0 ? '' : `${text.slice(0, room).trimEnd()}…`;
+}
+
+export interface NicView {
+  arrived: string;
+  hash: string;
+  choice: string;
+  frame: string;
+  flow: number;
+  ntuple: string;
+  ariaWire: string;
+  ariaParser: string;
+  ariaHash: string;
+  ariaTable: string;
+  ariaNtuple: string;
+}
+
+export function nicView(map: SceneMap, scene: Scene, nic: number, tableSize: number, ntuple: 'none' | 'match' | 'drop'): NicView {
+  const info = map.nics[nic];
+  const state = scene.nics[nic];
+  const frame = state?.frame ?? null;
+  const hash = frame?.hash ?? null;
+  const queue = frame?.queue ?? null;
+  const queueName = queue === null ? '' : t('host.ring', { n: queue });
+  const choice =
+    queue === null
+      ? ''
+      : hash === null
+        ? t('host.nic.direct', { queue: queueName })
+        : t('host.nic.cell', { cell: tableCell(hash, tableSize), queue: queueName });
+  const value = hash !== null ? `0x${(hash >>> 0).toString(16).padStart(8, '0')}` : frame && queue !== null ? t('host.nic.noHash') : '–';
+  const rule = t(`host.nic.ntuple.${ntuple}`, { queue: queueName });
+  const what = frame
+    ? t('host.aria.parser.frame', { id: frame.id, flow: flowMark(frame.flow), bytes: frame.bytes })
+    : t('host.aria.parser.none');
+  return {
+    arrived: t('host.nic.arrived', { n: figure(state?.arrived ?? 0) }),
+    hash: value,
+    choice,
+    frame: frame ? `${frame.bytes} B` : t('host.nic.waiting'),
+    flow: frame?.flow ?? 0,
+    ntuple: rule,
+    ariaWire: t('host.aria.wire', { nic: info.name, rate: rateText(info.linkBps), arrived: figure(state?.arrived ?? 0) }),
+    ariaParser: t('host.aria.parser', { nic: info.name, frame: what }),
+    ariaHash: t('host.aria.hash', { nic: info.name, value }),
+    ariaTable: t('host.aria.table', { nic: info.name, n: tableSize, chosen: choice || t('host.aria.table.none') }),
+    ariaNtuple: t('host.aria.ntuple', { nic: info.name, state: rule }),
+  };
+}
+
+export interface RingView {
+  name: string;
+  count: string;
+  irq: string;
+  vector: string;
+  masked: boolean;
+  timer: boolean;
+  missed: string;
+  cpu: number;
+  /** Scheduled or being polled: its way to the CPU is in use. */
+  busy: boolean;
+  aria: string;
+}
+
+export function ringView(map: SceneMap, scene: Scene, queue: number, nowNs: number): RingView {
+  const info = map.queues[queue];
+  const q = scene.queues[queue];
+  const name = t('host.ring', { n: info.number });
+  const cpu = cpuOfQueue(scene, queue);
+  const cpuNumber = map.cpus[cpu]?.number ?? 0;
+  const inDma = q.frames.reduce((n, frame) => n + (frame.done ? 0 : 1), 0);
+  const timer = q.timerNs !== null && q.timerNs > nowNs;
+  const vector = t(q.masked ? 'host.vector.masked' : timer ? 'host.vector.timer' : 'host.vector.armed');
+  const server = q.napi.polling
+    ? t('host.aria.ring.polled', { cpu: cpuNumber, work: q.napi.work, weight: q.napi.weight })
+    : q.napi.scheduled
+      ? t('host.aria.ring.scheduled', { cpu: cpuNumber })
+      : t('host.aria.ring.idle', { cpu: cpuNumber });
+  const full = `${q.frames.length}/${q.size}`;
+  return {
+    name,
+    count: full.length <= 7 ? full : String(q.frames.length),
+    irq: t('host.irq', { n: info.irq }),
+    vector,
+    masked: q.masked,
+    timer,
+    missed: q.missed > 0 ? t('host.socket.drops', { n: figure(q.missed) }) : '',
+    cpu,
+    busy: q.napi.scheduled || q.napi.polling,
+    aria: t('host.aria.ring', {
+      name,
+      nic: map.nics[info.nic]?.name ?? '',
+      count: q.frames.length,
+      size: q.size,
+      dma: inDma > 0 ? t('host.aria.ring.dma', { n: inDma }) : '',
+      irq: info.irq,
+      vector,
+      server,
+      missed: q.missed > 0 ? t('host.aria.ring.missed', { n: q.missed }) : '',
+    }),
+  };
+}
+
+export interface CpuView {
+  number: number;
+  ctx: number;
+  pill: string;
+  short: string;
+  runQueue: string;
+  budget: string;
+  budgetShort: string;
+  work: string;
+  ring: string;
+  held: number;
+  list: number;
+  layer: string;
+  load: string;
+  ariaLane: string;
+  ariaPoll: string;
+  ariaGro: string;
+  ariaList: string;
+  ariaProtocol: string;
+  /** Queue whose NAPI it polls, or the first it serves; -1 none. */
+  queue: number;
+}
+
+export function taskName(map: SceneMap, id: number): string {
+  return map.tasks.find((task) => task.id === id)?.name ?? (id > 0 ? `#${id}` : '');
+}
+
+export function cpuView(map: SceneMap, scene: Scene, cpu: number, busy: number | null, queues: readonly number[]): CpuView {
+  const state = scene.cpus[cpu];
+  const number = map.cpus[cpu].number;
+  const name = contextName(state.ctx);
+  const task = taskName(map, state.task);
+  let word = t(name === 'softirq' && !state.pollList.length && !state.budget ? 'host.ctx.softirq.plain' : `host.ctx.${name}`);
+  if ((state.ctx === Ctx.ksoftirqd || state.ctx === Ctx.napiThread) && task !== '') word = task;
+  const pill = (state.ctx === Ctx.task || state.ctx === Ctx.syscall) && task !== '' ? t('host.pill.task', { context: word, task }) : word;
+  const polled = queues.find((q) => scene.queues[q].napi.polling && scene.queues[q].napi.cpu === cpu) ?? -1;
+  const served = queues.filter((q) => cpuOfQueue(scene, q) === cpu);
+  const napi = polled >= 0 ? scene.queues[polled].napi : null;
+  const ring = polled >= 0 ? t('host.ring', { n: map.queues[polled].number }) : '';
+  let trains = 0;
+  let segments = 0;
+  let list = 0;
+  for (const q of served) {
+    for (const bucket of scene.queues[q].napi.held) {
+      trains += bucket.length;
+      for (const skb of bucket) segments += skb.segs.length;
+    }
+    list += scene.queues[q].napi.rxList.length;
+  }
+  const waiting = state.runQueue.map((id) => taskName(map, id)).join(', ');
+  const work = napi ? t('host.lane.work', { work: napi.work, weight: napi.weight }) : '';
+  const layer = state.current ? (state.layer ?? 'netif') : '';
+  const percent = busy === null ? null : Math.round(busy * 100);
+  return {
+    number,
+    ctx: state.ctx,
+    pill,
+    short: t(name === 'softirq' ? 'host.ctx.softirq.plain' : `host.ctx.${name}`),
+    runQueue: waiting === '' ? '' : t('host.lane.runQueue', { tasks: waiting }),
+    budget: state.pass > 0 ? t('host.lane.budget', { pass: state.pass, budget: state.budget }) : '',
+    budgetShort: state.pass > 0 ? t('host.lane.budget.short', { budget: state.budget }) : '',
+    work,
+    ring,
+    held: trains,
+    list,
+    layer,
+    load: percent === null ? t('host.lane.loadUnknown') : t('host.lane.load', { n: percent }),
+    queue: polled >= 0 ? polled : (served[0] ?? -1),
+    ariaLane: t('host.aria.cpu', {
+      n: number,
+      context: pill,
+      poll: napi ? t('host.aria.cpu.poll', { ring, work: napi.work, weight: napi.weight }) : '',
+      queue: waiting === '' ? '' : t('host.aria.cpu.queue', { tasks: waiting }),
+      load: percent === null ? '' : t('host.aria.cpu.load', { n: percent }),
+    }),
+    ariaPoll: t('host.aria.poll', { n: number, state: napi ? `${ring}, ${work}` : t('host.aria.poll.idle') }),
+    ariaGro: t(trains > 0 ? 'host.aria.gro' : 'host.aria.gro.empty', { n: number, trains, segments }),
+    ariaList: t('host.aria.rxList', { n: number, count: list }),
+    ariaProtocol: t('host.aria.protocol', {
+      n: number,
+      state: state.current ? t('host.aria.protocol.work', { id: state.current.id, layer }) : t('host.aria.protocol.idle'),
+      waiting: state.deliver.length,
+    }),
+  };
+}
+
+export interface SocketView {
+  name: string;
+  address: string;
+  share: string;
+  rcvbuf: string;
+  level: 'low' | 'high' | 'over';
+  app: string;
+  asleep: boolean;
+  extra: string;
+  drops: string;
+  aria: string;
+  ariaApp: string;
+  task: number;
+}
+
+export function socketView(map: SceneMap, scene: Scene, index: number): SocketView {
+  const info = map.sockets[index];
+  const state = scene.sockets[index];
+  const taskIndex = map.tasks.findIndex((task) => task.sockets.includes(info.id));
+  const task = taskIndex >= 0 ? scene.tasks[taskIndex] : undefined;
+  const percent = state.rcvbuf > 0 ? Math.round((state.rmem / state.rcvbuf) * 100) : 0;
+  const cpu = task ? (map.cpus[task.cpu]?.number ?? task.cpu) : 0;
+  const running = task?.state === 'running' ? scene.cpus[task.cpu] : undefined;
+  const appKey =
+    task === undefined || task.state === 'sleeping'
+      ? 'sleeping'
+      : task.state === 'runnable'
+        ? 'runnable'
+        : running?.ctx === Ctx.syscall
+          ? 'reading'
+          : 'running';
+  const app = task ? t(`host.app.${appKey}`, { cpu }) : '';
+  const name = taskIndex >= 0 ? map.tasks[taskIndex].name : info.name;
+  const extra = [
+    state.ofo.length > 0 ? t('host.socket.ofo', { n: state.ofo.length }) : '',
+    state.backlog.length > 0 ? t('host.socket.backlog', { n: state.backlog.length }) : '',
+  ]
+    .filter((text) => text !== '')
+    .join(' · ');
+  return {
+    name,
+    address: `${info.address}:${info.port}${info.proto === 'udp' ? '/udp' : ''}`,
+    share: t('host.socket.share', { n: percent }),
+    rcvbuf: t('host.socket.rcvbuf', { size: sizeText(state.rcvbuf) }),
+    level: percent >= 100 ? 'over' : percent >= 75 ? 'high' : 'low',
+    app,
+    asleep: appKey === 'sleeping',
+    extra,
+    drops: state.drops > 0 ? t('host.socket.drops', { n: figure(state.drops) }) : '',
+    task: taskIndex >= 0 ? map.tasks[taskIndex].id : 0,
+    ariaApp: t('host.aria.app', { name, state: app }),
+    aria: t('host.aria.socket', {
+      name,
+      proto: info.proto,
+      address: info.address,
+      port: info.port,
+      share: percent,
+      queue: state.queue.length,
+      ofo: state.ofo.length > 0 ? t('host.aria.socket.ofo', { n: state.ofo.length }) : '',
+      backlog: state.backlog.length > 0 ? t('host.aria.socket.backlog', { n: state.backlog.length }) : '',
+      drops: state.drops > 0 ? t('host.aria.socket.drops', { n: state.drops }) : '',
+      app,
+    }),
+  };
+}
