@@ -1,55 +1,78 @@
-/** `softnet-lab check`: scenarios read, compiled in every variant, their claims run. */
+/** `softnet-lab check`: scenarios load, every variant compiles, every claim holds, every text has words. */
+import { statSync } from 'node:fs';
+import { hasMessage } from '../i18n/index.ts';
 import { checkClaims } from '../scenario/claims.ts';
 import { compileScenario } from '../scenario/compile.ts';
 import { errorLine } from '../scenario/load.ts';
+import type { Scenario, ScenarioText } from '../scenario/schema.ts';
 import { variantNames } from '../scenario/variants.ts';
-import { readScenario, scenarioFiles } from './input.ts';
-import { EXIT_FAILED, EXIT_INPUT, EXIT_OK, InputProblem, type Io } from './io.ts';
+import { CliError, EXIT_FAILED, EXIT_OK, EXIT_USAGE, fileError, type Io } from './io.ts';
+import { builtIns, jsonFiles, openScenario, type Source } from './source.ts';
 
-/** Prints a line a variant and a claim; closes with `N passed, N failed`. */
-export function checkCommand(args: string[], io: Io): number {
-  if (args.length === 0 || args.some((a) => a.startsWith('-'))) {
-    io.err('usage: softnet-lab check FILE|FOLDER...');
-    return EXIT_INPUT;
-  }
-  let passed = 0;
-  let failed = 0;
-  let bad = false;
-  const tell = (ok: boolean, text: string): void => {
-    if (ok) passed += 1;
-    else failed += 1;
-    io.out(`${ok ? 'ok  ' : 'FAIL'} ${text}`);
-  };
-  for (const file of files(args, io)) {
-    if (file === null) return EXIT_INPUT;
-    try {
-      const { scenario } = readScenario(file);
-      for (const variant of variantNames(scenario)) {
-        const compiled = compileScenario(scenario, { variant });
-        tell(
-          compiled.ok,
-          `${scenario.id} ${variant}${compiled.ok ? '' : `: ${compiled.errors.map(errorLine).join('; ')}`}`,
-        );
-        bad ||= !compiled.ok;
-      }
-      for (const claim of checkClaims(scenario))
-        tell(claim.pass, `${scenario.id} ${claim.id}: ${claim.text}`);
-    } catch (error) {
-      if (!(error instanceof InputProblem)) throw error;
-      tell(false, error.message);
-      bad = true;
-    }
-  }
-  io.out(`${passed} passed, ${failed} failed`);
-  return bad ? EXIT_INPUT : failed > 0 ? EXIT_FAILED : EXIT_OK;
+interface Count {
+  passed: number;
+  failed: number;
+  /** Some scenario is not right in itself. */
+  bad: boolean;
 }
 
-function files(args: string[], io: Io): (string | null)[] {
+export function checkCommandLine(args: readonly string[], io: Io): number {
+  const option = args.find((arg) => arg.startsWith('-'));
+  if (option !== undefined) throw new CliError('usage', `check: unknown option ${option}`);
+  if (args.length === 0) throw new CliError('usage', 'check: name scenario files or folders');
+  const files = args.flatMap(filesOf);
+  if (files.length === 0) throw new CliError('not-found', 'there is no .json file', args.join(' '));
+  const count: Count = { passed: 0, failed: 0, bad: false };
+  for (const file of files) checkFile(file, count, io);
+  io.out(`${count.passed} passed, ${count.failed} failed`);
+  return count.bad ? EXIT_USAGE : count.failed === 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+function filesOf(path: string): string[] {
   try {
-    return args.flatMap(scenarioFiles);
+    return statSync(path).isDirectory() ? jsonFiles(path) : [path];
   } catch (error) {
-    if (!(error instanceof InputProblem)) throw error;
-    io.err(error.message);
-    return [null];
+    const builtIn = builtIns().get(path);
+    if (builtIn !== undefined) return [builtIn];
+    throw fileError(error, path);
   }
+}
+
+function checkFile(file: string, count: Count, io: Io): void {
+  const verdict = (pass: boolean, text: string): void => {
+    if (pass) count.passed += 1;
+    else count.failed += 1;
+    io.out(`${pass ? 'ok' : 'FAIL'} ${text}`);
+  };
+  let source: Source;
+  try {
+    source = openScenario(file);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    count.bad = true;
+    verdict(false, `${file}${error.path === '' ? '' : `, at ${error.path}`}: ${error.message}`);
+    return;
+  }
+  const { scenario, captures } = source;
+  const problems = variantNames(scenario).flatMap((variant) => {
+    const compiled = compileScenario(scenario, { variant, captures });
+    return compiled.ok ? [] : compiled.errors.map((error) => `${variant}: ${errorLine({ ...error, file })}`);
+  });
+  for (const key of textKeys(scenario)) if (!hasMessage(key)) problems.push(`${file}: no words for ${key}`);
+  const names = Object.keys(scenario.variants);
+  const variants = names.length === 0 ? '' : ` with ${names.length} variant${names.length === 1 ? '' : 's'}`;
+  verdict(
+    problems.length === 0,
+    `${file}: ${problems.length === 0 ? `loads${variants}` : problems.join('\n  ')}`,
+  );
+  if (problems.length > 0) count.bad = true;
+  for (const { id, pass, text } of checkClaims(scenario, { captures }))
+    verdict(pass, `${scenario.id} ${id}: ${text}`);
+}
+
+function textKeys(scenario: Scenario): string[] {
+  const texts: (ScenarioText | undefined)[] = [scenario.title, scenario.summary];
+  for (const { title } of Object.values(scenario.variants)) texts.push(title);
+  for (const { title, text } of scenario.lesson.steps) texts.push(title, text);
+  return texts.flatMap((text) => (text !== undefined && 'key' in text ? [text.key] : []));
 }

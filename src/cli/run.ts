@@ -1,188 +1,215 @@
 /** `softnet-lab run`: a scenario or a capture to its end, and what came of it. */
+import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { advance } from '../engine/advance.ts';
 import { createWorld } from '../engine/create.ts';
 import { type Report, reportOf } from '../engine/metrics/report.ts';
+import type { TrafficTable } from '../engine/packet/traffic-table.ts';
 import { RECORD_BYTES, RecordWriter } from '../engine/records.ts';
-import { type ClaimResult, checkClaims } from '../scenario/claims.ts';
-import { type CompileOptions, compileScenario } from '../scenario/compile.ts';
+import type { World } from '../engine/world.ts';
+import { checkClaimsOf, type ClaimResult } from '../scenario/claims.ts';
+import { compileScenario } from '../scenario/compile.ts';
 import { LIMITS, type Scenario } from '../scenario/schema.ts';
-import { variantNames } from '../scenario/variants.ts';
-import { type Input, problemOf, readInput } from './input.ts';
-import { EXIT_FAILED, EXIT_INPUT, EXIT_OK, InputProblem, type Io } from './io.ts';
+import { applyVariant, variantNames } from '../scenario/variants.ts';
+import { CliError, EXIT_FAILED, EXIT_OK, fileError, type Io } from './io.ts';
+import { printReport } from './print-report.ts';
+import { openSource, scenarioError, type Source } from './source.ts';
+import { parseTime } from './times.ts';
 
-const USAGE = `usage: softnet-lab run SCENARIO|CAPTURE [--variant V] [--cmd '[HOST@NS:] LINE']... [--until T] [--seed N] [--json] [--records FILE]`;
-
-const UNITS: Readonly<Record<string, number>> = { '': 1, ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
-
-interface RunOptions {
-  variant: string | undefined;
-  cmd: string[];
-  untilNs: number | undefined;
-  seed: number | undefined;
-  records: string | undefined;
+interface Command {
+  host: string | null;
+  atNs: number;
+  line: string;
 }
 
-/** What one variant gives with --json. */
+interface RunArgs {
+  source: string;
+  variant: string | null;
+  commands: Command[];
+  untilNs: number | null;
+  seed: number | null;
+  json: boolean;
+  records: string | null;
+  captures: string[];
+}
+
+/** One variant's result, as `run --json` prints it. */
 export interface RunResult extends Report {
   format: 1;
   scenario: string;
   variant: string;
-  claims: { id: string; pass: boolean; text: string }[];
+  claims: ClaimResult[];
   recordsSha256: string;
 }
 
-export async function runCommandLine(args: string[], io: Io): Promise<number> {
-  const json = args.includes('--json');
-  try {
-    const { values, positionals } = parse(args);
-    if (positionals.length !== 1) throw usage(USAGE);
-    const input = await readInput(positionals[0]);
-    const options = optionsOf(values);
-    const variants = options.variant === undefined ? variantNames(input.scenario) : [options.variant];
-    if (options.records !== undefined && variants.length > 1)
-      throw usage('--records takes one run: name it with --variant');
-    const scenario = withCommands(input.scenario, options.cmd);
-    const results = variants.map((variant) => runVariant({ ...input, scenario }, variant, options));
-    const passed = results.every((r) => r.claims.every((c) => c.pass));
-    if (json) {
-      const one = options.variant !== undefined || variants.length === 1;
-      io.out(
-        JSON.stringify(
-          one ? results[0] : { format: 1, variants: Object.fromEntries(results.map((r) => [r.variant, r])) },
-        ),
-      );
-    } else {
-      for (const warning of input.warnings) io.err(`note: ${warning}`);
-      for (const result of results) print(result, io);
+export function runCommandLine(args: readonly string[], io: Io): number {
+  const options = parseRunArgs(args);
+  const source = openSource(options.source, options.captures);
+  const names = variantNames(source.scenario);
+  if (options.variant !== null && !names.includes(options.variant)) {
+    const message = `there is no variant ${options.variant}; there are ${names.join(', ')}`;
+    throw new CliError('unknown-variant', message, source.file, 'variants');
+  }
+  if (options.records !== null && options.variant === null && names.length > 1) {
+    throw new CliError('usage', `--records is for one variant: add --variant (${names.join(', ')})`);
+  }
+  const results: Record<string, RunResult> = {};
+  const wanted = options.variant === null ? names : [options.variant];
+  for (const variant of wanted) results[variant] = runVariant(source, variant, options);
+  if (options.json)
+    io.out(JSON.stringify(wanted.length === 1 ? results[wanted[0]] : { format: 1, variants: results }));
+  else {
+    for (const note of source.notes) io.err(`note: ${note}`);
+    for (const result of Object.values(results)) printReport(source.scenario, result, io);
+  }
+  return Object.values(results).every((r) => r.claims.every((c) => c.pass)) ? EXIT_OK : EXIT_FAILED;
+}
+
+function parseRunArgs(args: readonly string[]): RunArgs {
+  const result: RunArgs = {
+    source: '',
+    variant: null,
+    commands: [],
+    untilNs: null,
+    seed: null,
+    json: false,
+    records: null,
+    captures: [],
+  };
+  const rest = args.slice();
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (!arg.startsWith('-')) {
+      if (result.source !== '') throw new CliError('usage', `run takes one scenario; ${arg} is too much`);
+      result.source = arg;
+      continue;
     }
-    return passed ? EXIT_OK : EXIT_FAILED;
-  } catch (error) {
-    if (!(error instanceof InputProblem)) throw error;
-    if (json) io.out(JSON.stringify({ error: error.error }));
-    else io.err(error.message);
-    return EXIT_INPUT;
+    const equals = arg.indexOf('=');
+    const option = equals < 0 ? arg : arg.slice(0, equals);
+    const value = (): string => {
+      const text = equals < 0 ? rest.shift() : (arg as string).slice(equals + 1);
+      if (text === undefined || text === '') throw new CliError('usage', `${option} needs a value`);
+      return text;
+    };
+    switch (option) {
+      case '--json':
+        result.json = true;
+        break;
+      case '--variant':
+        result.variant = value();
+        break;
+      case '--cmd':
+        result.commands.push(parseCommand(value()));
+        break;
+      case '--until':
+        result.untilNs = parseTime(value(), '--until');
+        break;
+      case '--seed': {
+        const text = value();
+        result.seed = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+        if (!Number.isSafeInteger(result.seed))
+          throw new CliError('usage', `--seed: ${text} is no whole number from 0 to 2^53 - 1`);
+        break;
+      }
+      case '--records':
+        result.records = value();
+        break;
+      case '--capture':
+        result.captures.push(value());
+        break;
+      default:
+        throw new CliError('usage', `run: unknown option ${option}`);
+    }
   }
+  if (result.source === '') throw new CliError('usage', 'run: name a scenario or a capture');
+  if (result.untilNs !== null && result.untilNs > LIMITS.durationNs)
+    throw new CliError('usage', `--until: at most ${LIMITS.durationNs} ns`);
+  return result;
 }
 
-function usage(message: string): InputProblem {
-  return new InputProblem({ code: 'usage', file: 'command line', path: '', message });
+/** `h1@20us: ethtool -G eth0 rx 64`, `@20us: ...`, or a line alone. */
+function parseCommand(text: string): Command {
+  const match = /^\s*([A-Za-z][\w-]*)?@([\w.]+):\s*(.*)$/s.exec(text);
+  if (match === null) return { host: null, atNs: 0, line: text };
+  return { host: match[1] ?? null, atNs: parseTime(match[2], '--cmd'), line: match[3] };
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        variant: { type: 'string' },
-        cmd: { type: 'string', multiple: true },
-        until: { type: 'string' },
-        seed: { type: 'string' },
-        json: { type: 'boolean' },
-        records: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw usage(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
-  }
-}
-
-function optionsOf(values: ReturnType<typeof parse>['values']): RunOptions {
-  const options: RunOptions = {
-    variant: values.variant,
-    cmd: values.cmd ?? [],
-    untilNs: undefined,
-    seed: undefined,
-    records: values.records,
-  };
-  if (values.until !== undefined) options.untilNs = parseTime(values.until);
-  if (values.seed !== undefined) {
-    if (!/^\d{1,16}$/.test(values.seed)) throw usage(`--seed takes a whole number, not ${values.seed}`);
-    options.seed = Number(values.seed);
-  }
-  return options;
-}
-
-/** ns, or a number with us, ms or s. */
-function parseTime(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ns|us|ms|s)?$/.exec(text);
-  if (match === null) throw usage(`not a time: ${text} (ns, or with us, ms, s)`);
-  const ns = Math.round(Number(match[1]) * UNITS[match[2] ?? '']);
-  if (ns > LIMITS.durationNs) throw usage(`--until: at most ${LIMITS.durationNs} ns`);
-  return ns;
-}
-
-/** --cmd lines join the scenario's own timed commands: default host, time 0 after set-up. */
-function withCommands(scenario: Scenario, lines: string[]): Scenario {
-  if (lines.length === 0) return scenario;
-  const extra = lines.map((text) => {
-    const match = /^(?:(\w[\w-]*)?@(\d+):\s+)?(.*)$/s.exec(text);
-    const command: Scenario['run'][number] = { atNs: Number(match?.[2] ?? 0), line: match?.[3] ?? text };
-    if (match?.[1] !== undefined) command.host = match[1];
-    return command;
-  });
-  return { ...scenario, run: [...scenario.run, ...extra] };
-}
-
-function runVariant(input: Input, variant: string, options: RunOptions): RunResult {
-  const { scenario, captures } = input;
-  const compile: CompileOptions = { variant, captures };
-  if (options.seed !== undefined) compile.seed = options.seed;
-  const compiled = compileScenario(scenario, compile);
-  if (!compiled.ok) throw problemOf('bad-scenario', compiled.errors);
-  const world = createWorld(compiled.spec);
-  const hash = sha256.create();
-  const file = options.records === undefined ? null : openSync(options.records, 'w');
-  world.writer = new RecordWriter((buffer, count) => {
-    const bytes = new Uint8Array(buffer, 0, count * RECORD_BYTES);
-    hash.update(bytes);
-    if (file !== null) writeSync(file, bytes);
-  });
-  advance(world, options.untilNs ?? compiled.spec.durationNs);
-  world.writer.flush();
-  if (file !== null) closeSync(file);
-  // claims are sentences on the whole run of the scenario as it is written
-  const asWritten = options.untilNs === undefined && options.cmd.length === 0;
-  const claims = asWritten ? claimsOf(scenario, variant, compile) : [];
-  return {
-    format: 1,
-    scenario: scenario.id,
-    variant,
-    ...reportOf(world),
-    claims,
-    recordsSha256: bytesToHex(hash.digest()),
-  };
-}
-
-function claimsOf(scenario: Scenario, variant: string, options: CompileOptions): ClaimResult[] {
-  return checkClaims({ ...scenario, claims: scenario.claims.filter((c) => c.variant === variant) }, options);
-}
-
-const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 3 });
-
-function print(result: RunResult, io: Io): void {
-  const { packets: p } = result;
-  io.out(
-    `${result.scenario}, variant ${result.variant}: kernel ${result.kernel}, ${number(result.simulatedNs)} ns, seed ${result.seed}`,
+/** The scenario with the command line's own commands behind those it has. */
+function withCommands(scenario: Scenario, commands: readonly Command[]): Scenario {
+  const added = commands.map(({ host, atNs, line }) =>
+    host === null ? { atNs, line } : { atNs, host, line },
   );
-  io.out(
-    `  arrived ${number(p.arrived)} = delivered ${number(p.delivered)} + dropped ${number(p.dropped)} + merged ${number(p.merged)} + in flight ${number(p.inFlight)}`,
-  );
-  for (const d of result.drops) io.out(`  dropped at ${d.place}: ${number(d.count)} (${d.reason})`);
-  for (const q of result.queues) {
-    io.out(
-      `  ${q.nic} ${q.queue}: ${number(q.packets)} packets, ${number(q.irqs)} interrupts, ${number(q.polls)} polls, ${number(q.missed)} missed`,
+  return { ...scenario, run: [...scenario.run, ...added] };
+}
+
+function runVariant(source: Source, variant: string, options: RunArgs): RunResult {
+  const varied = applyVariant(source.scenario, variant);
+  if (!varied.ok) throw scenarioError('invalid-scenario', varied.errors);
+  const base = varied.scenario;
+  const scenario = withCommands(base, options.commands);
+  const { captures } = source;
+  const compileOptions = options.seed === null ? { captures } : { captures, seed: options.seed };
+  const compiled = compileScenario(scenario, compileOptions);
+  if (!compiled.ok) {
+    const [first] = compiled.errors;
+    const command = /^run\.(\d+)\./.exec(first.path);
+    if (command !== null && Number(command[1]) >= base.run.length)
+      throw new CliError('command-refused', first.message, '', '--cmd');
+    throw scenarioError(
+      compiled.missingCaptures.length > 0 ? 'missing-capture' : 'invalid-scenario',
+      compiled.errors.map((error) => ({ ...error, file: source.file })),
     );
   }
-  for (const cpu of result.cpus) {
-    const shares = Object.entries(cpu.ns)
-      .filter(([, ns]) => ns > 0)
-      .map(([name, ns]) => `${name} ${((100 * ns) / Math.max(1, result.simulatedNs)).toFixed(1)} %`);
-    io.out(`  CPU ${cpu.cpu}: ${shares.join(', ')}`);
+  const world = createWorld(compiled.spec);
+  const keep = options.json || options.records !== null;
+  const sink = keep ? recordSink(options.records) : null;
+  if (sink !== null) world.writer = new RecordWriter(sink.take);
+  advance(world, options.untilNs ?? compiled.spec.durationNs);
+  world.writer?.flush();
+  const asWritten = options.commands.length === 0 && options.untilNs === null;
+  return {
+    format: 1,
+    scenario: base.id,
+    variant,
+    ...reportOf(world),
+    claims: asWritten ? claimsOf(source.scenario, variant, world, compileOptions) : [],
+    recordsSha256: sink?.finish() ?? '',
+  };
+}
+
+/** Claims about this variant, of the run just made; what they compare with is run for them. */
+function claimsOf(
+  scenario: Scenario,
+  variant: string,
+  world: World,
+  options: { captures: ReadonlyMap<string, TrafficTable>; seed?: number },
+): ClaimResult[] {
+  const claims = scenario.claims.filter((claim) => claim.variant === variant);
+  return checkClaimsOf(scenario, claims, options, new Map([[variant, world]]));
+}
+
+/** Hashes all records in order and writes them to a file if one is named. */
+function recordSink(file: string | null) {
+  const hash = createHash('sha256');
+  let fd: number | null = null;
+  try {
+    if (file !== null) fd = openSync(file, 'w');
+  } catch (error) {
+    throw fileError(error, file ?? '');
   }
-  for (const claim of result.claims) io.out(`  ${claim.pass ? 'ok  ' : 'FAIL'} ${claim.id}: ${claim.text}`);
+  return {
+    take(buffer: ArrayBuffer, count: number): void {
+      const bytes = new Uint8Array(buffer, 0, count * RECORD_BYTES);
+      hash.update(bytes);
+      if (fd === null) return;
+      try {
+        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      } catch (error) {
+        throw fileError(error, file ?? '');
+      }
+    },
+    finish(): string {
+      if (fd !== null) closeSync(fd);
+      return hash.digest('hex');
+    },
+  };
 }

@@ -27,7 +27,18 @@ export function runToEnd(scenario: Scenario, options: CompileOptions): Ended {
 
 /** Checks all claims; each variant is run once. */
 export function checkClaims(scenario: Scenario, options: CompileOptions = {}): ClaimResult[] {
+  return checkClaimsOf(scenario, scenario.claims, options);
+}
+
+/** Checks some of the scenario's claims. @param worlds variants already run to their end */
+export function checkClaimsOf(
+  scenario: Scenario,
+  claims: readonly ScenarioClaim[],
+  options: CompileOptions,
+  worlds: ReadonlyMap<string, World> = new Map(),
+): ClaimResult[] {
   const ended = new Map<string, Ended>();
+  for (const [variant, world] of worlds) ended.set(variant, { ok: true, world });
   const end = (variant: string): Ended => {
     let run = ended.get(variant);
     if (run === undefined) {
@@ -36,7 +47,7 @@ export function checkClaims(scenario: Scenario, options: CompileOptions = {}): C
     }
     return run;
   };
-  return scenario.claims.map((claim) => checkClaim(claim, end));
+  return claims.map((claim) => checkClaim(claim, end));
 }
 
 type Value = { ok: true; value: number } | { ok: false; why: string };

@@ -3,31 +3,40 @@
  * Never throws, whatever the text.
  */
 import * as v from 'valibot';
-import { LIMITS, type Scenario, ScenarioSchema } from './schema.ts';
+import { explain } from './explain.ts';
+import { MAX_DEPTH, parseJson, type PathStep, printPath, type TextPlace } from './json.ts';
 import { migrate } from './migrate.ts';
+import { type Scenario, ScenarioSchema } from './schema.ts';
 
 export interface ScenarioError {
   file: string;
   /** `hosts.h1.nics.eth0.mtu`; empty: the whole file. */
   path: string;
   message: string;
+  /** Where it stands in the text, from 1; absent where there is no text. */
+  line?: number;
+  column?: number;
 }
 
 export type Loaded = { ok: true; scenario: Scenario } | { ok: false; errors: ScenarioError[] };
 
 const MOST_ERRORS = 20;
-const MOST_DEPTH = 40;
 
 /** Text of a file to a scenario. @param file name for messages */
 export function loadScenario(text: string, file: string): Loaded {
-  if (text.length > LIMITS.bytes) return fail(file, '', `longer than ${LIMITS.bytes} characters`);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return fail(file, '', `not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  const json = parseJson(text);
+  if (!json.ok) {
+    const { message, path, place } = json.problem;
+    const error: ScenarioError = { file, path: printPath(path), message: `not JSON: ${message}` };
+    return { ok: false, errors: [place === null ? error : { ...error, ...place }] };
   }
-  return loadScenarioValue(value, file);
+  return load(json.value, file, json.placeOf);
+}
+
+/** A parsed value to a scenario of the present format. */
+export function loadScenarioValue(value: unknown, file: string): Loaded {
+  if (tooDeep(value, MAX_DEPTH)) return fail(file, '', `nested deeper than ${MAX_DEPTH} levels`);
+  return load(value, file, () => null);
 }
 
 function fail(file: string, path: string, message: string): Loaded {
@@ -40,31 +49,24 @@ function tooDeep(value: unknown, depth: number): boolean {
   return Object.values(value).some((part) => tooDeep(part, depth - 1));
 }
 
-/** A parsed value to a scenario of the present format. */
-export function loadScenarioValue(value: unknown, file: string): Loaded {
+function load(value: unknown, file: string, placeOf: (path: PathStep[]) => TextPlace | null): Loaded {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return fail(file, '', 'a scenario is a JSON object');
-  if (tooDeep(value, MOST_DEPTH)) return fail(file, '', `nested deeper than ${MOST_DEPTH} levels`);
   const migrated = migrate(value as Record<string, unknown>);
   if (!migrated.ok) return fail(file, 'format', migrated.message);
   const result = v.safeParse(ScenarioSchema, migrated.value);
   if (result.success) return { ok: true, scenario: result.output };
-  const errors = result.issues.slice(0, MOST_ERRORS).map((issue) => ({
-    file,
-    path: v.getDotPath(issue) ?? '',
-    message: messageOf(issue),
-  }));
+  const errors = result.issues.slice(0, MOST_ERRORS).map((issue): ScenarioError => {
+    const { path, message } = explain(ScenarioSchema, issue);
+    const error = { file, path: printPath(path), message };
+    const place = placeOf(path);
+    return place === null ? error : { ...error, ...place };
+  });
   return { ok: false, errors };
-}
-
-function messageOf(issue: v.BaseIssue<unknown>): string {
-  if (issue.kind === 'schema' && issue.expected !== null)
-    return `${issue.received} is not allowed here: ${issue.expected}`;
-  if (issue.expected !== null) return `${issue.received} is not allowed here: it must be ${issue.expected}`;
-  return issue.message;
 }
 
 /** One line for people. */
 export function errorLine(error: ScenarioError): string {
-  return `${error.file}${error.path === '' ? '' : `, at ${error.path}`}: ${error.message}`;
+  const place = error.line === undefined ? '' : `:${error.line}:${error.column}`;
+  return `${error.file}${place}${error.path === '' ? '' : `, at ${error.path}`}: ${error.message}`;
 }
