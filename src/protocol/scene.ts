@@ -54,10 +54,12 @@ export interface SceneSkb {
   /** Packet id of the first frame. */
   id: number;
   flow: number;
-  /** Payload bytes, all segments; frame length where there is no payload. */
+  /** Frame bytes, all segments. */
   bytes: number;
   /** Packet ids of all segments, in order. */
   segs: number[];
+  /** Memory charged for it; only in an out-of-order queue. */
+  truesize?: number;
 }
 
 export interface SceneQueue {
@@ -86,8 +88,10 @@ export interface SceneQueue {
 }
 
 export interface SceneNapi {
+  /** Its place index. */
+  place: number;
   scheduled: boolean;
-  /** CPU index polling it or with it on its list; null: idle. */
+  /** CPU index that polls it or has it on its list, or where its thread runs; null: idle. */
   cpu: number | null;
   polling: boolean;
   /** Frames taken in this poll (0..weight). */
@@ -107,7 +111,9 @@ export interface SceneCpu {
   /** Softirq pass, 0 when none. */
   pass: number;
   budget: number;
+  /** Queues (world index) whose NAPI is scheduled here, polled one included, in ascending order. */
   pollList: number[];
+  /** NAPIs wait on poll_list and no softirq runs yet. */
   netRxPending: boolean;
   /** Skbs on their way up through the protocol, first is next. */
   deliver: SceneSkb[];

@@ -13,17 +13,18 @@ import { contextArg, setContext, startWork, suspend } from './context.ts';
 export function interruptCpu(w: World, cpu: Cpu, source: number, cause: number): void {
   if (cpu.level === LEVEL_HARDIRQ) {
     cpu.pendingIrqs.push(source);
+    const waiting = cpu.pendingIrqs.length;
     const seq = emit(
       w,
       Kind.irqPending,
-      cpu.place,
+      placeOf(w, source),
       Reason.irqCpuBusy,
       cpu.index,
       0,
       0,
       cause,
       cpu.index,
-      cpu.pendingIrqs.length,
+      waiting,
     );
     cpu.pendingSeqs.push(seq);
     return;
@@ -32,13 +33,18 @@ export function interruptCpu(w: World, cpu: Cpu, source: number, cause: number):
   enterHardirq(w, cpu, source, cause);
 }
 
+/** A vector, or the NAPI whose timer it is. */
+function placeOf(w: World, source: number): number {
+  return source >= 0 ? w.queues[source].vectorPlace : w.queues[-1 - source].napiPlace;
+}
+
 /** Begins a handler; what it interrupted has been put away. */
 export function enterHardirq(w: World, cpu: Cpu, source: number, cause: number): void {
   const interrupted = cpu.ctx;
   cpu.level = LEVEL_HARDIRQ;
   cpu.irqQueue = source;
   setContext(w, cpu, Ctx.hardirq);
-  const place = source >= 0 ? w.queues[source].vectorPlace : cpu.place;
+  const place = placeOf(w, source);
   cpu.irqSeq = emit(
     w,
     Kind.hardirqEnter,

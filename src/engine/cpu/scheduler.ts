@@ -97,6 +97,7 @@ export function leaveIfMoved(w: World, cpu: Cpu): boolean {
   if (task.cpu === cpu.index) return false;
   const cause = task.wakeSeq;
   sleepCurrent(w, cpu, cause);
-  wakeTask(w, task, cause);
+  const seq = emit(w, Kind.wakeUp, task.place, Reason.woken, cpu.index, 0, 0, cause, task.cpu, task.id);
+  wakeTask(w, task, seq);
   return true;
 }

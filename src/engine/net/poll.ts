@@ -23,7 +23,7 @@ import { ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
 import { truesizeOf } from './truesize.ts';
 
 /** Not items of work: where to go on once what was passed up is delivered. */
-const BACK_POLL = 20;
+export const BACK_POLL = 20;
 const BACK_COMPLETED = 21;
 const BACK_WEIGHT_USED = 22;
 

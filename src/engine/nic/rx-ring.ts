@@ -150,4 +150,6 @@ export function resetRing(w: World, q: RxQueue, size: number, cause: number): vo
   q.waiting = 0;
   q.cleaned = 0;
   q.unsignalled = 0;
+  q.timerOn = false;
+  cancel(w.agenda, q.moderationActor);
 }

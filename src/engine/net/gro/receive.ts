@@ -35,36 +35,34 @@ export function devGroReceive(w: World, queue: RxQueue, cpu: Cpu, slot: number):
   const result = verdict.merged ? GRO_MERGED : verdict.flush ? GRO_NORMAL : GRO_HELD;
   const other = full ? oldest : held;
   const otherId = other === 0 ? 0 : pool.id[other];
-  const seq = emit(
-    w,
-    Kind.gro,
-    queue.napiPlace,
-    reason,
-    cpu.index,
-    pool.id[slot],
-    otherId,
-    pool.lastSeq[slot],
-    result,
-    bucket,
-  );
+  const { flush, merged, flist, completeReason } = verdict;
+  const before = pool.lastSeq[slot];
+  // what leaves because of s goes first, so that the order within a flow is kept
+  if (!merged) {
+    if (at >= 0 && completeReason !== Reason.none) {
+      remove(list, at);
+      napiGroComplete(w, queue, cpu, held, completeReason, before);
+    }
+    if (full) {
+      list.length -= 1;
+      napiGroComplete(w, queue, cpu, oldest, Reason.groBucketFull, before);
+    }
+  }
+  const id = pool.id[slot];
+  const seq = emit(w, Kind.gro, queue.napiPlace, reason, cpu.index, id, otherId, before, result, bucket);
   pool.lastSeq[slot] = seq;
-  if (verdict.merged) {
+  if (merged) {
     skbGroReceive(pool, held, slot);
     w.totals.merged += 1;
+    if (completeReason !== Reason.none) {
+      remove(list, at);
+      napiGroComplete(w, queue, cpu, held, completeReason, seq);
+    }
+    return;
   }
-  const { flush, merged, flist } = verdict;
-  if (at >= 0 && verdict.completeReason !== Reason.none) {
-    remove(list, at);
-    napiGroComplete(w, queue, cpu, held, verdict.completeReason, seq);
-  }
-  if (merged) return;
   if (flush) {
     groNormalOne(w, queue, cpu, slot, seq, 1);
     return;
-  }
-  if (full) {
-    list.length -= 1;
-    napiGroComplete(w, queue, cpu, oldest, Reason.groBucketFull, seq);
   }
   pool.groAge[slot] = jiffies(w);
   pool.groFixedId[slot] = flist ? GRO_FLIST : 0;

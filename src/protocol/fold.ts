@@ -1,0 +1,442 @@
+/**
+ * Carries a scene on, record by record: fold(scene at a, records a..b) is the scene at b, exactly, between two events and as long
+ * as no command comes between (its effect is in no record: a stretch ends there). `drops` only grows here.
+ */
+import { CONTEXT_KINDS, Kind } from '../catalog/kinds.ts';
+import { Reason } from '../catalog/reasons.ts';
+import { placeIndex } from './place-index.ts';
+import type {
+  RecordView,
+  Scene,
+  SceneCpu,
+  SceneMap,
+  SceneNapi,
+  SceneQueue,
+  SceneSkb,
+  SceneSocket,
+} from './scene.ts';
+
+const DROPS_KEPT = 32;
+
+/** Takes the skb with this id out of a list. */
+function takeOut(list: SceneSkb[], id: number): SceneSkb | null {
+  const at = list[0]?.id === id ? 0 : list.findIndex((skb) => skb.id === id);
+  return at < 0 ? null : list.splice(at, 1)[0];
+}
+
+/** Puts a number into an ascending list, once. */
+function insertSorted(list: number[], value: number): void {
+  const at = list.findIndex((v) => v >= value);
+  if (at < 0) list.push(value);
+  else if (list[at] !== value) list.splice(at, 0, value);
+}
+
+function remove(list: number[], value: number): void {
+  const at = list.indexOf(value);
+  if (at >= 0) list.splice(at, 1);
+}
+
+/** Applies one record to `scene`, in place. */
+export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
+  const places = placeIndex(map);
+  scene.timeNs = r.timeNs;
+  scene.seq = r.seq;
+  const cpu: SceneCpu | undefined = scene.cpus[r.cpu];
+  if (cpu !== undefined && CONTEXT_KINDS.has(r.kind)) {
+    cpu.ctx = r.b & 0xff;
+    cpu.task = r.b >>> 8;
+  }
+  const nic = scene.nics[places.nic[r.place]];
+  const queue = scene.queues[places.queue[r.place]];
+  const socket = scene.sockets[places.socket[r.place]];
+  if (nic !== undefined) nicRecord(scene, r, nic);
+  if (queue !== undefined) {
+    ringRecord(r, queue, nic);
+    napiRecord(scene, r, queue, places.queue[r.place], cpu);
+  }
+  if (cpu !== undefined) cpuRecord(scene, r, cpu, socket);
+  if (r.kind === Kind.drop) dropRecord(scene, r, nic, queue, cpu, socket);
+}
+
+function nicRecord(
+  scene: Scene,
+  r: RecordView,
+  nic: Scene['nics'][number],
+  _queue: SceneQueue | undefined,
+): void {
+  if (r.kind === Kind.frameArrived) {
+    nic.frame = { id: r.packet, flow: r.b, bytes: r.a, queue: null, hash: null };
+    nic.arrived += 1;
+    scene.totals.arrived += 1;
+    scene.totals.inFlight += 1;
+  } else if (r.kind === Kind.queueSelected && nic.frame !== null) {
+    nic.frame.queue = r.a;
+    nic.frame.hash = r.b >>> 0;
+  }
+}
+
+function ringRecord(r: RecordView, q: SceneQueue, nic: Scene['nics'][number]): void {
+  switch (r.kind) {
+    case Kind.dmaStart:
+      if (nic.frame !== null)
+        q.frames.push({
+          id: nic.frame.id,
+          flow: nic.frame.flow,
+          bytes: nic.frame.bytes,
+          done: false,
+          at: r.a,
+        });
+      q.head = r.a + 1 === q.size ? 0 : r.a + 1;
+      nic.frame = null;
+      nic.inDma += 1;
+      break;
+    case Kind.dmaDone: {
+      // DMA completes in order: the first frame not yet written back
+      const frame = q.frames.find((f) => f.at === r.a);
+      if (frame !== undefined) frame.done = true;
+      nic.inDma -= 1;
+      break;
+    }
+    case Kind.refill:
+      q.nextToUse = r.b;
+      break;
+    case Kind.ringReset:
+      nic.inDma -= q.frames.filter((f) => !f.done).length;
+      q.size = r.a;
+      q.head = 0;
+      q.nextToClean = 0;
+      q.nextToUse = r.a - 1;
+      q.timerNs = null;
+      break;
+    case Kind.moderationStart:
+      q.timerNs = r.timeNs + r.a;
+      break;
+    case Kind.irqRaised:
+      q.masked = true;
+      q.timerNs = null;
+      q.irqs += 1;
+      break;
+    default:
+      break;
+  }
+}
+
+function napiRecord(
+  scene: Scene,
+  r: RecordView,
+  q: SceneQueue,
+  index: number,
+  cpu: SceneCpu | undefined,
+): void {
+  const napi = q.napi;
+  switch (r.kind) {
+    case Kind.hardirqEnter:
+    case Kind.irqPending:
+      // at a NAPI's place: its timer has fired
+      if (r.place === napi.place) napi.timerNs = null;
+      break;
+    case Kind.napiSchedule:
+      napi.scheduled = true;
+      if (r.reason === Reason.napiScheduled && cpu !== undefined) {
+        napi.cpu = r.cpu;
+        insertSorted(cpu.pollList, index);
+        pending(cpu);
+      }
+      break;
+    case Kind.threadWake:
+      napi.scheduled = true;
+      napi.cpu = r.a;
+      wake(scene, r.b, r.a);
+      break;
+    case Kind.pollStart:
+      napi.polling = true;
+      napi.work = 0;
+      napi.cpu = r.cpu;
+      if (cpu !== undefined && cpu.pass > 0) cpu.budget = r.b;
+      break;
+    case Kind.pollFrame:
+      takeFromRing(q, r, cpu);
+      napi.work = r.a;
+      break;
+    case Kind.gro:
+      groRecord(scene, napi, r, cpu);
+      break;
+    case Kind.groComplete: {
+      for (const bucket of napi.held) {
+        const skb = takeOut(bucket, r.packet);
+        if (skb !== null) napi.rxList.push(skb);
+      }
+      break;
+    }
+    case Kind.listDeliver:
+      if (cpu !== undefined) cpu.deliver.push(...napi.rxList);
+      napi.rxList = [];
+      break;
+    case Kind.pollEnd:
+      napi.polling = false;
+      napi.work = 0;
+      break;
+    case Kind.napiComplete:
+      napiComplete(q, napi, r, index, cpu);
+      break;
+    default:
+      break;
+  }
+}
+
+function napiComplete(
+  q: SceneQueue,
+  napi: SceneNapi,
+  r: RecordView,
+  index: number,
+  cpu: SceneCpu | undefined,
+): void {
+  if (cpu !== undefined) {
+    remove(cpu.pollList, index);
+    pending(cpu);
+  }
+  if (r.reason === Reason.napiMissedAgain) return;
+  napi.scheduled = false;
+  napi.cpu = null;
+  if (r.b > 0) napi.timerNs = r.timeNs + r.b;
+  if (r.reason === Reason.napiIrqOn) q.masked = false;
+}
+
+function takeFromRing(q: SceneQueue, r: RecordView, cpu: SceneCpu | undefined): void {
+  const frame = q.frames.shift();
+  q.nextToClean = r.b + 1 === q.size ? 0 : r.b + 1;
+  q.packets += 1;
+  if (cpu !== undefined && frame !== undefined)
+    cpu.frame = { id: frame.id, flow: frame.flow, bytes: frame.bytes, segs: [frame.id] };
+}
+
+function groRecord(scene: Scene, napi: SceneNapi, r: RecordView, cpu: SceneCpu | undefined): void {
+  const frame = cpu?.frame ?? null;
+  if (cpu !== undefined) cpu.frame = null;
+  if (frame === null) return;
+  if (r.a === 2) {
+    napi.rxList.push(frame);
+    return;
+  }
+  if (r.a === 1) {
+    napi.held[r.b].unshift(frame);
+    return;
+  }
+  for (const bucket of napi.held) {
+    const train = bucket.find((skb) => skb.id === r.other);
+    if (train === undefined) continue;
+    train.segs.push(...frame.segs);
+    train.bytes += frame.bytes;
+    scene.totals.merged += 1;
+    scene.totals.inFlight -= 1;
+    return;
+  }
+}
+
+/** A NAPI waits and nothing handles it yet. */
+function pending(cpu: SceneCpu): void {
+  cpu.netRxPending = cpu.pollList.length > 0 && cpu.pass === 0;
+}
+
+function wake(scene: Scene, task: number, to: number): void {
+  const state = scene.tasks[task - 1];
+  if (state === undefined || state.state !== 'sleeping') return;
+  state.state = 'runnable';
+  scene.cpus[to].runQueue.push(task);
+}
+
+function cpuRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSocket | undefined): void {
+  switch (r.kind) {
+    case Kind.softirqEnter:
+      cpu.pass = r.a;
+      pending(cpu);
+      break;
+    case Kind.softirqExit:
+      cpu.pass = 0;
+      pending(cpu);
+      break;
+    case Kind.netRxAction:
+    case Kind.netRxDone:
+      cpu.budget = r.a;
+      break;
+    case Kind.netifReceive:
+      cpu.current = cpu.deliver.shift() ?? null;
+      cpu.layer = 'netif';
+      break;
+    case Kind.ipRcv:
+      cpu.layer = 'ip';
+      break;
+    case Kind.l4Rcv:
+      cpu.layer = 'l4';
+      break;
+    case Kind.consumed:
+      leave(cpu, r.packet, socket);
+      scene.totals.delivered += 1;
+      scene.totals.inFlight -= 1;
+      break;
+    case Kind.socketBacklog: {
+      const skb = leave(cpu, r.packet, undefined);
+      if (skb !== null && socket !== undefined) socket.backlog.push(skb);
+      break;
+    }
+    case Kind.socketQueue:
+      if (socket !== undefined) socketQueue(scene, r, cpu, socket);
+      break;
+    case Kind.wakeUp:
+    case Kind.ksoftirqdWake:
+      wake(scene, r.b, r.kind === Kind.wakeUp ? r.a : r.cpu);
+      break;
+    case Kind.schedSwitch:
+      schedSwitch(scene, r, cpu);
+      break;
+    case Kind.recv:
+      if (socket !== undefined) {
+        socket.queue.shift();
+        socket.rmem = r.b;
+      }
+      if (cpu.task !== 0) scene.tasks[cpu.task - 1].bytes += r.a;
+      break;
+    case Kind.syscallExit:
+      if (cpu.task !== 0) scene.tasks[cpu.task - 1].reads += 1;
+      break;
+    default:
+      break;
+  }
+}
+
+/** The skb in the protocol's hands, or in a socket's backlog or out-of-order queue, leaves. */
+function leave(cpu: SceneCpu, id: number, socket: SceneSocket | undefined): SceneSkb | null {
+  if (cpu.current?.id === id) {
+    const skb = cpu.current;
+    cpu.current = null;
+    cpu.layer = null;
+    return skb;
+  }
+  if (socket === undefined) return null;
+  return takeOut(socket.backlog, id) ?? takeOut(socket.ofo, id);
+}
+
+function socketQueue(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSocket): void {
+  const skb = leave(cpu, r.packet, socket);
+  socket.rmem = r.b;
+  if (skb === null) return;
+  if (r.reason === Reason.outOfOrder) {
+    skb.truesize = r.a;
+    socket.ofo.push(skb);
+    return;
+  }
+  delete skb.truesize;
+  socket.queue.push(skb);
+  socket.received += 1;
+  scene.totals.delivered += 1;
+  scene.totals.inFlight -= 1;
+}
+
+function schedSwitch(scene: Scene, r: RecordView, cpu: SceneCpu): void {
+  const next = r.b >>> 8;
+  if (r.a !== 0) {
+    const slice = r.reason === Reason.sliceUsed;
+    scene.tasks[r.a - 1].state = slice ? 'runnable' : 'sleeping';
+    if (slice) cpu.runQueue.push(r.a);
+  }
+  if (next === 0) return;
+  remove(cpu.runQueue, next);
+  scene.tasks[next - 1].state = 'running';
+}
+
+const SOCKET_DROPS: ReadonlySet<number> = new Set([
+  Reason.socketFull,
+  Reason.socketBacklogFull,
+  Reason.tcpMemory,
+  Reason.ofoPruned,
+]);
+
+function dropRecord(
+  scene: Scene,
+  r: RecordView,
+  nic: Scene['nics'][number] | undefined,
+  queue: SceneQueue | undefined,
+  cpu: SceneCpu | undefined,
+  socket: SceneSocket | undefined,
+): void {
+  scene.totals.dropped += 1;
+  scene.totals.inFlight -= 1;
+  let flow = 0;
+  if (nic?.frame?.id === r.packet) {
+    flow = nic.frame.flow;
+    nic.frame = null;
+  }
+  if (queue !== undefined) {
+    if (r.reason === Reason.noDescriptor) queue.missed += 1;
+    const at = queue.frames.findIndex((f) => f.id === r.packet);
+    if (at >= 0) flow = queue.frames.splice(at, 1)[0].flow;
+  }
+  if (cpu !== undefined) {
+    const skb = leave(cpu, r.packet, socket);
+    if (skb !== null) {
+      flow = skb.flow;
+      if (socket !== undefined && skb.truesize !== undefined) socket.rmem -= skb.truesize;
+    }
+  }
+  if (socket !== undefined && SOCKET_DROPS.has(r.reason)) socket.drops += 1;
+  scene.drops.push({
+    seq: r.seq,
+    timeNs: r.timeNs,
+    packet: r.packet,
+    flow,
+    place: r.place,
+    reason: r.reason,
+  });
+  if (scene.drops.length > DROPS_KEPT) scene.drops.shift();
+}
+
+/** A copy of a scene that can be carried on by itself. */
+export function copyScene(scene: Scene): Scene {
+  const skb = (s: SceneSkb): SceneSkb => ({ ...s, segs: s.segs.slice() });
+  const skbs = (list: SceneSkb[]): SceneSkb[] => list.map(skb);
+  return {
+    timeNs: scene.timeNs,
+    seq: scene.seq,
+    nics: scene.nics.map((n) => ({ ...n, frame: n.frame === null ? null : { ...n.frame } })),
+    queues: scene.queues.map((q) => ({
+      ...q,
+      frames: q.frames.map((f) => ({ ...f })),
+      affinity: q.affinity.slice(),
+      napi: { ...q.napi, held: q.napi.held.map(skbs), rxList: skbs(q.napi.rxList) },
+    })),
+    cpus: scene.cpus.map((c) => ({
+      ...c,
+      pollList: c.pollList.slice(),
+      deliver: skbs(c.deliver),
+      current: c.current === null ? null : skb(c.current),
+      frame: c.frame === null ? null : skb(c.frame),
+      runQueue: c.runQueue.slice(),
+    })),
+    sockets: scene.sockets.map((s) => ({
+      ...s,
+      queue: skbs(s.queue),
+      ofo: skbs(s.ofo),
+      backlog: skbs(s.backlog),
+    })),
+    tasks: scene.tasks.map((t) => ({ ...t })),
+    drops: scene.drops.map((d) => ({ ...d })),
+    totals: { ...scene.totals },
+  };
+}
+
+/** The scene at a later moment: records up to (t, seq) applied to a copy. */
+export function sceneAt(
+  scene: Scene,
+  records: readonly RecordView[],
+  t: number,
+  seq: number,
+  map: SceneMap,
+): Scene {
+  const later = copyScene(scene);
+  for (const record of records) {
+    if (record.seq > seq || record.timeNs > t) break;
+    if (record.seq > later.seq) applyRecord(later, record, map);
+  }
+  later.timeNs = Math.max(later.timeNs, t);
+  return later;
+}

@@ -1,0 +1,47 @@
+/** What the places of a map stand for, by place index: world-wide indexes; -1 where a place has none. */
+import type { SceneMap } from './scene.ts';
+
+export interface PlaceIndex {
+  nic: Int32Array;
+  queue: Int32Array;
+  cpu: Int32Array;
+  /** Index into scene.sockets and scene.tasks (id - 1). */
+  socket: Int32Array;
+  task: Int32Array;
+}
+
+const known = new WeakMap<SceneMap, PlaceIndex>();
+
+export function placeIndex(map: SceneMap): PlaceIndex {
+  let index = known.get(map);
+  if (index === undefined) {
+    index = build(map);
+    known.set(map, index);
+  }
+  return index;
+}
+
+function build(map: SceneMap): PlaceIndex {
+  const column = (): Int32Array => new Int32Array(map.places.length).fill(-1);
+  const index: PlaceIndex = {
+    nic: column(),
+    queue: column(),
+    cpu: column(),
+    socket: column(),
+    task: column(),
+  };
+  map.places.forEach((place, p) => {
+    const host = map.hosts.findIndex((h) => h.id === place.host);
+    if (place.nic !== undefined) {
+      const nic = map.nics.find((n) => n.host === host && n.name === place.nic);
+      if (nic !== undefined) {
+        index.nic[p] = nic.index;
+        if (place.queue !== undefined) index.queue[p] = nic.queues[place.queue];
+      }
+    }
+    if (place.cpu !== undefined) index.cpu[p] = map.hosts[host].cpus[place.cpu];
+    if (place.socket !== undefined) index.socket[p] = place.socket - 1;
+    if (place.task !== undefined) index.task[p] = place.task - 1;
+  });
+  return index;
+}

@@ -1,0 +1,203 @@
+/** A world between two events as the page draws it. */
+import { DELIVER_IP, DELIVER_L4, DELIVER_NETIF, POLL_ENTER, POLL_FRAME } from '../engine/cpu/phases.ts';
+import { contextArg } from '../engine/cpu/context.ts';
+import { inFlight } from '../engine/conservation.ts';
+import { BACK_POLL } from '../engine/net/poll.ts';
+import { tupleText } from '../engine/packet/tuple.ts';
+import type { Cpu, RxQueue, World } from '../engine/world.ts';
+import type { Scene, SceneCpu, SceneMap, SceneQueue, SceneSkb } from '../protocol/scene.ts';
+
+const FLOWS_SENT = 4096;
+
+/** What never changes while time runs. */
+export function mapOf(w: World, scenario: string): SceneMap {
+  const { fixed } = w;
+  return {
+    scenario,
+    kernel: fixed.spec.kernel,
+    hz: fixed.spec.hz,
+    durationNs: fixed.spec.durationNs,
+    places: fixed.places,
+    hosts: fixed.hosts.map((h) => ({
+      id: h.id,
+      cpus: Array.from({ length: h.cpus }, (_, i) => h.firstCpu + i),
+      nics: Array.from({ length: h.nics }, (_, i) => h.firstNic + i),
+    })),
+    cpus: w.cpus.map((c) => ({
+      index: c.index,
+      host: c.host,
+      number: c.number,
+      mhz: c.mhz,
+      profile: fixed.hosts[c.host].profile.id,
+    })),
+    nics: w.nics.map((n) => ({
+      index: n.index,
+      host: n.host,
+      name: n.name,
+      driver: n.driver.name,
+      linkBps: n.linkBps,
+      queues: Array.from({ length: n.queues }, (_, i) => n.firstQueue + i),
+    })),
+    queues: w.queues.map((q) => ({ index: q.index, nic: q.nic, number: q.number, irq: q.irq })),
+    sockets: w.sockets.map((s) => ({
+      id: s.id,
+      host: s.host,
+      name: s.spec.name,
+      proto: s.spec.proto,
+      address: s.spec.address,
+      port: s.spec.port,
+    })),
+    tasks: w.tasks.map((t) => ({
+      id: t.id,
+      host: t.host,
+      kind: t.kind,
+      name: t.name,
+      sockets: t.sockets.slice(),
+    })),
+    flows: fixed.flows
+      .slice(1, FLOWS_SENT + 1)
+      .map((f) => ({ id: f.id, text: tupleText(f.key), proto: f.key.proto, host: f.host })),
+    flowCount: fixed.flows.length - 1,
+  };
+}
+
+function skbOf(w: World, slot: number): SceneSkb {
+  const { pool } = w;
+  const segs: number[] = [];
+  let bytes = 0;
+  for (let s = slot; s !== 0; s = pool.fragNext[s]) {
+    segs.push(pool.id[s]);
+    bytes += pool.frameLen[s];
+  }
+  return { id: pool.id[slot], flow: pool.flow[slot], bytes, segs };
+}
+
+export function sceneOf(w: World): Scene {
+  const skb = (slot: number): SceneSkb => skbOf(w, slot);
+  const queues = w.queues.map((q) => queueOf(w, q));
+  const cpus = w.cpus.map((c) => cpuOf(w, c));
+  cpus.forEach((c, index) => {
+    for (const queue of c.pollList) queues[queue].napi.cpu = index;
+  });
+  for (const cpu of w.cpus) {
+    const s = cpu.softirq;
+    const { phase } = s;
+    if (!isPolling(cpu)) continue;
+    const { napi } = queues[s.queue];
+    napi.polling =
+      phase === POLL_ENTER || phase === POLL_FRAME || (phase >= DELIVER_NETIF && s.backTo === BACK_POLL);
+    napi.work = napi.polling ? s.work : 0;
+    napi.cpu = cpu.index;
+  }
+  return {
+    timeNs: w.now,
+    seq: w.seq,
+    nics: w.nics.map((n) => ({
+      frame: null,
+      arrived: arrivedAt(w, n.index),
+      inDma: n.dmaFifo.length - n.dmaHead,
+    })),
+    queues,
+    cpus,
+    sockets: w.sockets.map((s) => ({
+      queue: s.queue.slice(s.head).map(skb),
+      ofo: s.ofo.map((slot) => ({ ...skb(slot), truesize: w.pool.truesize[slot] })),
+      backlog: s.backlog.map(skb),
+      rmem: s.rmem,
+      rcvbuf: s.rcvbuf,
+      drops: s.drops,
+      received: s.received,
+    })),
+    tasks: w.tasks.map((t) => ({ state: t.state, cpu: t.cpu, reads: t.reads, bytes: t.bytes })),
+    drops: [],
+    totals: {
+      arrived: w.totals.arrived,
+      delivered: w.totals.delivered,
+      dropped: w.totals.dropped,
+      merged: w.totals.merged,
+      inFlight: inFlight(w),
+    },
+  };
+}
+
+function arrivedAt(w: World, nic: number): number {
+  let arrived = 0;
+  for (const source of w.sources) if (source.nic === nic) arrived += source.sent;
+  return arrived;
+}
+
+function isPolling(cpu: Cpu): boolean {
+  return cpu.softirq.phase >= POLL_ENTER;
+}
+
+function queueOf(w: World, q: RxQueue): SceneQueue {
+  const nic = w.nics[q.nic];
+  const { pool } = w;
+  const frames: SceneQueue['frames'] = [];
+  for (
+    let at = q.nextToClean;
+    q.desc[at] !== 0 && frames.length < q.size;
+    at = at + 1 === q.size ? 0 : at + 1
+  ) {
+    const slot = q.desc[at];
+    frames.push({
+      id: pool.id[slot],
+      flow: pool.flow[slot],
+      bytes: pool.frameLen[slot],
+      done: q.done[at] === 1,
+      at,
+    });
+  }
+  const thread = q.napi.threaded && q.napi.scheduled ? w.tasks[q.napi.thread - 1].cpu : null;
+  return {
+    active: q.number < nic.activeQueues,
+    size: q.size,
+    head: q.head,
+    nextToClean: q.nextToClean,
+    nextToUse: q.nextToUse,
+    frames,
+    masked: q.masked,
+    timerNs: q.timerOn ? w.agenda.time[q.moderationActor] : null,
+    affinity: q.affinity.slice(),
+    napi: {
+      place: q.napiPlace,
+      scheduled: q.napi.scheduled,
+      cpu: thread,
+      polling: false,
+      work: 0,
+      weight: 64,
+      held: q.napi.gro.buckets.map((bucket) => bucket.map((slot) => skbOf(w, slot))),
+      rxList: q.napi.rxList.map((slot) => skbOf(w, slot)),
+      timerNs: q.napi.timerOn ? w.agenda.time[q.watchdogActor] : null,
+    },
+    packets: q.packets,
+    missed: q.missed,
+    irqs: q.irqs,
+  };
+}
+
+function cpuOf(w: World, cpu: Cpu): SceneCpu {
+  const s = cpu.softirq;
+  const { phase } = s;
+  const waiting = s.deliver.slice(s.deliverAt);
+  if (phase === DELIVER_NETIF) waiting.unshift(s.slot);
+  const current = phase === DELIVER_IP || phase === DELIVER_L4 ? s.slot : 0;
+  const list = new Set([...s.list, ...s.repoll, ...cpu.pollList]);
+  if (isPolling(cpu) && !s.thread && w.queues[s.queue].napi.scheduled) list.add(s.queue);
+  const pollList = [...list].sort((x, y) => x - y);
+  const pass = cpu.inSoftirq && !s.thread ? s.pass : 0;
+  const arg = contextArg(cpu);
+  return {
+    ctx: arg & 0xff,
+    task: arg >>> 8,
+    pass,
+    budget: s.budget,
+    pollList,
+    netRxPending: pollList.length > 0 && pass === 0,
+    deliver: waiting.map((slot) => skbOf(w, slot)),
+    current: current === 0 ? null : skbOf(w, current),
+    layer: phase === DELIVER_IP ? 'netif' : phase === DELIVER_L4 ? 'ip' : null,
+    frame: null,
+    runQueue: cpu.runQueue.slice(),
+  };
+}
