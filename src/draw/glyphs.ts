@@ -5,7 +5,7 @@
  */
 import type { Scene, SceneMap, SceneSkb } from '../protocol/scene.ts';
 import { clamp, type Rect } from './geometry.ts';
-import type { RingLayout } from './layout.ts';
+import { layerRects, type RingLayout } from './layout.ts';
 import { cpuOfQueue, dropPoint, type Spot, type StageIndex, socketAt } from './places.ts';
 
 /** `docked`: within a ring or a tank, which draw their contents themselves; seen only while it travels. */
@@ -78,7 +78,7 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
       add({
         key: frame.id,
         x: box.x + box.w - w - 7,
-        y: box.y + 5,
+        y: box.y + 4,
         w,
         h: GLYPH_H,
         flow: frame.flow,
@@ -102,18 +102,11 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
         true,
       );
     if (state.current) {
-      const third = (protocol.w - 10) / 3;
-      const step = state.layer === 'l4' ? 2 : state.layer === 'ip' ? 1 : 0;
+      const layers = layerRects(protocol);
+      const at = layers[state.layer === 'l4' ? 2 : state.layer === 'ip' ? 1 : 0];
       const n = state.current.segs.length;
-      const w = Math.min(third - 3, n === 1 ? glyphLength(state.current.bytes) : n * 7);
-      addTrain(
-        add,
-        out,
-        state.current,
-        { x: protocol.x + 5 + step * third + 1, y: protocol.y + 19, w, h: GLYPH_H },
-        'solid',
-        false,
-      );
+      const w = Math.min(at.w - 4, n === 1 ? glyphLength(state.current.bytes) : n * 7);
+      addTrain(add, out, state.current, { x: at.x + 2, y: at.y + 19, w, h: GLYPH_H }, 'solid', false);
     }
     addRow(
       add,
@@ -227,7 +220,7 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
           lead: false,
         });
     }
-    if (at.level === 'card') {
+    if (at.level === 'card' && at.tank.h >= 64) {
       const right: Rect = {
         x: at.tank.x + at.tank.w + 8,
         y: at.box.y + at.box.h - 13,

@@ -38,7 +38,7 @@ export interface RingLayout {
   level: 'full' | 'small' | 'mini';
   /** MSI-X vector: its port on the card's edge. */
   port: Point;
-  /** Where the vector's words and moderation arc stand; null: no room. */
+  /** Where the vector's words stand, one line or two; null: no room. */
   vector: Rect | null;
 }
 
@@ -308,28 +308,17 @@ function placeRings(
   const single = field.h / n >= 56;
   if (single) {
     // one column; where as many lanes stand beside, each ring at its lane's height, so that ways do not cross
-    const vectorW = clamp(field.w * 0.36, 34, 60);
-    const aligned =
-      lanes.length === n &&
-      lanes.every((l) => l.box.y >= field.y - 12 && l.box.y + l.box.h <= field.y + field.h + 12);
+    const aligned = lanes.length === n && lanes.every((l) => l.box.y >= field.y - 12 && l.box.y + l.box.h <= field.y + field.h + 12);
     const pitch = field.h / n;
-    const r = clamp(
-      Math.min((field.w - vectorW - 22) / 2, (aligned ? lanes[0].box.h : pitch) / 2 - 11, 44),
-      12,
-      44,
-    );
     return queues.map((queue, i) => {
       const cell: Rect = aligned
         ? { x: field.x, y: lanes[i].box.y, w: field.w, h: lanes[i].box.h }
-        : { x: field.x, y: field.y + i * pitch, w: field.w, h: Math.min(pitch, 140) };
-      if (!aligned && pitch > 140) cell.y += (pitch - 140) / 2;
-      const c: Point = { x: field.x + 10 + r, y: cell.y + cell.h / 2 };
-      return ringAt(queue, input, cell, c, r, edge, {
-        x: c.x + r + 12,
-        y: c.y - 16,
-        w: Math.max(20, edge - 8 - (c.x + r + 12)),
-        h: 32,
-      });
+        : { x: field.x, y: field.y + i * pitch + Math.max(0, pitch - 150) / 2, w: field.w, h: Math.min(pitch, 150) };
+      // room around the circle: labels of its hands at the sides, the vector's line below
+      const r = clamp(Math.min(field.w / 2 - 21, (cell.h - 24) / 2, 44), 12, 44);
+      const c: Point = { x: field.x + field.w / 2, y: cell.y + (cell.h - 14) / 2 + 1 };
+      const line = c.y + r + 12;
+      return ringAt(queue, input, cell, c, r, edge, { x: field.x, y: line - 9, w: field.w, h: cell.y + cell.h - line > 14 ? 24 : 12 });
     });
   }
   const cols = bestColumns(field.w, field.h, n);
@@ -373,7 +362,7 @@ function laneAt(cpu: number, box: Rect): LaneLayout {
   const head: Rect = { x: box.x + 5, y: box.y, w: box.w - 5, h: 24 };
   const gap = 5;
   const inner: Rect = { x: box.x + 12, y: box.y + 24, w: box.w - 20, h: box.h - 24 - 7 };
-  const share = [0.25, 0.34, 0.15, 0.26];
+  const share = [0.24, 0.32, 0.165, 0.275];
   const room = inner.w - gap * 3;
   let x = inner.x;
   const [poll, gro, rxList, protocol] = share.map((s): Rect => {
@@ -470,6 +459,13 @@ function openOf(wanted: readonly number[] | undefined, all: readonly number[], s
   return open;
 }
 
+/** The three layers within a protocol box, netif first. */
+export function layerRects(r: Rect): [Rect, Rect, Rect] {
+  const w = r.w - 8;
+  const at = (from: number, share: number): Rect => ({ x: r.x + 4 + w * from, y: r.y, w: w * share, h: r.h });
+  return [at(0, 0.37), at(0.37, 0.23), at(0.6, 0.4)];
+}
+
 // -- sockets -----------------------------------------------------------------------------------------------------------
 
 function cardAt(socket: number, box: Rect): SocketLayout {
@@ -550,8 +546,8 @@ function layoutPortrait(input: LayoutInput): StageLayout {
   y += 18;
   for (const nic of parts.nics) {
     const queues = parts.queuesOf.get(nic.index) ?? [];
-    const wire: Rect = { x, y, w: inner, h: 22 };
-    const cardTop = y + 26;
+    const wire: Rect = { x, y, w: inner, h: 26 };
+    const cardTop = y + 30;
     const steerH = 56;
     const cols =
       queues.length <= 4 ? Math.max(queues.length, 3) : Math.min(queues.length, queues.length <= 16 ? 6 : 10);

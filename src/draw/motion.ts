@@ -85,7 +85,7 @@ function originOf(to: Glyph, record: RecordView | null, ix: StageIndex): Glyph |
         x: nic.wire.x,
         y:
           nic.wire.y +
-          (ix.layout.portrait ? nic.wire.h / 2 - to.h / 2 : wireY(nic.parser.y, nic.parser.h) - to.h / 2),
+          (ix.layout.portrait ? 18 - to.h / 2 : wireY(nic.parser.y, nic.parser.h) - to.h / 2),
       };
   }
   return best;
@@ -155,6 +155,6 @@ export function between(from: Glyph, to: Glyph, e: number, vertical: boolean): G
 export function onWire(ix: StageIndex, nic: number, share: number, length: number): Point | null {
   const at = ix.nics.get(nic);
   if (at === undefined) return null;
-  const y = ix.layout.portrait ? at.wire.y + at.wire.h / 2 : wireY(at.parser.y, at.parser.h);
+  const y = ix.layout.portrait ? at.wire.y + 18 : wireY(at.parser.y, at.parser.h);
   return { x: at.wire.x + (at.wire.w - length) * Math.max(0, Math.min(1, share)), y };
 }

@@ -124,6 +124,8 @@ export interface Touch {
   queue: number;
   /** Socket id, 0 none. */
   socket: number;
+  /** Side on which a tag covers least. */
+  tag: 'above' | 'below';
 }
 
 function lanePart(ix: StageIndex, cpu: number, part: LanePart): Rect | null {
@@ -144,8 +146,13 @@ export function touchOf(
   if (spot === undefined || name === undefined) return null;
   const cpu = record.cpu < map.cpus.length && record.cpu >= 0 ? record.cpu : spot.cpu;
   const socket = spot.socket >= 0 ? map.sockets[spot.socket].id : 0;
+  // parts of a lane have the gap between lanes below them
+  const below = (rect: Rect): boolean => {
+    const lane = ix.lanes.get(cpu);
+    return lane !== undefined && Object.values(lane.boxes).includes(rect);
+  };
   const touch = (rect: Rect | null | undefined): Touch | null =>
-    rect ? { rect, cpu, queue: spot.queue, socket } : null;
+    rect ? { rect, cpu, queue: spot.queue, socket, tag: below(rect) ? 'below' : 'above' } : null;
   if (name !== 'drop') {
     const part = LANE_PARTS[name];
     if (part !== undefined && cpu >= 0) {
@@ -162,8 +169,8 @@ export function touchOf(
     ) {
       const task = map.tasks[spot.task];
       const id = task?.sockets[0];
-      if (id !== undefined)
-        return { rect: socketAt(ix, id)?.box ?? { x: 0, y: 0, w: 0, h: 0 }, cpu, queue: -1, socket: id };
+      const at = id === undefined ? undefined : socketAt(ix, id);
+      if (at !== undefined) return { rect: at.box, cpu, queue: -1, socket: at.socket, tag: 'above' };
     }
     const nic = ix.nics.get(spot.nic);
     if (name === 'queueSelected' && nic !== undefined) return touch(nic.hash);
@@ -212,7 +219,7 @@ export function rectOfSpot(ix: StageIndex, map: SceneMap, spot: Spot, cpu = spot
 export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): Point | null {
   const ring = spot.type === 'rx-ring' ? ix.rings.get(spot.queue) : undefined;
   if (ring !== undefined) {
-    if (ring.vector !== null) return { x: ring.vector.x + 2, y: ring.c.y + 24 };
+    if (ring.vector !== null) return { x: ring.cell.x - 8, y: ring.c.y + ring.r - 14 };
     return { x: ring.c.x - ring.r, y: Math.min(ring.cell.y + ring.cell.h - 6, ring.c.y + ring.r + 4) };
   }
   const rect = rectOfSpot(ix, map, spot);

@@ -117,6 +117,7 @@ function idleQueue(size: number, affinity: number): SceneQueue {
     timerNs: null,
     affinity: [affinity],
     napi: {
+      place: 0,
       scheduled: false,
       cpu: null,
       polling: false,

@@ -1,7 +1,7 @@
 /** CPUs: a lane with everything on its way up, or a strip with what it does and how busy it was of late. */
 import { memo, type ReactNode } from 'react';
 import type { Rect } from '../../draw/geometry.ts';
-import type { LaneLayout, StripLayout } from '../../draw/layout.ts';
+import { type LaneLayout, layerRects, type StripLayout } from '../../draw/layout.ts';
 import { contextName } from '../../theme/colors.ts';
 import { t } from '../../i18n/index.ts';
 import { Box, Focusable, sameView } from './Focusable.tsx';
@@ -76,6 +76,11 @@ export const Lane = memo(
               {boxes.poll.w > 84 ? view.ring : view.work}
             </text>
           )}
+          {boxes.poll.h >= 66 && (
+            <text className="small muted" x={boxes.poll.x + 6} y={boxes.poll.y + boxes.poll.h - 19}>
+              {t('host.lane.frame')}
+            </text>
+          )}
         </Part>
         <Part id={`${id}-gro`} r={boxes.gro} label={view.ariaGro} target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}>
           <text className="label" x={boxes.gro.x + 6} y={boxes.gro.y + 13}>
@@ -88,12 +93,17 @@ export const Lane = memo(
           )}
         </Part>
         <Part id={`${id}-list`} r={boxes.rxList} label={view.ariaList} target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}>
-          <text className="label" x={boxes.rxList.x + 5} y={boxes.rxList.y + 13}>
-            {fit(t('host.lane.rxList'), boxes.rxList.w - 6, 10)}
+          <text className="label label--tight" x={boxes.rxList.x + 5} y={boxes.rxList.y + 13}>
+            {fit(t('host.lane.rxList'), boxes.rxList.w - 6, 9.5)}
           </text>
         </Part>
         <Part id={`${id}-protocol`} r={boxes.protocol} label={view.ariaProtocol} target={{ kind: 'cpu', cpu: at.cpu }}>
           <Layers r={boxes.protocol} layer={view.layer} />
+          {boxes.protocol.h >= 66 && (
+            <text className="small muted" x={boxes.protocol.x + 6} y={boxes.protocol.y + boxes.protocol.h - 19}>
+              {t('host.lane.waiting')}
+            </text>
+          )}
         </Part>
       </g>
     );
@@ -117,21 +127,17 @@ function Part(props: { id: string; r: Rect; label: string; target: Parameters<ty
 
 /** netif, ip, tcp·udp: the one that has the packet stands out. */
 function Layers({ r, layer }: { r: Rect; layer: string }): ReactNode {
-  const third = (r.w - 10) / 3;
-  const names = [
-    { key: 'netif', text: t('host.lane.netif') },
-    { key: 'ip', text: t('host.lane.ip') },
-    { key: 'l4', text: third > 42 ? t('host.lane.l4') : t('host.lane.l4.short') },
-  ];
+  const rects = layerRects(r);
+  const keys = ['netif', 'ip', 'l4'] as const;
   return (
     <>
-      {names.map(({ key, text }, i) => (
-        <text key={key} className={`label layer${layer === key ? ' layer--on' : ''}`} x={r.x + 6 + i * third} y={r.y + 13}>
-          {fit(text, third, 9.5)}
+      {keys.map((key, i) => (
+        <text key={key} className={`label label--tight layer${layer === key ? ' layer--on' : ''}`} x={rects[i].x + 2} y={r.y + 13}>
+          {t(key === 'l4' && rects[i].w < 42 ? 'host.lane.l4.short' : `host.lane.${key}`)}
         </text>
       ))}
       {[1, 2].map((i) => (
-        <line key={i} className="hair" x1={r.x + 4 + i * third} x2={r.x + 4 + i * third} y1={r.y + 5} y2={r.y + Math.min(30, r.h - 5)} />
+        <line key={i} className="hair" x1={rects[i].x - 1} x2={rects[i].x - 1} y1={r.y + 5} y2={r.y + Math.min(30, r.h - 5)} />
       ))}
     </>
   );

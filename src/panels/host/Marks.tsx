@@ -27,24 +27,25 @@ export function Marks(props: { ix: StageIndex; map: SceneMap; scene: Scene; spot
   const at = spot ? dropPoint(ix, map, spot) : null;
   return (
     <>
-      {touch && touch.rect.w > 0 && <Changed rect={touch.rect} fn={fn} loss={name === 'drop'} w={w} />}
+      {touch && touch.rect.w > 0 && <Changed rect={touch.rect} below={touch.tag === 'below'} fn={fn} loss={name === 'drop'} w={w} />}
       {at && recent && <DropLabel x={at.x} y={at.y} text={dropWords(recent.reason)} w={w} h={h} />}
     </>
   );
 }
 
-function Changed({ rect, fn, loss, w }: { rect: Rect; fn: string; loss: boolean; w: number }): ReactNode {
+function Changed({ rect, below, fn, loss, w }: { rect: Rect; below: boolean; fn: string; loss: boolean; w: number }): ReactNode {
   const tagW = fn.length * 5.5 + 10;
-  // the tag sits on the top border, at its right; outside the stage is never
+  // the tag hangs on the border, at its right; never outside the stage
   const x = clamp(rect.x + rect.w - tagW - 8, 2, w - tagW - 2);
+  const y = below ? rect.y + rect.h + 1 : Math.max(1, rect.y - 14);
   const round = Math.min(9, rect.h / 2);
   return (
     <g className={`changed${loss ? ' changed--loss' : ''}`}>
       <rect className="changed__box" x={rect.x - 2} y={rect.y - 2} width={rect.w + 4} height={rect.h + 4} rx={round} />
       {fn !== '' && (
         <>
-          <rect className="changed__tag" x={x} y={rect.y - 10} width={tagW} height={14} rx={4} />
-          <text className="mono changed__fn" x={x + 5} y={rect.y + 0.3}>
+          <rect className="changed__tag" x={x} y={y} width={tagW} height={13} rx={4} />
+          <text className="mono changed__fn" x={x + 5} y={y + 9.6}>
             {fn}
           </text>
         </>

@@ -1,5 +1,6 @@
 /** The NIC: parser, hash, indirection table, filters, and its receive rings with their interrupt vectors. */
 import { memo, type ReactNode } from 'react';
+import type { Rect } from '../../draw/geometry.ts';
 import type { NicLayout, RingLayout } from '../../draw/layout.ts';
 import { wireY } from '../../draw/motion.ts';
 import { ringRect } from '../../draw/places.ts';
@@ -12,7 +13,7 @@ export const Steering = memo(
   function Steering({ at, view, portrait, first }: { at: NicLayout; view: NicView; portrait: boolean; first: boolean }): ReactNode {
     const { parser, hash, table, ntuple, wire } = at;
     const pad = 7;
-    const y = portrait ? wire.y + wire.h / 2 : wireY(parser.y, parser.h);
+    const y = portrait ? wire.y + 18 : wireY(parser.y, parser.h);
     const target = { kind: 'queue', queue: at.rings[0]?.queue ?? 0 } as const;
     const nicTarget = (id: string) => ({ group: 'steering', id: `${id}-${at.nic}`, target });
     return (
@@ -26,7 +27,7 @@ export const Steering = memo(
         >
           <line className="cable" x1={wire.x} y1={y} x2={portrait ? wire.x + wire.w : parser.x} y2={y} />
           <line className="cable cable--core" x1={wire.x} y1={y} x2={portrait ? wire.x + wire.w : parser.x} y2={y} />
-          <text className="mono muted" x={portrait ? wire.x + wire.w : wire.x} y={portrait ? wire.y + 7 : y + 20} textAnchor={portrait ? 'end' : 'start'}>
+          <text className="mono muted" x={portrait ? wire.x + wire.w : wire.x} y={portrait ? wire.y + 9 : y + 20} textAnchor={portrait ? 'end' : 'start'}>
             {fit(view.arrived.split(' ')[0], wire.w, 9.5, true)}
           </text>
           {!portrait && (
@@ -35,7 +36,7 @@ export const Steering = memo(
             </text>
           )}
           {portrait && (
-            <text className="small muted" x={wire.x} y={wire.y + 7}>
+            <text className="small muted" x={wire.x} y={wire.y + 9}>
               {t('host.column.wire')}
             </text>
           )}
@@ -61,7 +62,7 @@ export const Steering = memo(
         <Focusable {...nicTarget('hash')} label={view.ariaHash} rect={hash}>
           <Box r={hash} className="box" />
           <text className="label" x={hash.x + pad} y={hash.y + 13}>
-            {fit(t('host.nic.hash'), hash.w - 12, 10.5)}
+            {hash.w > 112 ? t('host.nic.hash') : t('host.nic.hash.short')}
           </text>
           <text className="mono" x={hash.x + pad} y={hash.y + 27}>
             {fit(view.hash, hash.w - 12, 9.5, true)}
@@ -72,10 +73,15 @@ export const Steering = memo(
         <Focusable {...nicTarget('table')} label={view.ariaTable} rect={table}>
           <Box r={table} className="box" />
           <text className="label" x={table.x + pad} y={table.y + 12}>
-            {fit(t('host.nic.table', { n: at.tableSize }), table.w - 12, 10.5)}
+            {t('host.nic.table')}
           </text>
+          {table.w > 76 && (
+            <text className="mono muted" x={table.x + table.w - 6} y={table.y + 12} textAnchor="end">
+              {at.tableSize}
+            </text>
+          )}
           <text className="mono" x={table.x + pad} y={table.y + table.h - 6}>
-            {fit(view.choice, table.w - 10, 9.5, true)}
+            {view.choice.length * 5.7 <= table.w - 10 ? view.choice : fit(view.choiceShort, table.w - 10, 9.5, true)}
           </text>
         </Focusable>
 
@@ -83,7 +89,7 @@ export const Steering = memo(
           <Focusable {...nicTarget('ntuple')} label={view.ariaNtuple} rect={ntuple}>
             <Box r={ntuple} className="box" />
             <text className="label" x={ntuple.x + pad} y={ntuple.y + 13}>
-              {fit(t('host.nic.ntuple'), ntuple.w - 12, 10.5)}
+              {fit(t('host.nic.ntuple'), ntuple.w - 12, 10)}
             </text>
             <text className="mono muted" x={ntuple.x + pad} y={ntuple.y + 26}>
               {fit(view.ntuple, ntuple.w - 12, 9.5, true)}
@@ -98,6 +104,26 @@ export const Steering = memo(
 
 function Down({ x, from, to }: { x: number; from: number; to: number }): ReactNode {
   return <path className="flowArrow" d={`M${x},${from + 1}V${to - 2}M${x - 2.5},${to - 4.5}L${x},${to - 2}L${x + 2.5},${to - 4.5}`} />;
+}
+
+/** Under its ring: the interrupt, its state, what was missed; on two lines where there is room, else the most telling part. */
+function VectorLine({ at, r, view }: { at: RingLayout; r: Rect; view: RingView }): ReactNode {
+  const two = r.h > 20;
+  const irq = two || view.missed === '' ? `${view.irq} ` : '';
+  return (
+    <>
+      <text className="mono muted" x={at.c.x} y={r.y + 9} textAnchor="middle">
+        {irq}
+        <tspan className={`vector${view.masked ? ' vector--masked' : view.timer ? ' vector--timer' : ''}`}>{view.vector}</tspan>
+        {!two && view.missed !== '' && <tspan className="lossText"> {view.missed}</tspan>}
+      </text>
+      {two && view.missed !== '' && (
+        <text className="mono lossText" x={at.c.x} y={r.y + 21} textAnchor="middle">
+          {view.missedWords}
+        </text>
+      )}
+    </>
+  );
 }
 
 export const Ring = memo(
@@ -132,21 +158,7 @@ export const Ring = memo(
             {at.number}
           </text>
         )}
-        {at.vector && (
-          <>
-            <text className="mono muted" x={at.vector.x} y={at.vector.y + 2}>
-              {view.irq}
-            </text>
-            <text className={`mono vector${view.masked ? ' vector--masked' : view.timer ? ' vector--timer' : ''}`} x={at.vector.x} y={at.vector.y + 13}>
-              {view.vector}
-            </text>
-            {view.missed !== '' && (
-              <text className="mono lossText" x={at.vector.x} y={at.vector.y + 25}>
-                {view.missed}
-              </text>
-            )}
-          </>
-        )}
+        {at.vector && <VectorLine at={at} r={at.vector} view={view} />}
         {at.vector && <circle className={`port${view.masked ? ' port--masked' : ''}`} cx={at.port.x} cy={at.port.y} r={3} />}
       </Focusable>
     );

@@ -151,6 +151,11 @@ export function Stage(props: StageProps): ReactNode {
     sockets: ix?.layout.socketSlotCount ?? 0,
   };
 
+  const slotKey = `${slotCounts.current.cpus} ${slotCounts.current.sockets}`;
+  const [, setSlotKey] = useState('');
+  // the first layout tells how many slots there are; only then can they be filled
+  useEffect(() => setSlotKey(slotKey), [slotKey]);
+
   const layout = ix?.layout ?? null;
   const unit = layout?.unit ?? 1;
   const unitRef = useRef(unit);

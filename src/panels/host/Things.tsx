@@ -96,6 +96,8 @@ export function Things(props: {
   };
   const cpu = new Map(map.cpus.filter((c) => c.host === props.host).map((c) => [c.index, cpuView(map, scene, c.index, load?.busy(c.index) ?? null, queues)]));
   const rings = new Map(queues.map((q) => [q, ringView(map, scene, q, props.nowNs)]));
+  // ways to a grid of strips would run across it: only the one in question is drawn
+  const calm = layout.nics.every((nic) => nic.rings.length <= 8);
   const touchedName = record ? kindName(record.kind) : undefined;
   const wayTouched = touchedName === 'irqRaised' || touchedName === 'pollFrame' || touchedName === 'napiSchedule' || touchedName === 'hardirqEnter';
   return (
@@ -116,7 +118,7 @@ export function Things(props: {
           const to = cpuIn(ix, view.cpu);
           const on = touch?.queue === queue && wayTouched;
           const near = on || props.focusQueue === queue;
-          const shown = layout.allCurves || near || (view.busy && !layout.portrait);
+          const shown = layout.allCurves || near || (view.busy && calm && !layout.portrait);
           if (!shown || ring === undefined || to === null) return null;
           return (
             <path

@@ -26,7 +26,7 @@ export function sizeText(bytes: number): string {
 
 /** Words cut to a width, by the average width of a letter: no measuring, so it is the same everywhere. */
 export function fit(text: string, width: number, size: number, mono = false): string {
-  const letter = size * (mono ? 0.6 : 0.55);
+  const letter = size * (mono ? 0.6 : 0.52);
   if (text.length * letter <= width) return text;
   const room = Math.floor(width / letter) - 1;
   return room <= 0 ? '' : `${text.slice(0, room).trimEnd()}…`;
@@ -36,6 +36,8 @@ export interface NicView {
   arrived: string;
   hash: string;
   choice: string;
+  /** The same in fewer letters. */
+  choiceShort: string;
   frame: string;
   flow: number;
   ntuple: string;
@@ -68,6 +70,7 @@ export function nicView(map: SceneMap, scene: Scene, nic: number, tableSize: num
     arrived: t('host.nic.arrived', { n: figure(state?.arrived ?? 0) }),
     hash: value,
     choice,
+    choiceShort: hash === null || queue === null ? choice : t('host.nic.cell.short', { cell: tableCell(hash, tableSize), queue: queueName }),
     frame: frame ? `${frame.bytes} B` : t('host.nic.waiting'),
     flow: frame?.flow ?? 0,
     ntuple: rule,
@@ -87,6 +90,7 @@ export interface RingView {
   masked: boolean;
   timer: boolean;
   missed: string;
+  missedWords: string;
   cpu: number;
   /** Scheduled or being polled: its way to the CPU is in use. */
   busy: boolean;
@@ -116,6 +120,7 @@ export function ringView(map: SceneMap, scene: Scene, queue: number, nowNs: numb
     masked: q.masked,
     timer,
     missed: q.missed > 0 ? t('host.socket.drops', { n: figure(q.missed) }) : '',
+    missedWords: q.missed > 0 ? `✕ ${t('host.missed', { n: figure(q.missed) })}` : '',
     cpu,
     busy: q.napi.scheduled || q.napi.polling,
     aria: t('host.aria.ring', {
@@ -225,6 +230,7 @@ export interface SocketView {
   rcvbuf: string;
   level: 'low' | 'high' | 'over';
   app: string;
+  appCpu: string;
   asleep: boolean;
   extra: string;
   drops: string;
@@ -249,7 +255,7 @@ export function socketView(map: SceneMap, scene: Scene, index: number): SocketVi
         : running?.ctx === Ctx.syscall
           ? 'reading'
           : 'running';
-  const app = task ? t(`host.app.${appKey}`, { cpu }) : '';
+  const app = task ? t(`host.app.${appKey}`) : '';
   const name = taskIndex >= 0 ? map.tasks[taskIndex].name : info.name;
   const extra = [
     state.ofo.length > 0 ? t('host.socket.ofo', { n: state.ofo.length }) : '',
@@ -264,11 +270,12 @@ export function socketView(map: SceneMap, scene: Scene, index: number): SocketVi
     rcvbuf: t('host.socket.rcvbuf', { size: sizeText(state.rcvbuf) }),
     level: percent >= 100 ? 'over' : percent >= 75 ? 'high' : 'low',
     app,
+    appCpu: appKey === 'sleeping' || task === undefined ? '' : t('host.app.cpu', { cpu }),
     asleep: appKey === 'sleeping',
     extra,
     drops: state.drops > 0 ? t('host.socket.drops', { n: figure(state.drops) }) : '',
     task: taskIndex >= 0 ? map.tasks[taskIndex].id : 0,
-    ariaApp: t('host.aria.app', { name, state: app }),
+    ariaApp: t('host.aria.app', { name, state: appKey === 'sleeping' ? app : `${app} ${t('host.app.cpu', { cpu })}` }),
     aria: t('host.aria.socket', {
       name,
       proto: info.proto,
@@ -279,7 +286,7 @@ export function socketView(map: SceneMap, scene: Scene, index: number): SocketVi
       ofo: state.ofo.length > 0 ? t('host.aria.socket.ofo', { n: state.ofo.length }) : '',
       backlog: state.backlog.length > 0 ? t('host.aria.socket.backlog', { n: state.backlog.length }) : '',
       drops: state.drops > 0 ? t('host.aria.socket.drops', { n: state.drops }) : '',
-      app,
+      app: appKey === 'sleeping' ? app : `${app} ${t('host.app.cpu', { cpu })}`,
     }),
   };
 }
