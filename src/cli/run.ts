@@ -151,7 +151,7 @@ function runVariant(source: Source, variant: string, options: RunArgs): RunResul
   const compiled = compileScenario(scenario, compileOptions);
   if (!compiled.ok) {
     const [first] = compiled.errors;
-    const command = /^run\.(\d+)\./.exec(first.path);
+    const command = /^run\[(\d+)\]/.exec(first.path);
     if (command !== null && Number(command[1]) >= base.run.length)
       throw new CliError('command-refused', first.message, '', '--cmd');
     throw scenarioError(

@@ -274,7 +274,7 @@ function parseCommand(
 function compileSetup(scenario: Scenario, world: World, problems: Problems): HostChange[] {
   const changes: HostChange[] = [];
   scenario.setup.forEach((command, i) => {
-    for (const change of parseCommand(world, command.host, command.line, `setup.${i}.line`, problems)) {
+    for (const change of parseCommand(world, command.host, command.line, `setup[${i}].line`, problems)) {
       applyChange(world, change.host, change.change);
       changes.push(change);
     }
@@ -293,7 +293,7 @@ function compileRun(scenario: Scenario, world: World, problems: Problems): Timed
       world,
       command.host,
       command.line,
-      `run.${i}.line`,
+      `run[${i}].line`,
       problems,
     )) {
       applyChange(world, host, change);

@@ -1,6 +1,7 @@
 /** Frames as a scenario spells them to frames as the engine takes them. */
 import { canonicalAddress, parseMac } from '../engine/packet/address.ts';
 import {
+  ETH_ZLEN,
   type FrameFields,
   IPPROTO_ICMP,
   IPPROTO_ICMPV6,
@@ -69,7 +70,9 @@ export function frameFrom(text: FrameText, defaults: FrameDefaults): FrameFields
   if (text.l4Csum !== undefined) partial.l4Csum = text.l4Csum;
   // a card with receive checksumming has looked at a right checksum already
   else partial.csumVerified = number === IPPROTO_TCP || number === IPPROTO_UDP;
-  return makeFrame(partial);
+  const frame = makeFrame(partial);
+  // no shorter frame leaves a card
+  return frame.frameLen >= ETH_ZLEN ? frame : makeFrame({ ...partial, padding: ETH_ZLEN - frame.frameLen });
 }
 
 function address(field: string, text: string, version: number): string {

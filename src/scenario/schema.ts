@@ -28,14 +28,14 @@ const id = v.pipe(
   v.regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, 'an id is a letter, then up to 39 letters, digits, - or _'),
 );
 const byId = <T extends v.GenericSchema>(schema: T, most: number) =>
-  v.pipe(
-    v.record(id, schema),
-    v.check((r) => Object.keys(r).length <= most, `at most ${most} entries`),
-  );
+  v.pipe(v.record(id, schema), v.maxEntries(most, `at most ${most} entries`));
 
 export const TextSchema = v.union([
   v.strictObject({ key: about(line(200), 'Message key (built-in scenarios).') }),
-  v.strictObject({ text: about(line(4000), 'The words themselves.'), lang: v.optional(line(20)) }),
+  v.strictObject({
+    text: about(line(4000), 'The words themselves.'),
+    lang: about(v.optional(line(20)), 'Their language, as in HTML (en, de, zh-Hans).'),
+  }),
 ]);
 
 const Mac = v.pipe(
@@ -43,20 +43,24 @@ const Mac = v.pipe(
   v.regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/, 'a MAC address like 02:00:00:00:00:0b'),
 );
 const TimeNs = whole(0, LIMITS.durationNs);
+const hex = (most: number) => v.pipe(line(most), v.regex(/^([0-9a-fA-F]{2})*$/, 'bytes in hex'));
 
 const NicSchema = v.strictObject({
   driver: about(
     v.optional(v.picklist(['igb', 'ixgbe', 'mlx5_core']), 'ixgbe'),
     'Driver and card imitated: limits, defaults, moderation, counter names.',
   ),
-  mac: v.optional(Mac, '02:00:00:00:00:0b'),
+  mac: about(v.optional(Mac, '02:00:00:00:00:0b'), 'Its MAC address.'),
   addresses: about(
     v.optional(v.pipe(v.array(line(64)), v.maxLength(16)), ['10.0.0.2']),
     'Local IP addresses.',
   ),
   promiscuous: about(v.optional(v.boolean(), false), 'Every destination address is ours.'),
   linkBps: about(v.optional(whole(1_000_000, 400_000_000_000), 10_000_000_000), 'Link rate, bit/s.'),
-  mtu: v.optional(whole(68, 9978), 1500),
+  mtu: about(
+    v.optional(whole(68, 9978), 1500),
+    'Longest IP packet, bytes; longer frames are lost at the MAC.',
+  ),
   queues: about(v.optional(whole(1, 64), 1), 'Receive queues in use (ethtool -L combined).'),
   ringSize: about(
     v.optional(whole(64, 8192)),
@@ -66,13 +70,16 @@ const NicSchema = v.strictObject({
     v.optional(v.pipe(v.array(whole(0, LIMITS.cpus - 1)), v.maxLength(64)), []),
     "CPU of each queue's vector, repeating; empty: queue i on CPU i.",
   ),
-  rxUsecs: v.optional(whole(0, 65_535)),
-  rxFrames: v.optional(whole(0, 65_535)),
+  rxUsecs: about(v.optional(whole(0, 65_535)), "Interrupt moderation, us; absent: the driver's default."),
+  rxFrames: about(
+    v.optional(whole(0, 65_535)),
+    "Interrupt moderation, frames; absent: the driver's default.",
+  ),
   rssKey: about(
     v.optional(
       v.pipe(
         v.string(),
-        v.regex(/^([0-9a-f]{2}[: ]?){40}$|^([0-9a-f]{2}[: ]?){52}$/i, '40 or 52 bytes in hex'),
+        v.regex(/^([0-9a-fA-F]{2}[: ]?){40}$|^([0-9a-fA-F]{2}[: ]?){52}$/, '40 or 52 bytes in hex'),
       ),
     ),
     'RSS key; absent: random from the seed.',
@@ -80,69 +87,69 @@ const NicSchema = v.strictObject({
 });
 
 const SocketSchema = v.strictObject({
-  proto: v.picklist(['tcp', 'udp']),
-  address: v.optional(line(64), '*'),
+  proto: about(v.picklist(['tcp', 'udp']), 'tcp: one socket stands for all connections to its port.'),
+  address: about(v.optional(line(64), '*'), 'Local address; * is any.'),
   port: about(whole(0, 65_535), 'Local port; 0 takes every port without a socket of its own.'),
   rcvbufBytes: about(v.optional(whole(2304, 1_073_741_824)), "sk_rcvbuf; absent: the kernel's default."),
-  udpGro: v.optional(v.boolean(), false),
+  udpGro: about(v.optional(v.boolean(), false), 'UDP_GRO is set: takes trains of datagrams.'),
 });
 
 const AppSchema = v.strictObject({
-  cpu: whole(0, LIMITS.cpus - 1),
+  cpu: about(whole(0, LIMITS.cpus - 1), 'CPU it runs on, counted in its host.'),
   sockets: about(v.optional(v.pipe(v.array(id), v.maxLength(64)), []), 'Sockets it reads, in turn.'),
   readBytes: about(v.optional(whole(1, 16_777_216), 65_536), 'Most bytes of one recvmsg (TCP).'),
   workNs: about(v.optional(whole(0, 1_000_000_000), 0), 'Computing after each read.'),
-  workNsPerByte: v.optional(number(0, 10_000), 0),
+  workNsPerByte: about(v.optional(number(0, 10_000), 0), 'Computing for each byte read.'),
   pauseNs: about(v.optional(whole(0, 1_000_000_000), 0), 'Sleep after each read.'),
   spin: about(v.optional(v.boolean(), false), 'Computes all the time.'),
-  startNs: v.optional(TimeNs, 0),
+  startNs: about(v.optional(TimeNs, 0), 'When it starts.'),
 });
 
 const HostSchema = v.strictObject({
-  cpus: v.optional(whole(1, LIMITS.cpus), 4),
+  cpus: about(v.optional(whole(1, LIMITS.cpus), 4), 'CPUs of the host.'),
   profile: about(
     v.optional(v.picklist(['server3g', 'p3-700', 'qoriq-e500', 'veth-lab']), 'server3g'),
     'Cost profile.',
   ),
-  clockMhz: v.optional(whole(10, 10_000)),
-  nics: byId(NicSchema, 8),
-  sockets: v.optional(byId(SocketSchema, 256), {}),
-  apps: v.optional(byId(AppSchema, 128), {}),
+  clockMhz: about(v.optional(whole(10, 10_000)), "CPU clock, MHz; absent: the profile's."),
+  nics: about(byId(NicSchema, 8), 'Network cards by name.'),
+  sockets: about(v.optional(byId(SocketSchema, 256), {}), 'Sockets by name.'),
+  apps: about(v.optional(byId(AppSchema, 128), {}), 'Applications by name; a socket has one reader.'),
 });
 
 /** Fields of one frame; what is absent has the usual value. */
 const frameEntries = {
-  v: about(v.optional(v.picklist([4, 6])), 'IP version.'),
-  proto: about(v.optional(v.picklist(['tcp', 'udp', 'icmp'])), 'Protocol above IP.'),
-  src: v.optional(line(64)),
-  dst: v.optional(line(64)),
-  sport: v.optional(whole(0, 65_535)),
-  dport: v.optional(whole(0, 65_535)),
-  dmac: v.optional(Mac),
-  smac: v.optional(Mac),
+  v: about(v.optional(v.picklist([4, 6])), 'IP version; absent: as the addresses say.'),
+  proto: about(v.optional(v.picklist(['tcp', 'udp', 'icmp'])), 'Protocol above IP; absent: tcp.'),
+  src: about(v.optional(line(64)), 'Source address; absent: 10.0.0.1 or fd00::1.'),
+  dst: about(v.optional(line(64)), "Destination address; absent: the NIC's first."),
+  sport: about(v.optional(whole(0, 65_535)), 'Source port; absent: 40000.'),
+  dport: about(v.optional(whole(0, 65_535)), 'Destination port; absent: 5001 (TCP), 7000 (UDP).'),
+  dmac: about(v.optional(Mac), "Destination MAC address; absent: the NIC's."),
+  smac: about(v.optional(Mac), 'Source MAC address; absent: 02:00:00:00:00:0a.'),
   vlan: about(v.optional(whole(0, 65_535)), 'TCI of an 802.1Q tag.'),
-  len: about(v.optional(whole(0, 65_000)), 'Payload bytes.'),
-  seq: v.optional(whole(0, 4_294_967_295)),
-  ack: v.optional(whole(0, 4_294_967_295)),
-  flags: about(v.optional(v.pipe(v.string(), v.regex(/^[FSRPAUEC]*$/, 'letters of FSRPAUEC'))), 'TCP flags.'),
-  win: v.optional(whole(0, 65_535)),
-  ipId: v.optional(whole(0, 65_535)),
-  df: v.optional(v.boolean()),
-  mf: v.optional(v.boolean()),
-  fragOffset: v.optional(whole(0, 65_528)),
-  ttl: v.optional(whole(0, 255)),
-  tos: v.optional(whole(0, 255)),
-  flowLabel: v.optional(whole(0, 1_048_575)),
-  tcpOptions: about(
-    v.optional(v.pipe(line(80), v.regex(/^([0-9a-f]{2})*$/i, 'hex'))),
-    'TCP option bytes, hex.',
+  len: about(v.optional(whole(0, 65_000)), 'Payload bytes; absent: 1448 (TCP), 18 (others).'),
+  seq: about(v.optional(whole(0, 4_294_967_295)), 'TCP sequence number; absent: 1.'),
+  ack: about(v.optional(whole(0, 4_294_967_295)), 'TCP acknowledgement number; absent: 1.'),
+  flags: about(
+    v.optional(v.pipe(v.string(), v.regex(/^[FSRPAUEC]*$/, 'letters of FSRPAUEC'))),
+    'TCP flags as letters of FSRPAUEC; absent: A.',
   ),
-  ipOptions: about(
-    v.optional(v.pipe(line(80), v.regex(/^([0-9a-f]{2})*$/i, 'hex'))),
-    'IPv4 option bytes, hex.',
+  win: about(v.optional(whole(0, 65_535)), 'TCP window field; absent: 501.'),
+  ipId: about(v.optional(whole(0, 65_535)), 'IPv4 identification; absent: 0.'),
+  df: about(v.optional(v.boolean()), "IPv4 don't fragment; absent: set."),
+  mf: about(v.optional(v.boolean()), 'More fragments follow.'),
+  fragOffset: about(v.optional(whole(0, 65_528)), 'Fragment offset, bytes.'),
+  ttl: about(v.optional(whole(0, 255)), 'TTL or hop limit; absent: 64.'),
+  tos: about(v.optional(whole(0, 255)), 'TOS or traffic class, all eight bits.'),
+  flowLabel: about(v.optional(whole(0, 1_048_575)), 'IPv6 flow label.'),
+  tcpOptions: about(v.optional(hex(80)), 'TCP option bytes, hex.'),
+  ipOptions: about(v.optional(hex(80)), 'IPv4 option bytes, hex.'),
+  ipCsum: about(v.optional(v.picklist(['ok', 'bad'])), 'IPv4 header checksum; absent: ok.'),
+  l4Csum: about(
+    v.optional(v.picklist(['ok', 'bad', 'none'])),
+    'TCP or UDP checksum; absent: right, and verified by the card.',
   ),
-  ipCsum: v.optional(v.picklist(['ok', 'bad'])),
-  l4Csum: v.optional(v.picklist(['ok', 'bad', 'none'])),
 };
 
 const FrameSchema = v.strictObject(frameEntries);
@@ -154,13 +161,13 @@ const target = {
 };
 
 export const RateTrafficSchema = v.strictObject({
-  kind: v.literal('rate'),
+  kind: about(v.literal('rate'), 'Frames made on the way.'),
   ...target,
   frame: about(
     v.optional(FrameSchema, {}),
     'The frame every flow starts from; flow i has source port sport + i.',
   ),
-  flows: v.optional(whole(1, LIMITS.flows), 1),
+  flows: about(v.optional(whole(1, LIMITS.flows), 1), 'Flows; trains take turns among them.'),
   weights: about(
     v.optional(v.pipe(v.array(number(0, 1e6)), v.minLength(1), v.maxLength(4096))),
     'Share of each flow, repeating.',
@@ -170,124 +177,187 @@ export const RateTrafficSchema = v.strictObject({
     "Frames a second over all flows; absent: the link's rate.",
   ),
   trainFrames: about(v.optional(whole(1, 1024), 1), 'Frames of one flow back to back.'),
-  pshLast: v.optional(v.boolean(), false),
-  pattern: v.optional(v.picklist(['constant', 'poisson']), 'constant'),
-  startNs: v.optional(TimeNs, 0),
-  stopNs: v.optional(TimeNs),
+  pshLast: about(v.optional(v.boolean(), false), "PSH on a train's last frame (TCP)."),
+  pattern: about(
+    v.optional(v.picklist(['constant', 'poisson']), 'constant'),
+    'Even gaps, or random ones of the same mean.',
+  ),
+  startNs: about(v.optional(TimeNs, 0), 'When the first frame starts on the link.'),
+  stopNs: about(v.optional(TimeNs), 'No train starts then or later; absent: durationNs.'),
   count: about(v.optional(whole(1, LIMITS.packets)), 'Frames in all.'),
 });
 
 export const FramesTrafficSchema = v.strictObject({
-  kind: v.literal('frames'),
+  kind: about(v.literal('frames'), 'Frames spelled out.'),
   ...target,
   frame: about(v.optional(FrameSchema, {}), 'What every frame of the list starts from.'),
-  frames: v.pipe(
-    v.array(v.strictObject({ atNs: TimeNs, ...frameEntries })),
-    v.minLength(1),
-    v.maxLength(LIMITS.frames),
+  frames: about(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          atNs: about(
+            TimeNs,
+            'When its last bit is there, from startNs; no sooner than the link carries it.',
+          ),
+          ...frameEntries,
+        }),
+      ),
+      v.minLength(1),
+      v.maxLength(LIMITS.frames),
+    ),
+    'The frames, each with what differs from `frame`.',
   ),
-  startNs: v.optional(TimeNs, 0),
-  repeat: v.optional(whole(1, 100_000), 1),
+  startNs: about(v.optional(TimeNs, 0), 'Added to every atNs.'),
+  repeat: about(v.optional(whole(1, 100_000), 1), 'The list so many times, one after the other.'),
 });
 
 export const CaptureTrafficSchema = v.strictObject({
-  kind: v.literal('capture'),
+  kind: about(v.literal('capture'), 'A capture file.'),
   ...target,
   sha256: about(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex')), 'Of the capture file.'),
-  name: line(200),
-  startNs: v.optional(TimeNs, 0),
+  name: about(line(200), 'Name of the file: looked for beside the scenario, and asked for.'),
+  startNs: about(v.optional(TimeNs, 0), 'When its first packet arrives.'),
   timeScale: about(v.optional(number(0.000001, 1_000_000), 1), 'Times of the capture are multiplied by it.'),
   ratePps: about(
     v.optional(v.nullable(number(1, 200_000_000)), null),
     'An even rate in place of its own timing.',
   ),
-  repeat: v.optional(whole(1, 100_000), 1),
+  repeat: about(v.optional(whole(1, 100_000), 1), 'So many times, one after the other.'),
 });
 
 const TrafficSchema = v.variant('kind', [RateTrafficSchema, FramesTrafficSchema, CaptureTrafficSchema]);
 
-const CommandSchema = v.strictObject({ host: v.optional(id), line: line(4096) });
+const commandEntries = {
+  host: about(v.optional(id), 'Host it is typed on; absent: the first.'),
+  line: about(
+    line(4096),
+    'The command, as on a real host: ethtool, sysctl, ip, taskset, echo to /proc and /sys.',
+  ),
+};
+const CommandSchema = v.strictObject(commandEntries);
 
 /** A moment of the lesson: a time, or the n-th record that matches, on the run of the step's variant. */
 const MomentSchema = v.union([
-  v.strictObject({ atNs: TimeNs }),
+  v.strictObject({ atNs: about(TimeNs, 'At this time.') }),
   v.strictObject({
     kind: about(line(40), 'Record kind, as in the events table.'),
-    reason: v.optional(line(60)),
-    packet: v.optional(whole(1, LIMITS.packets)),
+    reason: about(v.optional(line(60)), 'Its reason.'),
+    packet: about(v.optional(whole(1, LIMITS.packets)), 'Its packet.'),
     n: about(v.optional(whole(1, 1_000_000), 1), 'Which of them.'),
   }),
 ]);
 
 const FocusSchema = v.union([
-  v.strictObject({ packet: whole(1, LIMITS.packets) }),
-  v.strictObject({ queue: whole(0, 511) }),
-  v.strictObject({ napi: whole(0, 511) }),
-  v.strictObject({ cpu: whole(0, 4095) }),
-  v.strictObject({ socket: whole(1, 4096) }),
-  v.strictObject({ task: whole(1, 8192) }),
+  v.strictObject({ packet: about(whole(1, LIMITS.packets), 'A packet.') }),
+  v.strictObject({ queue: about(whole(0, 511), 'A receive queue, counted over all NICs from 0.') }),
+  v.strictObject({ napi: about(whole(0, 511), 'The NAPI of a queue.') }),
+  v.strictObject({ cpu: about(whole(0, 4095), 'A CPU, counted over all hosts from 0.') }),
+  v.strictObject({ socket: about(whole(1, 4096), 'A socket, from 1.') }),
+  v.strictObject({ task: about(whole(1, 8192), 'A task, from 1.') }),
 ]);
 
 const StepSchema = v.strictObject({
-  title: TextSchema,
-  text: TextSchema,
-  at: MomentSchema,
-  focus: v.optional(FocusSchema),
-  variant: v.optional(id),
+  title: about(TextSchema, 'A few words.'),
+  text: about(TextSchema, 'What is to be seen, and why.'),
+  at: about(MomentSchema, 'The moment it shows.'),
+  focus: about(v.optional(FocusSchema), 'What is selected.'),
+  variant: about(v.optional(id), 'Variant it is told in; absent: the one that is open.'),
 });
 
 export const ClaimSchema = v.strictObject({
-  id,
+  id: about(id, 'Its name, once in the scenario.'),
   variant: about(v.optional(id, 'base'), 'Variant the metric is of.'),
   metric: about(line(200), 'A name of the metric table.'),
-  op: v.picklist(['<', '<=', '>', '>=', '==', '!=', '~']),
-  value: v.optional(v.number()),
+  op: about(v.picklist(['<', '<=', '>', '>=', '==', '!=', '~']), '~ is equal within the tolerance.'),
+  value: about(v.optional(v.number()), 'What the metric is compared with.'),
   other: about(v.optional(line(240)), 'variant.metric to compare with, in place of a value.'),
   factor: about(v.optional(v.number(), 1), 'The other side is multiplied by it.'),
   tolerance: about(
-    v.optional(v.strictObject({ abs: v.optional(number(0, 1e15)), rel: v.optional(number(0, 10)) })),
-    'For ~ and ==.',
+    v.optional(
+      v.strictObject({
+        abs: about(v.optional(number(0, 1e15)), 'Apart by so much at most.'),
+        rel: about(v.optional(number(0, 10)), 'Apart by this share of the other side at most.'),
+      }),
+    ),
+    'For ~, == and !=: the larger of the two counts.',
   ),
 });
 
 export const ScenarioSchema = v.strictObject({
-  $schema: v.optional(line(300)),
-  format: v.literal(FORMAT),
-  id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'lower-case letters, digits and -')),
-  title: TextSchema,
-  summary: v.optional(TextSchema, { text: '' }),
+  $schema: about(v.optional(line(300)), 'Where this schema is, for editors.'),
+  format: about(v.literal(FORMAT), 'Version of the format.'),
+  id: about(
+    v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'lower-case letters, digits and -')),
+    "Its name; a built-in one's file is named like it.",
+  ),
+  title: about(TextSchema, 'A few words.'),
+  summary: about(v.optional(TextSchema, { text: '' }), 'A sentence or two.'),
   kernel: about(
     v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}\.\d{1,3}(\.\d{1,3})?$/, 'a version like 6.12')), '6.12'),
     'Kernel version: rules and defaults follow it.',
   ),
   hz: about(v.optional(v.picklist([100, 250, 300, 1000]), 250), 'Timer ticks a second (CONFIG_HZ).'),
-  config: v.optional(v.strictObject({ vlan8021q: v.optional(v.boolean(), true) }), {}),
-  seed: v.optional(whole(0, 9_007_199_254_740_991), 1),
-  durationNs: whole(1, LIMITS.durationNs),
-  hosts: v.pipe(
-    byId(HostSchema, 4),
-    v.check((h) => Object.keys(h).length > 0, 'at least one host'),
-  ),
-  traffic: v.optional(byId(TrafficSchema, 64), {}),
-  setup: v.optional(v.pipe(v.array(CommandSchema), v.maxLength(LIMITS.commands)), []),
-  run: v.optional(
-    v.pipe(
-      v.array(v.strictObject({ atNs: TimeNs, host: v.optional(id), line: line(4096) })),
-      v.maxLength(LIMITS.commands),
+  config: about(
+    v.optional(
+      v.strictObject({
+        vlan8021q: about(
+          v.optional(v.boolean(), true),
+          'CONFIG_VLAN_8021Q; without it tagged frames pass GRO alone.',
+        ),
+      }),
+      {},
     ),
-    [],
+    'Kernel configuration.',
+  ),
+  seed: about(
+    v.optional(whole(0, 9_007_199_254_740_991), 1),
+    'Seed of all randomness: RSS key, random traffic.',
+  ),
+  durationNs: about(whole(1, LIMITS.durationNs), 'Simulated time in all.'),
+  hosts: about(v.pipe(byId(HostSchema, 4), v.minEntries(1, 'at least one host')), 'Hosts by name.'),
+  traffic: about(v.optional(byId(TrafficSchema, 64), {}), 'Sources of frames by name.'),
+  setup: about(
+    v.optional(v.pipe(v.array(CommandSchema), v.maxLength(LIMITS.commands)), []),
+    'Commands before time 0, in order.',
+  ),
+  run: about(
+    v.optional(
+      v.pipe(
+        v.array(
+          v.strictObject({ atNs: about(TimeNs, 'When: before all else of that time.'), ...commandEntries }),
+        ),
+        v.maxLength(LIMITS.commands),
+      ),
+      [],
+    ),
+    'Commands while time runs.',
   ),
   variants: about(
     v.optional(
-      byId(v.strictObject({ title: v.optional(TextSchema), patch: v.record(line(80), v.any()) }), 32),
+      byId(
+        v.strictObject({
+          title: about(v.optional(TextSchema), 'A few words; absent: its name.'),
+          patch: about(v.record(line(80), v.any()), 'What differs; null takes a member out.'),
+        }),
+        32,
+      ),
       {},
     ),
     'Named overlays: RFC 7396 merge patches on this scenario. `base` is the scenario itself.',
   ),
-  lesson: v.optional(v.strictObject({ steps: v.pipe(v.array(StepSchema), v.maxLength(LIMITS.steps)) }), {
-    steps: [],
-  }),
-  claims: v.optional(v.pipe(v.array(ClaimSchema), v.maxLength(200)), []),
+  lesson: about(
+    v.optional(
+      v.strictObject({
+        steps: about(v.pipe(v.array(StepSchema), v.maxLength(LIMITS.steps)), 'Steps in order.'),
+      }),
+      { steps: [] },
+    ),
+    'What is told along the run.',
+  ),
+  claims: about(
+    v.optional(v.pipe(v.array(ClaimSchema), v.maxLength(200)), []),
+    'What the texts state, checked by running it.',
+  ),
 });
 
 export type Scenario = v.InferOutput<typeof ScenarioSchema>;
