@@ -1,11 +1,15 @@
 /** `softnet-lab check`: scenarios load, every variant compiles, every claim holds, every text has words. */
 import { statSync } from 'node:fs';
+import { advance } from '../engine/advance.ts';
+import { createWorld } from '../engine/create.ts';
+import { RecordWriter } from '../engine/records.ts';
 import { hasMessage } from '../i18n/index.ts';
 import { checkClaims } from '../scenario/claims.ts';
 import { compileScenario } from '../scenario/compile.ts';
 import { errorLine } from '../scenario/load.ts';
+import { createMomentFinder, momentFilter } from '../scenario/moments.ts';
 import type { Scenario, ScenarioText } from '../scenario/schema.ts';
-import { variantNames } from '../scenario/variants.ts';
+import { BASE, variantNames } from '../scenario/variants.ts';
 import { CliError, EXIT_FAILED, EXIT_OK, EXIT_USAGE, fileError, type Io } from './io.ts';
 import { builtIns, jsonFiles, openScenario, type Source } from './source.ts';
 
@@ -58,6 +62,7 @@ function checkFile(file: string, count: Count, io: Io): void {
     const compiled = compileScenario(scenario, { variant, captures });
     return compiled.ok ? [] : compiled.errors.map((error) => `${variant}: ${errorLine({ ...error, file })}`);
   });
+  problems.push(...stepsNotReached(source));
   for (const key of textKeys(scenario)) if (!hasMessage(key)) problems.push(`${file}: no words for ${key}`);
   const names = Object.keys(scenario.variants);
   const variants = names.length === 0 ? '' : ` with ${names.length} variant${names.length === 1 ? '' : 's'}`;
@@ -68,6 +73,28 @@ function checkFile(file: string, count: Count, io: Io): void {
   if (problems.length > 0) count.bad = true;
   for (const { id, pass, text } of checkClaims(scenario, { captures }))
     verdict(pass, `${scenario.id} ${id}: ${text}`);
+}
+
+/** Lesson steps whose moment never comes. */
+function stepsNotReached({ scenario, captures, file }: Source): string[] {
+  const { steps } = scenario.lesson;
+  const filters = steps.map((step) => momentFilter(step.at));
+  return variantNames(scenario).flatMap((variant) => {
+    const mine = steps.map((step, i) => ((step.variant ?? BASE) === variant ? filters[i] : null));
+    if (mine.every((filter) => filter === null)) return [];
+    const compiled = compileScenario(scenario, { variant, captures });
+    if (!compiled.ok) return [];
+    const finder = createMomentFinder(mine);
+    const world = createWorld(compiled.spec);
+    world.writer = new RecordWriter(finder.take);
+    advance(world, compiled.spec.durationNs);
+    world.writer.flush();
+    return mine.flatMap((filter, i) =>
+      filter === null || finder.found[i] !== null
+        ? []
+        : [`${file}, at lesson.steps[${i}].at: ${variant} never has such a record`],
+    );
+  });
 }
 
 function textKeys(scenario: Scenario): string[] {

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { explain } from './explain.ts';
 import { MAX_DEPTH, parseJson, type PathStep, printPath, type TextPlace } from './json.ts';
 import { migrate } from './migrate.ts';
+import { referenceProblems } from './references.ts';
 import { type Scenario, ScenarioSchema } from './schema.ts';
 
 export interface ScenarioError {
@@ -55,9 +56,11 @@ function load(value: unknown, file: string, placeOf: (path: PathStep[]) => TextP
   const migrated = migrate(value as Record<string, unknown>);
   if (!migrated.ok) return fail(file, 'format', migrated.message);
   const result = v.safeParse(ScenarioSchema, migrated.value);
-  if (result.success) return { ok: true, scenario: result.output };
-  const errors = result.issues.slice(0, MOST_ERRORS).map((issue): ScenarioError => {
-    const { path, message } = explain(ScenarioSchema, issue);
+  const problems = result.success
+    ? referenceProblems(result.output)
+    : result.issues.map((issue) => explain(ScenarioSchema, issue));
+  if (result.success && problems.length === 0) return { ok: true, scenario: result.output };
+  const errors = problems.slice(0, MOST_ERRORS).map(({ path, message }): ScenarioError => {
     const error = { file, path: printPath(path), message };
     const place = placeOf(path);
     return place === null ? error : { ...error, ...place };
