@@ -32,13 +32,13 @@ export function stageSvg(): string | null {
 export function pictureSvg({ svgs, input }: StagePicture): string {
   const { layout } = input.ix;
   const palette = palettes[input.theme];
+  const scale = `scale(${layout.unit})`;
   const width = Math.ceil(layout.w * layout.unit);
   const height = Math.ceil(layout.h * layout.unit);
   const painter = new SvgPainter();
   paintStage(painter, input);
   const [below, ...above] = svgs.map(inlined);
   const inner = (svg: SVGSVGElement | undefined): string => (svg === undefined ? '' : new XMLSerializer().serializeToString(svg).replace(/^<svg[^>]*>|<\/svg>$/g, ''));
-  const scale = `scale(${layout.unit})`;
   const body = [inner(below), `<g transform="${scale}">${painter.parts.join('')}</g>`, ...above.map(inner)];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><rect width="${width}" height="${height}" fill="${palette.ground}"/>${body.join('')}</svg>`;
 

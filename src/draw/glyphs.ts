@@ -97,9 +97,9 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
         add,
         out,
         state.frame,
-        { x: poll.x + 6, y: poll.y + poll.h - 14, w: poll.w - 12, h: GLYPH_H },
+        { x: poll.x + 6, y: poll.y + poll.h - 14, w: poll.w - 44, h: GLYPH_H },
         'solid',
-        true,
+        false,
       );
     if (state.current) {
       const layers = layerRects(protocol);
@@ -244,8 +244,8 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
     if (p === null) continue;
     add({
       key: drop.packet,
-      x: p.x + n * 14,
-      y: p.y,
+      x: p.x + n * p.step.x,
+      y: p.y + n * p.step.y,
       w: 12,
       h: GLYPH_H,
       flow: drop.flow,

@@ -38,6 +38,8 @@ export interface RingLayout {
   level: 'full' | 'small' | 'mini';
   /** MSI-X vector: its port on the card's edge. */
   port: Point;
+  /** Room for the names of the hands around the circle. */
+  labels: boolean;
   /** Where the vector's words stand, one line or two; null: no room. */
   vector: Rect | null;
 }
@@ -87,6 +89,8 @@ export interface SocketLayout {
   box: Rect;
   tank: Rect;
   level: 'card' | 'mini';
+  /** A low card: its words stand beside the tank, not above it. */
+  low: boolean;
   in: Point;
 }
 
@@ -118,10 +122,12 @@ export interface StageLayout {
 const PAD = 12;
 const TITLE = 24;
 const LANE_MIN = 76;
-const LANE_MAX = 128;
+const LANE_MAX = 140;
 const SLOT_MIN = 80;
-const CARD_MIN = 66;
-const CARD_MAX = 128;
+/** Room below a ring for two lines of words. */
+const RING_WORDS = 24;
+const CARD_MIN = 54;
+const CARD_MAX = 140;
 
 export function layoutStage(input: LayoutInput): StageLayout {
   const portrait = input.width < 600 || input.width < input.height * 0.8;
@@ -293,6 +299,11 @@ function placeNic(
   };
 }
 
+/** Height of a ring's middle in its cell: its words stand below it. A lane beside takes its way in at the same height. */
+function ringLevelWith(cell: Rect): number {
+  return cell.y + (cell.h - RING_WORDS) / 2 + 3;
+}
+
 function ringLevel(r: number): RingLayout['level'] {
   return r >= 21 ? 'full' : r >= 13 ? 'small' : 'mini';
 }
@@ -315,10 +326,10 @@ function placeRings(
         ? { x: field.x, y: lanes[i].box.y, w: field.w, h: lanes[i].box.h }
         : { x: field.x, y: field.y + i * pitch + Math.max(0, pitch - 150) / 2, w: field.w, h: Math.min(pitch, 150) };
       // room around the circle: labels of its hands at the sides, the vector's line below
-      const r = clamp(Math.min(field.w / 2 - 21, (cell.h - 24) / 2, 44), 12, 44);
-      const c: Point = { x: field.x + field.w / 2, y: cell.y + (cell.h - 14) / 2 + 1 };
+      const r = clamp(Math.min(field.w / 2 - 21, (cell.h - RING_WORDS - 10) / 2, 46), 12, 46);
+      const c: Point = { x: field.x + field.w / 2, y: ringLevelWith(cell) };
       const line = c.y + r + 12;
-      return ringAt(queue, input, cell, c, r, edge, { x: field.x, y: line - 9, w: field.w, h: cell.y + cell.h - line > 14 ? 24 : 12 });
+      return ringAt(queue, input, cell, c, r, edge, { x: field.x, y: line - 9, w: field.w, h: cell.y + cell.h - line >= 9 ? 24 : 12 });
     });
   }
   const cols = bestColumns(field.w, field.h, n);
@@ -326,7 +337,7 @@ function placeRings(
   return queues.map((queue, i) => {
     const cell = cells[i];
     const side = Math.min(cell.w, cell.h);
-    const r = Math.max(4, Math.min(side / 2 - (side > 50 ? 9 : 2), 40));
+    const r = Math.max(4, Math.min(side / 2 - (side > 50 ? 6 : 2), 40));
     const c: Point = { x: cell.x + cell.w / 2, y: cell.y + cell.h / 2 };
     return ringAt(queue, input, cell, c, r, edge, null);
   });
@@ -352,6 +363,7 @@ function ringAt(
     bins: level === 'full' ? 48 : level === 'small' ? 32 : 24,
     level,
     port: { x: edge, y: c.y },
+    labels: level === 'full' && (vector !== null || cell.w / 2 - r >= 18),
     vector,
   };
 }
@@ -370,7 +382,8 @@ function laneAt(cpu: number, box: Rect): LaneLayout {
     x += r.w + gap;
     return r;
   });
-  const mid = box.y + box.h / 2;
+  // level with the ring beside it, which has a line of words below
+  const mid = ringLevelWith(box);
   return {
     cpu,
     box,
@@ -392,12 +405,12 @@ function placeCpus(
   const min = input.density === 'full' ? LANE_MIN - 4 : LANE_MIN;
   const fits = n * min + (n - 1) * (gap - 2) <= area.h && input.density !== 'overview';
   if (fits) {
-    const pitch = Math.min((area.h + gap) / n, LANE_MAX + gap);
     const used = Math.min(gap, n > 1 ? (area.h - n * min) / (n - 1) : gap);
+    const between = Math.max(4, used);
+    const h = Math.min((area.h - between * (n - 1)) / n, n <= 2 ? 160 : LANE_MAX);
+    const y = area.y + middle(area.h, n * h + between * (n - 1));
     return {
-      lanes: cpus.map((cpu, i) =>
-        laneAt(cpu.index, { x: area.x, y: area.y + i * pitch, w: area.w, h: pitch - Math.max(4, used) }),
-      ),
+      lanes: cpus.map((cpu, i) => laneAt(cpu.index, { x: area.x, y: y + i * (h + between), w: area.w, h })),
       strips: [],
       cpuSlots: n,
     };
@@ -449,6 +462,11 @@ function columnGrid(r: Rect, count: number, cols: number, gapX: number, gapY: nu
   }));
 }
 
+/** Where a short column begins, so that few things stand in the middle, not at the top. */
+function middle(room: number, used: number): number {
+  return used < room * 0.8 ? (room - used) * 0.4 : 0;
+}
+
 function openOf(wanted: readonly number[] | undefined, all: readonly number[], slots: number): number[] {
   const known = new Set(all);
   const open = [...new Set(wanted ?? [])].filter((id) => known.has(id)).slice(0, slots);
@@ -470,12 +488,14 @@ export function layerRects(r: Rect): [Rect, Rect, Rect] {
 
 function cardAt(socket: number, box: Rect): SocketLayout {
   const tankW = clamp(box.w * 0.26, 24, 40);
-  const tankTop = box.y + 36;
+  const low = box.h < 80;
+  const tankTop = low ? box.y + 9 : box.y + 36;
   return {
     socket,
     box,
     tank: { x: box.x + 9, y: tankTop, w: tankW, h: Math.max(12, box.y + box.h - tankTop - 8) },
     level: 'card',
+    low,
     in: { x: box.x, y: box.y + box.h / 2 },
   };
 }
@@ -486,6 +506,7 @@ function miniAt(socket: number, box: Rect): SocketLayout {
     box,
     tank: inset(box, box.w > 20 ? 4 : 2),
     level: 'mini',
+    low: true,
     in: { x: box.x, y: box.y + box.h / 2 },
   };
 }

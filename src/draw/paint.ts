@@ -72,7 +72,7 @@ export function ringBins(q: SceneQueue, bins: number): RingBin[] {
   const n = Math.max(1, Math.min(bins, q.size));
   const out: RingBin[] = Array.from({ length: n }, (_, i) => ({
     filled: 0,
-    total: Math.floor(((i + 1) * q.size) / n) - Math.floor((i * q.size) / n),
+    total: Math.ceil(((i + 1) * q.size) / n) - Math.ceil((i * q.size) / n),
     flow: 0,
     spent: false,
     inDma: false,
@@ -95,7 +95,7 @@ export function ringBins(q: SceneQueue, bins: number): RingBin[] {
   const spent = (q.nextToClean - q.nextToUse + q.size) % q.size;
   if (spent > 1) {
     out.forEach((bin, b) => {
-      const first = Math.floor((b * q.size) / n);
+      const first = Math.ceil((b * q.size) / n);
       const at = (first - q.nextToUse + q.size) % q.size;
       bin.spent = bin.filled === 0 && at + bin.total <= spent;
     });
@@ -129,7 +129,7 @@ function paintRing(p: Painter, c: Palette, input: PaintInput, ring: RingLayout, 
   const tail = ringAngle(q.nextToUse, q.size);
   hand(p, c.accent, ring, hw);
   hand(p, c.warn, ring, ntc);
-  if (ring.level === 'full') {
+  if (ring.labels) {
     const inner = r0 - 1;
     p.line(c.muted, at.x + Math.cos(tail) * (inner - 3.5), at.y + Math.sin(tail) * (inner - 3.5), at.x + Math.cos(tail) * inner, at.y + Math.sin(tail) * inner, 2);
     let d = ((hw - ntc) % (Math.PI * 2) + Math.PI * 2) % (Math.PI * 2);

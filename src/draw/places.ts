@@ -215,22 +215,35 @@ export function rectOfSpot(ix: StageIndex, map: SceneMap, spot: Spot, cpu = spot
   }
 }
 
-/** Where what is lost at a place comes to lie: within reach of it, clear of its labels. */
-export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): Point | null {
+/** Where what is lost at a place comes to lie: within reach of it, clear of its labels; and where the reason stands. */
+export interface DropSpot extends Point {
+  /** From one cross to the next. */
+  step: Point;
+  label: Point;
+}
+
+export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): DropSpot | null {
   const ring = spot.type === 'rx-ring' ? ix.rings.get(spot.queue) : undefined;
+  const beside: Point = { x: 14, y: 0 };
   if (ring !== undefined) {
-    if (ring.vector !== null) return { x: ring.cell.x - 8, y: ring.c.y + ring.r - 14 };
-    return { x: ring.c.x - ring.r, y: Math.min(ring.cell.y + ring.cell.h - 6, ring.c.y + ring.r + 4) };
+    if (ring.vector !== null) {
+      // a pile at the ring's left, growing upwards
+      const x = Math.min(ring.c.x - ring.r - 17, ring.cell.x + 2);
+      return { x, y: ring.c.y + ring.r - 9, step: { x: 0, y: -11 }, label: { x: ring.cell.x - 8, y: ring.vector.y + 13 } };
+    }
+    const y = Math.min(ring.cell.y + ring.cell.h - 10, ring.c.y + ring.r + 3);
+    const x = ring.c.x - ring.r;
+    return { x, y, step: beside, label: { x: x - 2, y: y + 11 } };
   }
   const rect = rectOfSpot(ix, map, spot);
   if (rect === null) return null;
+  const at = (x: number, y: number): DropSpot => ({ x, y, step: beside, label: { x: x - 4, y: y + 12 } });
   if (spot.type === 'socket') {
-    const id = map.sockets[spot.socket]?.id ?? 0;
-    const at = socketAt(ix, id);
-    if (at?.level === 'card') return { x: at.tank.x + at.tank.w + 8, y: at.box.y + at.box.h - 12 };
+    const card = socketAt(ix, map.sockets[spot.socket]?.id ?? 0);
+    if (card?.level === 'card') return { ...at(card.tank.x + card.tank.w + 8, card.box.y + card.box.h - 12), label: { x: card.box.x + 6, y: card.box.y + card.box.h + 1 } };
   }
-  if (spot.type === 'mac' || spot.type === 'wire') return { x: rect.x + 8, y: rect.y + rect.h + 1 };
-  return { x: rect.x + 6, y: rect.y + rect.h - 10 };
+  if (spot.type === 'mac' || spot.type === 'wire') return at(rect.x + 8, rect.y + rect.h + 1);
+  return at(rect.x + 6, rect.y + rect.h - 10);
 }
 
 export function rectCentre(rect: Rect): Point {

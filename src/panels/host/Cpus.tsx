@@ -76,7 +76,7 @@ export const Lane = memo(
               {boxes.poll.w > 84 ? view.ring : view.work}
             </text>
           )}
-          {boxes.poll.h >= 66 && (
+          {boxes.poll.h >= 66 && view.inHand && (
             <text className="small muted" x={boxes.poll.x + 6} y={boxes.poll.y + boxes.poll.h - 19}>
               {t('host.lane.frame')}
             </text>
@@ -94,12 +94,12 @@ export const Lane = memo(
         </Part>
         <Part id={`${id}-list`} r={boxes.rxList} label={view.ariaList} target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}>
           <text className="label label--tight" x={boxes.rxList.x + 5} y={boxes.rxList.y + 13}>
-            {fit(t('host.lane.rxList'), boxes.rxList.w - 6, 9.5)}
+            {t(boxes.rxList.w < 42 ? 'host.lane.rxList.short' : 'host.lane.rxList')}
           </text>
         </Part>
         <Part id={`${id}-protocol`} r={boxes.protocol} label={view.ariaProtocol} target={{ kind: 'cpu', cpu: at.cpu }}>
           <Layers r={boxes.protocol} layer={view.layer} />
-          {boxes.protocol.h >= 66 && (
+          {boxes.protocol.h >= 66 && view.waiting && (
             <text className="small muted" x={boxes.protocol.x + 6} y={boxes.protocol.y + boxes.protocol.h - 19}>
               {t('host.lane.waiting')}
             </text>
@@ -118,7 +118,7 @@ function edgePath({ x, y, h }: Rect): string {
 
 function Part(props: { id: string; r: Rect; label: string; target: Parameters<typeof Focusable>[0]['target']; children: ReactNode }): ReactNode {
   return (
-    <Focusable group="cpus" id={props.id} target={props.target} label={props.label} rect={props.r} radius={5}>
+    <Focusable group="cpus" id={props.id} part target={props.target} label={props.label} rect={props.r} radius={5}>
       <Box r={props.r} radius={5} className="box" />
       {props.children}
     </Focusable>
@@ -128,6 +128,13 @@ function Part(props: { id: string; r: Rect; label: string; target: Parameters<ty
 /** netif, ip, tcp·udp: the one that has the packet stands out. */
 function Layers({ r, layer }: { r: Rect; layer: string }): ReactNode {
   const rects = layerRects(r);
+  if (r.w < 76) {
+    return (
+      <text className={`label label--tight${layer === '' ? '' : ' layer--on'}`} x={r.x + 6} y={r.y + 13}>
+        {t(layer === '' ? 'host.lane.protocol' : layer === 'l4' ? 'host.lane.l4.short' : `host.lane.${layer}`)}
+      </text>
+    );
+  }
   const keys = ['netif', 'ip', 'l4'] as const;
   return (
     <>
@@ -150,7 +157,7 @@ export const Strip = memo(
     const mid = box.y + box.h / 2;
     const row = at.level === 'row';
     return (
-      <Focusable group="strips" id={`strip-${at.cpu}`} first={first} target={{ kind: 'cpu', cpu: at.cpu }} label={view.ariaLane} rect={box} radius={4}>
+      <Focusable group="strips" id={`strip-${at.cpu}`} first={first} target={{ kind: 'cpu', cpu: at.cpu }} label={view.ariaLane} rect={box} radius={4} tip>
         <g className={`strip ctx-${name}${open ? ' strip--open' : ''}${name === 'idle' ? ' strip--idle' : ''}`}>
           <Box r={box} radius={4} className="box box--strip" />
           <rect className="strip__edge" x={box.x} y={box.y} width={row ? 7 : 6} height={box.h} rx={2} />

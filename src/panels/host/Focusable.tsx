@@ -31,11 +31,15 @@ export function Focusable(props: {
   /** Unlike any other in its group. */
   id: string;
   first?: boolean;
+  /** Part of a thing with the same target: stands out only where it was chosen itself. */
+  part?: boolean;
   target: InspectTarget;
   label: string;
   rect: Rect;
   radius?: number;
   className?: string;
+  /** Small things say on hover what they are. */
+  tip?: boolean;
   children?: ReactNode;
 }): ReactNode {
   const hands = useContext(StageContext);
@@ -43,7 +47,9 @@ export function Focusable(props: {
   const { group, id, rect, target } = props;
   const stop = hands.stops[group];
   const tab = stop === undefined ? props.first === true : stop === id;
-  const selected = hands.selected === targetKey(target);
+  const chosen = stop === id;
+  const selected =
+    hands.selected === targetKey(target) && (props.part === true ? chosen : !(stop ?? '').startsWith(`${id}-`));
   const onKeyDown = (event: KeyboardEvent<SVGGElement>): void => {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
@@ -90,6 +96,7 @@ export function Focusable(props: {
       onPointerEnter={() => hands.hover(target)}
       onPointerLeave={() => hands.hover(null)}
     >
+      {props.tip && <title>{props.label}</title>}
       {props.children}
       <rect
         className="thing__ring"

@@ -28,7 +28,7 @@ export function Marks(props: { ix: StageIndex; map: SceneMap; scene: Scene; spot
   return (
     <>
       {touch && touch.rect.w > 0 && <Changed rect={touch.rect} below={touch.tag === 'below'} fn={fn} loss={name === 'drop'} w={w} />}
-      {at && recent && <DropLabel x={at.x} y={at.y} text={dropWords(recent.reason)} w={w} h={h} />}
+      {at && recent && <DropLabel x={at.label.x} y={at.label.y} text={dropWords(recent.reason)} w={w} h={h} />}
     </>
   );
 }
@@ -36,9 +36,10 @@ export function Marks(props: { ix: StageIndex; map: SceneMap; scene: Scene; spot
 function Changed({ rect, below, fn, loss, w }: { rect: Rect; below: boolean; fn: string; loss: boolean; w: number }): ReactNode {
   const tagW = fn.length * 5.5 + 10;
   // the tag hangs on the border, at its right; never outside the stage
-  const x = clamp(rect.x + rect.w - tagW - 8, 2, w - tagW - 2);
+  const x = clamp(Math.max(rect.x - 2, rect.x + rect.w - tagW - 8), 2, w - tagW - 2);
   const y = below ? rect.y + rect.h + 1 : Math.max(1, rect.y - 14);
-  const round = Math.min(9, rect.h / 2);
+  // a ring's mark is a ring
+  const round = Math.abs(rect.w - rect.h) < 0.5 ? rect.w / 2 + 2 : Math.min(9, rect.h / 2);
   return (
     <g className={`changed${loss ? ' changed--loss' : ''}`}>
       <rect className="changed__box" x={rect.x - 2} y={rect.y - 2} width={rect.w + 4} height={rect.h + 4} rx={round} />
@@ -56,8 +57,8 @@ function Changed({ rect, below, fn, loss, w }: { rect: Rect; below: boolean; fn:
 
 function DropLabel({ x, y, text, w, h }: { x: number; y: number; text: string; w: number; h: number }): ReactNode {
   const lw = text.length * 5.3 + 12;
-  const lx = clamp(x - 4, 2, w - lw - 2);
-  const ly = clamp(y + 12, 2, h - 16);
+  const lx = clamp(x, 2, w - lw - 2);
+  const ly = clamp(y, 2, h - 16);
   return (
     <g className="dropLabel">
       <rect className="dropLabel__box" x={lx} y={ly} width={lw} height={14} rx={4} />

@@ -4,6 +4,7 @@ import type { Rect } from '../../draw/geometry.ts';
 import type { NicLayout, RingLayout } from '../../draw/layout.ts';
 import { wireY } from '../../draw/motion.ts';
 import { ringRect } from '../../draw/places.ts';
+import type { InspectTarget } from '../../protocol/messages.ts';
 import { flowMark, flowSlot } from '../../theme/colors.ts';
 import { t } from '../../i18n/index.ts';
 import { Box, Focusable, sameView } from './Focusable.tsx';
@@ -14,8 +15,9 @@ export const Steering = memo(
     const { parser, hash, table, ntuple, wire } = at;
     const pad = 7;
     const y = portrait ? wire.y + 18 : wireY(parser.y, parser.h);
-    const target = { kind: 'queue', queue: at.rings[0]?.queue ?? 0 } as const;
-    const nicTarget = (id: string) => ({ group: 'steering', id: `${id}-${at.nic}`, target });
+    // the frame in the card now, else the first queue
+    const target: InspectTarget = view.packet > 0 ? { kind: 'packet', packet: view.packet } : { kind: 'queue', queue: at.rings[0]?.queue ?? 0 };
+    const nicTarget = (id: string) => ({ group: 'steering', id: `${id}-${at.nic}`, target, part: true });
     return (
       <g>
         <Box r={at.box} radius={9} className="box box--card" />
@@ -141,6 +143,7 @@ export const Ring = memo(
         label={view.aria}
         rect={{ x: rect.x - 2, y: rect.y - 2, w: rect.w + 4, h: rect.h + 4 }}
         radius={r + 2}
+        tip={!full}
       >
         <circle className="ringHit" cx={c.x} cy={c.y} r={r} />
         {full && (
@@ -149,12 +152,18 @@ export const Ring = memo(
               {view.name}
             </text>
             <text className="mono muted mono--ring" x={c.x} y={c.y + 10.5} textAnchor="middle">
-              {view.count}
+              {view.count.length * 5.4 <= inner * 2 - 5 ? view.count : view.countShort}
             </text>
           </>
         )}
-        {!full && inner >= 7 && (
-          <text className={at.level === 'small' ? 'name name--small' : 'mini'} x={c.x} y={c.y + 3} textAnchor="middle">
+        {!full && inner >= 4.5 && (
+          <text
+            className={at.level === 'small' ? 'name name--small' : 'mini'}
+            style={at.level === 'mini' ? { fontSize: `${Math.min(9, inner * 1.1)}px` } : undefined}
+            x={c.x}
+            y={c.y + (at.level === 'mini' ? inner * 0.4 : 3.5)}
+            textAnchor="middle"
+          >
             {at.number}
           </text>
         )}

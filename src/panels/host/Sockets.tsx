@@ -2,7 +2,7 @@
 import { memo, type ReactNode } from 'react';
 import type { SocketLayout } from '../../draw/layout.ts';
 import { Box, Focusable, sameView } from './Focusable.tsx';
-import { fit, type SocketView } from './view.ts';
+import { fit, fitEnd, type SocketView } from './view.ts';
 
 export const Socket = memo(
   function Socket({ at, view, first, slot }: { at: SocketLayout; view: SocketView; first: boolean; slot: boolean }): ReactNode {
@@ -10,35 +10,41 @@ export const Socket = memo(
     const target = { kind: 'socket', socket: at.socket } as const;
     if (at.level === 'mini') {
       return (
-        <Focusable group="sockets" id={`socket-${at.socket}`} first={first} target={target} label={view.aria} rect={box} radius={3}>
+        <Focusable group="sockets" id={`socket-${at.socket}`} first={first} target={target} label={view.aria} rect={box} radius={3} tip>
           <Box r={box} radius={3} className={`box tank tank--${view.level}`} />
         </Focusable>
       );
     }
     const x = tank.x + tank.w + 8;
     const w = box.x + box.w - x - 6;
+    const { low } = at;
     const dropsW = view.drops === '' ? 0 : view.drops.length * 5.8 + 6;
     // lines beside the tank, by the room there is: share, application, its CPU, then the limit and what waits
-    const lines = Math.max(2, Math.floor((tank.h + 3) / 11));
-    const line = (i: number): number => tank.y + 8.5 + i * 11;
-    const glyphRow = tank.h >= 64 && view.extra !== '';
+    const top = low ? box.y + 37.5 : tank.y + 8.5;
+    const lines = Math.max(1, Math.floor((box.y + box.h - top + 6) / 11));
+    const line = (i: number): number => top + i * 11;
+    const glyphRow = !low && tank.h >= 64 && view.extra !== '';
     const second = view.extra !== '' && !glyphRow ? view.extra : view.rcvbuf;
-    const appAt = lines >= 4 || (lines === 3 && view.appCpu === '') ? 2 : 1;
-    const appOne = lines < 3 && view.appCpu !== '' ? `${view.app} ${view.appCpu}` : view.app;
+    const beside = lines === 1;
+    const appAt = beside ? 0 : lines >= 4 || (lines === 3 && view.appCpu === '') ? 2 : 1;
+    const appX = beside ? x + 30 : x;
+    const appW = beside ? w - 30 : w + 2;
+    const twoLines = view.appCpu !== '' && appAt + 1 < lines;
+    const textX = low ? x : box.x + 9;
     return (
       <g>
         <Focusable group="sockets" id={`${slot ? 'slot' : 'socket'}-${at.socket}`} first={first} target={target} label={view.aria} rect={box} radius={9}>
           <Box r={box} radius={9} className="box box--card" />
-          <text className="name" x={box.x + 9} y={box.y + 16}>
-            {fit(view.name, box.w - 18 - dropsW, 12.5)}
+          <text className="name" x={textX} y={box.y + (low ? 14 : 16)}>
+            {fit(view.name, box.x + box.w - textX - 8 - dropsW, 12.5)}
           </text>
           {view.drops !== '' && (
-            <text className="mono lossText" x={box.x + box.w - 8} y={box.y + 16} textAnchor="end">
+            <text className="mono lossText" x={box.x + box.w - 8} y={box.y + (low ? 14 : 16)} textAnchor="end">
               {view.drops}
             </text>
           )}
-          <text className="mono muted" x={box.x + 9} y={box.y + 28}>
-            {fit(view.address, box.w - 16, 9.5, true)}
+          <text className="mono muted" x={textX} y={box.y + (low ? 25.5 : 28)}>
+            {fitEnd(view.address, box.x + box.w - textX - 6, 9.5)}
           </text>
           <text className={`figure level--${view.level}`} x={x} y={line(0)}>
             {view.share}
@@ -59,15 +65,15 @@ export const Socket = memo(
           id={`app-${slot ? 'slot-' : ''}${at.socket}`}
           target={view.task > 0 ? { kind: 'task', task: view.task } : target}
           label={view.ariaApp}
-          rect={{ x: x - 3, y: line(appAt) - 9, w: w + 6, h: lines >= 3 && view.appCpu !== '' ? 23 : 12 }}
+          rect={{ x: appX - 3, y: line(appAt) - 9, w: appW + 4, h: twoLines ? 23 : 12 }}
           radius={3}
         >
-          <rect className="hit" x={x - 3} y={line(appAt) - 9} width={w + 6} height={12} />
-          <text className={`small app${view.asleep ? ' app--asleep' : ''}`} x={x} y={line(appAt)}>
-            {fit(appOne, w + 2, 9.5)}
+          <rect className="hit" x={appX - 3} y={line(appAt) - 9} width={appW + 4} height={twoLines ? 23 : 12} />
+          <text className={`small app${view.asleep ? ' app--asleep' : ''}`} x={appX} y={line(appAt)}>
+            {fit(twoLines || view.appCpu === '' ? view.app : `${view.app} ${view.appCpu}`, appW, 9.5)}
           </text>
-          {lines >= 3 && view.appCpu !== '' && (
-            <text className="small app" x={x} y={line(appAt + 1)}>
+          {twoLines && (
+            <text className="small app" x={appX} y={line(appAt + 1)}>
               {view.appCpu}
             </text>
           )}

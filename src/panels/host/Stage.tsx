@@ -295,7 +295,7 @@ export function Stage(props: StageProps): ReactNode {
         )}
         {target !== null && (
           <button type="button" className="stageTool stageTool--word" onClick={zoomOnSelection} title={t('host.zoom.selection')} aria-label={t('host.zoom.selection')}>
-            F
+            {t('host.zoom.selection.short')}
           </button>
         )}
       </div>

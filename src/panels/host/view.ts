@@ -32,6 +32,12 @@ export function fit(text: string, width: number, size: number, mono = false): st
   return room <= 0 ? '' : `${text.slice(0, room).trimEnd()}…`;
 }
 
+/** The same, keeping the end (an address's port), in mono. */
+export function fitEnd(text: string, width: number, size: number): string {
+  const room = Math.floor(width / (size * 0.6));
+  return text.length <= room ? text : `…${text.slice(text.length - room + 1)}`;
+}
+
 export interface NicView {
   arrived: string;
   hash: string;
@@ -40,6 +46,7 @@ export interface NicView {
   choiceShort: string;
   frame: string;
   flow: number;
+  packet: number;
   ntuple: string;
   ariaWire: string;
   ariaParser: string;
@@ -73,6 +80,7 @@ export function nicView(map: SceneMap, scene: Scene, nic: number, tableSize: num
     choiceShort: hash === null || queue === null ? choice : t('host.nic.cell.short', { cell: tableCell(hash, tableSize), queue: queueName }),
     frame: frame ? `${frame.bytes} B` : t('host.nic.waiting'),
     flow: frame?.flow ?? 0,
+    packet: frame?.id ?? 0,
     ntuple: rule,
     ariaWire: t('host.aria.wire', { nic: info.name, rate: rateText(info.linkBps), arrived: figure(state?.arrived ?? 0) }),
     ariaParser: t('host.aria.parser', { nic: info.name, frame: what }),
@@ -85,6 +93,7 @@ export function nicView(map: SceneMap, scene: Scene, nic: number, tableSize: num
 export interface RingView {
   name: string;
   count: string;
+  countShort: string;
   irq: string;
   vector: string;
   masked: boolean;
@@ -111,10 +120,10 @@ export function ringView(map: SceneMap, scene: Scene, queue: number, nowNs: numb
     : q.napi.scheduled
       ? t('host.aria.ring.scheduled', { cpu: cpuNumber })
       : t('host.aria.ring.idle', { cpu: cpuNumber });
-  const full = `${q.frames.length}/${q.size}`;
   return {
     name,
-    count: full.length <= 7 ? full : String(q.frames.length),
+    count: `${q.frames.length}/${q.size}`,
+    countShort: String(q.frames.length),
     irq: t('host.irq', { n: info.irq }),
     vector,
     masked: q.masked,
@@ -150,6 +159,8 @@ export interface CpuView {
   held: number;
   list: number;
   layer: string;
+  inHand: boolean;
+  waiting: boolean;
   load: string;
   ariaLane: string;
   ariaPoll: string;
@@ -203,6 +214,8 @@ export function cpuView(map: SceneMap, scene: Scene, cpu: number, busy: number |
     held: trains,
     list,
     layer,
+    inHand: state.frame !== null,
+    waiting: state.deliver.length > 0,
     load: percent === null ? t('host.lane.loadUnknown') : t('host.lane.load', { n: percent }),
     queue: polled >= 0 ? polled : (served[0] ?? -1),
     ariaLane: t('host.aria.cpu', {

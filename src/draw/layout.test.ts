@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mockMap } from '../testing/mock-scenes.ts';
+import { contains, overlaps, type Rect } from './geometry.ts';
+import { type LayoutInput, layoutStage, type StageLayout } from './layout.ts';
+import { ringRect } from './places.ts';
+
+function make(queues: number, cpus: number, sockets: number, width: number, height: number, rest: Partial<LayoutInput> = {}): StageLayout {
+  const map = mockMap({ queues, cpus, sockets, size: 512 });
+  return layoutStage({ map, host: 0, activeQueues: null, width, height, density: 'standard', theme: 'dark', ...rest });
+}
+
+/** Boxes that must not share any ground. */
+function solids(l: StageLayout): [string, Rect][] {
+  return [
+    ...l.nics.flatMap((nic): [string, Rect][] => [
+      ['parser', nic.parser],
+      ['hash', nic.hash],
+      ['table', nic.table],
+      ...(nic.ntuple ? [['ntuple', nic.ntuple] as [string, Rect]] : []),
+      ...nic.rings.map((ring): [string, Rect] => [`ring ${ring.queue}`, ringRect(ring)]),
+    ]),
+    ...l.lanes.map((lane): [string, Rect] => [`lane ${lane.cpu}`, lane.box]),
+    ...l.strips.map((strip): [string, Rect] => [`strip ${strip.cpu}`, strip.box]),
+    ...l.sockets.map((s): [string, Rect] => [`socket ${s.socket}`, s.box]),
+    ...l.socketSlots.map((s): [string, Rect] => [`socket slot ${s.socket}`, s.box]),
+  ];
+}
+
+function check(l: StageLayout): void {
+  const stage: Rect = { x: 0, y: 0, w: l.w, h: l.h };
+  const all = solids(l);
+  for (const [name, rect] of all) {
+    expect(rect.w > 1 && rect.h > 1, `${name} has a size: ${JSON.stringify(rect)}`).toBe(true);
+    expect(contains(stage, rect), `${name} within the stage: ${JSON.stringify(rect)} in ${l.w}x${l.h}`).toBe(true);
+  }
+  for (let i = 0; i < all.length; i++) {
+    for (let k = i + 1; k < all.length; k++) {
+      if (overlaps(all[i][1], all[k][1])) expect.fail(`${all[i][0]} overlaps ${all[k][0]}: ${JSON.stringify([all[i][1], all[k][1]])}`);
+    }
+  }
+  for (const nic of l.nics) {
+    for (const ring of nic.rings) expect(contains(nic.box, ringRect(ring)), `ring ${ring.queue} on its card`).toBe(true);
+    for (const cell of nic.cells) expect(contains(nic.table, cell), 'a cell within its table').toBe(true);
+  }
+  for (const lane of l.lanes) {
+    const parts = Object.values(lane.boxes);
+    for (const part of parts) expect(contains(lane.box, part)).toBe(true);
+    for (let i = 1; i < parts.length; i++) expect(overlaps(parts[i - 1], parts[i])).toBe(false);
+  }
+  for (const s of [...l.sockets, ...l.socketSlots]) expect(contains(s.box, s.tank), `tank of socket ${s.socket}`).toBe(true);
+}
+
+const themes = fc.constantFrom('dark', 'light', 'projector') as fc.Arbitrary<LayoutInput['theme']>;
+const densities = fc.constantFrom('overview', 'standard', 'full') as fc.Arbitrary<LayoutInput['density']>;
+const count = fc.integer({ min: 1, max: 64 });
+
+describe('layoutStage', () => {
+  it('keeps everything on the stage and apart, for 1 to 64 queues, CPUs and sockets on wide pages', () => {
+    fc.assert(
+      fc.property(count, count, count, fc.integer({ min: 620, max: 1920 }), fc.integer({ min: 400, max: 760 }), themes, densities, (q, c, s, w, h, theme, density) => {
+        check(make(q, c, s, w, Math.min(h, w), { theme, density }));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('keeps everything on the stage and apart on phones', () => {
+    fc.assert(
+      fc.property(count, count, count, fc.integer({ min: 320, max: 560 }), fc.integer({ min: 480, max: 900 }), themes, (q, c, s, w, h, theme) => {
+        const l = make(q, c, s, w, h, { theme });
+        expect(l.portrait).toBe(true);
+        check(l);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('unfolds all four CPUs beside four rings in the room a page of 1280x720 leaves', () => {
+    const l = make(4, 4, 4, 784, 440);
+    expect(l.strips).toHaveLength(0);
+    expect(l.unit).toBe(1);
+    expect(l.nics[0].rings.every((ring) => ring.level === 'full')).toBe(true);
+    // each ring at the height of its lane: ways do not cross
+    l.nics[0].rings.forEach((ring, i) => expect(ring.c.y).toBeCloseTo(l.lanes[i].in.y));
+  });
+
+  it('folds sixty-four CPUs to strips and shows in its slots whom the playhead touches', () => {
+    const a = make(64, 64, 64, 1000, 560, { openCpus: [40, 7] });
+    const b = make(64, 64, 64, 1000, 560, { openCpus: [3] });
+    expect(a.strips).toHaveLength(64);
+    expect(a.lanes.map((lane) => lane.cpu)).toContain(40);
+    expect(b.lanes[0].cpu).toBe(3);
+    // the map does not move
+    expect(b.strips).toEqual(a.strips);
+    expect(b.lanes.map((lane) => lane.box)).toEqual(a.lanes.map((lane) => lane.box));
+  });
+
+  it('makes type larger for projectors', () => {
+    expect(make(4, 4, 4, 1280, 640, { theme: 'projector' }).unit).toBeGreaterThan(1.6);
+  });
+
+  it('shows only the queues in use', () => {
+    expect(make(8, 4, 2, 1000, 560, { activeQueues: [0, 1] }).nics[0].rings.map((r) => r.queue)).toEqual([0, 1]);
+  });
+});
