@@ -13,7 +13,8 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.rssOff': 'Receive hashing is switched off, so every frame goes to queue 0.',
   'reason.singleQueue': 'The card has only one receive queue in use, so there is nothing to choose.',
   'reason.ntupleMatch': 'A filter rule matches this flow, and a rule wins over the hash.',
-  'reason.ntupleDrop': 'A filter rule matches this flow and tells the card to drop it, before any CPU sees it.',
+  'reason.ntupleDrop':
+    'A filter rule matches this flow and tells the card to drop it, before any CPU sees it.',
   'reason.noDescriptor':
     'The ring had no free descriptor: the card had nowhere to put the frame, and no CPU ever saw it.',
   'reason.fifoWait': 'The ring is full just now, so the frame waits in the card’s own small memory.',
@@ -27,38 +28,53 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.irqUsecsPassed': 'The time set by rx-usecs has passed since the timer started.',
   'reason.irqTimerStarted':
     'This is the first frame waiting: the card starts its timer and hopes that more frames will share one interrupt.',
-  'reason.irqTimerRunning': 'A frame before this one has started the timer already; one interrupt will serve both.',
+  'reason.irqTimerRunning':
+    'A frame before this one has started the timer already; one interrupt will serve both.',
   'reason.irqTimerRestarted': 'In this mode each new frame starts the timer again from zero.',
   'reason.irqMasked':
     'The interrupt of this queue is masked: a CPU knows about the queue already and will poll it, so nobody need be told.',
-  'reason.irqGapPassed': 'The last interrupt of this queue was long enough ago, so the card interrupts at once.',
-  'reason.irqGapWait': 'The last interrupt was too short a while ago: the card waits until the smallest gap is over.',
+  'reason.irqGapPassed':
+    'The last interrupt of this queue was long enough ago, so the card interrupts at once.',
+  'reason.irqGapWait':
+    'The last interrupt was too short a while ago: the card waits until the smallest gap is over.',
   'reason.irqCpuBusy': 'The CPU is inside another interrupt handler and takes the next one only afterwards.',
   'reason.irqUnmasked': 'Frames came in while the interrupt was masked; now that it is on again, it fires.',
 
   // -- NAPI and softirq
-  'reason.napiScheduled': 'Nobody was polling this queue yet, so it joins the poll list of the CPU that took the interrupt.',
-  'reason.napiMissed': 'The queue is on a poll list already, so a note is left to look once more when that poll ends.',
+  'reason.napiScheduled':
+    'Nobody was polling this queue yet, so it joins the poll list of the CPU that took the interrupt.',
+  'reason.napiMissed':
+    'The queue is on a poll list already, so a note is left to look once more when that poll ends.',
   'reason.napiThreadWoken': 'Threaded NAPI is on: a thread of its own polls this queue instead of a softirq.',
   'reason.softirqAtIrqExit':
     'On the way out of an interrupt the CPU looks for waiting softirqs and runs them at once, in the time of whatever was interrupted.',
-  'reason.softirqAgain': 'More work was raised meanwhile, and neither time nor passes are used up, so the loop goes round again.',
-  'reason.softirqLeftToKsoftirqd': 'ksoftirqd is about to run on this CPU, so this kernel leaves the softirq to it.',
-  'reason.softirqByKsoftirqd': 'The scheduler gave ksoftirqd its turn, and it works on like any other thread.',
+  'reason.softirqAgain':
+    'More work was raised meanwhile, and neither time nor passes are used up, so the loop goes round again.',
+  'reason.softirqLeftToKsoftirqd':
+    'ksoftirqd is about to run on this CPU, so this kernel leaves the softirq to it.',
+  'reason.softirqByKsoftirqd':
+    'The scheduler gave ksoftirqd its turn, and it works on like any other thread.',
   'reason.softirqDone': 'Nothing is left to do, so the softirq ends.',
-  'reason.softirqRestartsUsed': 'The loop has gone round ten times, the most it may: ksoftirqd does the rest.',
-  'reason.softirqTimeUsed': 'Softirqs have run for two milliseconds, the longest they may: ksoftirqd does the rest.',
-  'reason.softirqNeedResched': 'Another task needs this CPU, so softirqs stop here and ksoftirqd does the rest.',
+  'reason.softirqRestartsUsed':
+    'The loop has gone round ten times, the most it may: ksoftirqd does the rest.',
+  'reason.softirqTimeUsed':
+    'Softirqs have run for two milliseconds, the longest they may: ksoftirqd does the rest.',
+  'reason.softirqNeedResched':
+    'Another task needs this CPU, so softirqs stop here and ksoftirqd does the rest.',
   'reason.pollListEmpty': 'No queue is left on the poll list.',
   'reason.onlyRepollLeft':
     'Each queue has had its turn in this run; those with frames left wait for the next pass, even though the budget is not used up.',
-  'reason.budgetUsed': 'netdev_budget is used up: as many packets as one run may take were taken, and time_squeeze counts one.',
+  'reason.budgetUsed':
+    'netdev_budget is used up: as many packets as one run may take were taken, and time_squeeze counts one.',
   'reason.timeLimitUsed': 'The time one run may take has passed, and time_squeeze counts one.',
   'reason.ringEmptied': 'The driver found no more frames in the ring before its weight was used up.',
   'reason.weightUsed': 'The driver took 64 packets, its weight: it must let the next queue have its turn.',
-  'reason.napiIrqOn': 'The ring is empty, so the queue leaves the poll list and its interrupt is switched on again.',
-  'reason.napiDeferred': 'napi_defer_hard_irqs keeps the interrupt off for now: a timer polls the queue instead.',
-  'reason.napiMissedAgain': 'An interrupt came while the queue was being polled, so it is polled once more before it may rest.',
+  'reason.napiIrqOn':
+    'The ring is empty, so the queue leaves the poll list and its interrupt is switched on again.',
+  'reason.napiDeferred':
+    'napi_defer_hard_irqs keeps the interrupt off for now: a timer polls the queue instead.',
+  'reason.napiMissedAgain':
+    'An interrupt came while the queue was being polled, so it is polled once more before it may rest.',
   'reason.napiTimer': 'gro_flush_timeout has passed: the queue is polled again without any interrupt.',
   'reason.affinityMoved':
     'The interrupt was moved to another CPU, so the driver ends its poll here and the next interrupt lands on the new CPU.',
@@ -66,11 +82,14 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.refillPollEnd': 'The poll is over, so the driver hands all emptied descriptors back in one go.',
 
   // -- GRO verdicts
-  'reason.groMerged': 'It follows the held packet exactly, byte for byte and header for header, so the two become one.',
+  'reason.groMerged':
+    'It follows the held packet exactly, byte for byte and header for header, so the two become one.',
   'reason.groMergedLast':
     'It joins the held packet and closes it: PSH, FIN or a shorter segment says that nothing more belongs to this burst.',
-  'reason.groNewFlow': 'No packet of its flow is held, so this one is held back in case the next one follows on.',
-  'reason.groNewFlowFlag': 'No packet of its flow is held, and a flag such as SYN, RST, URG, PSH or FIN says not to wait.',
+  'reason.groNewFlow':
+    'No packet of its flow is held, so this one is held back in case the next one follows on.',
+  'reason.groNewFlowFlag':
+    'No packet of its flow is held, and a flag such as SYN, RST, URG, PSH or FIN says not to wait.',
   'reason.groEmpty': 'It carries no data (a pure acknowledgement), so there is nothing to join.',
   'reason.groOff': 'GRO is switched off on this card.',
   'reason.groNoHandler': 'GRO does not know this protocol, so it leaves the packet alone.',
@@ -79,9 +98,12 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.groIpChecksum': 'The checksum of the IP header is wrong.',
   'reason.groV6Ext': 'It carries an IPv6 extension header that GRO does not know.',
   'reason.groL4Checksum': 'The TCP or UDP checksum is wrong or could not be confirmed.',
-  'reason.groLengthMismatch': 'The length in the IP header does not match the frame: something was padded or cut.',
-  'reason.groSeq': 'Its sequence number does not follow on from the held packet: something between them is missing or out of order.',
-  'reason.groAck': 'It acknowledges a different byte than the held packet does, so joining them would lose a message to the sender.',
+  'reason.groLengthMismatch':
+    'The length in the IP header does not match the frame: something was padded or cut.',
+  'reason.groSeq':
+    'Its sequence number does not follow on from the held packet: something between them is missing or out of order.',
+  'reason.groAck':
+    'It acknowledges a different byte than the held packet does, so joining them would lose a message to the sender.',
   'reason.groFlags': 'Its TCP flags differ from those of the held packet.',
   'reason.groWindow': 'The receive window it advertises differs from the one in the held packet.',
   'reason.groOptions': 'Its TCP options (the timestamp, for instance) differ from those of the held packet.',
@@ -89,7 +111,8 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.groTos': 'Its traffic class (DSCP or ECN bits) differs from that of the held packet.',
   'reason.groDf': 'One of the two packets may be fragmented and the other may not.',
   'reason.groIpId': 'Its IP identification does not go on from the held packet as it should.',
-  'reason.groBigger': 'It is larger than the segments held so far, and all but the last must be equally long.',
+  'reason.groBigger':
+    'It is larger than the segments held so far, and all but the last must be equally long.',
   'reason.groTooBig': 'The joined packet would be larger than gro_max_size allows.',
   'reason.groCwr': 'Its CWR flag (the sender has slowed down) differs from that of the held packet.',
   'reason.groOtherGsoSize': 'It was joined before with another segment size than the held packet.',
@@ -97,9 +120,12 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.groBucketFull': 'Eight packets were held in this bucket already, so the oldest had to leave.',
   'reason.groOtherMac': 'It comes from, or goes to, another MAC address than the held packet.',
   'reason.groOtherVlan': 'It belongs to another VLAN than the held packet.',
-  'reason.groEndOfPoll': 'The poll is over, and nothing is held longer than that unless gro_flush_timeout says so.',
-  'reason.groWeightUsed': 'The poll used its whole weight; held packets go up so that they do not wait for the next pass.',
-  'reason.groOldJiffy': 'It has been held since an earlier tick of the kernel clock, which is as long as it may wait.',
+  'reason.groEndOfPoll':
+    'The poll is over, and nothing is held longer than that unless gro_flush_timeout says so.',
+  'reason.groWeightUsed':
+    'The poll used its whole weight; held packets go up so that they do not wait for the next pass.',
+  'reason.groOldJiffy':
+    'It has been held since an earlier tick of the kernel clock, which is as long as it may wait.',
   'reason.groTimer': 'The gro_flush_timeout timer fired, so what is held goes up.',
   'reason.groFlowEnds': 'A flag in the newer packet says that this burst is over, so what is held goes up.',
   'reason.groUdpNotWanted': 'UDP is joined only if someone asked for it, and nobody did.',
@@ -107,15 +133,19 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.groCountMax': 'As many segments are joined as one packet may have.',
   'reason.groFlowLabel': 'Its IPv6 flow label differs from that of the held packet.',
   'reason.groExtDiffers': 'Its IPv6 extension headers differ from those of the held packet.',
-  'reason.groOtherAddress': 'It has the same hash but different addresses or ports: another flow, which happens to share the bucket.',
-  'reason.batchFull': 'gro_normal_batch segments are waiting (8 by default), so the batch goes up to the stack.',
+  'reason.groOtherAddress':
+    'It has the same hash but different addresses or ports: another flow, which happens to share the bucket.',
+  'reason.batchFull':
+    'gro_normal_batch segments are waiting (8 by default), so the batch goes up to the stack.',
   'reason.batchPollEnd': 'The poll is over, so the rest of the batch goes up as well.',
   'reason.groShort': 'It is shorter than the segments before it, so it must be the last of its train.',
 
   // -- protocol
-  'reason.earlyDemux': 'A connected socket is known for this flow, so IP takes its remembered route and saves a look-up.',
+  'reason.earlyDemux':
+    'A connected socket is known for this flow, so IP takes its remembered route and saves a look-up.',
   'reason.fibLocal': 'The routing table says that the destination address is one of ours.',
-  'reason.notForUs': 'The frame was addressed to another machine’s MAC address; the card only passed it up because it was told to.',
+  'reason.notForUs':
+    'The frame was addressed to another machine’s MAC address; the card only passed it up because it was told to.',
   'reason.noProtocol': 'No protocol on this machine wants this type of frame.',
   'reason.ipHeader': 'The IP header is not well formed.',
   'reason.ipChecksum': 'The checksum of the IP header is wrong: it was damaged on its way.',
@@ -124,22 +154,28 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.noSocket': 'No application listens on this address and port.',
   'reason.socketFull':
     'The socket’s receive buffer is full: the application does not read as fast as packets come in.',
-  'reason.tcpMemory': 'The socket’s receive memory is used up, and nothing in it could be squeezed or thrown away.',
+  'reason.tcpMemory':
+    'The socket’s receive memory is used up, and nothing in it could be squeezed or thrown away.',
   'reason.socketBacklogFull': 'The application holds the socket, and its backlog is full as well.',
   'reason.inOrder': 'It carries exactly the bytes that TCP waits for next, so it goes to the receive queue.',
-  'reason.coalesced': 'It fits onto the end of the last packet in the receive queue, so the two share one buffer.',
+  'reason.coalesced':
+    'It fits onto the end of the last packet in the receive queue, so the two share one buffer.',
   'reason.outOfOrder': 'Bytes before it are missing, so it waits in the out-of-order queue until they come.',
   'reason.ofoFilled': 'The missing bytes have come, so what waited out of order moves to the receive queue.',
   'reason.oldData': 'TCP has had these bytes already: it is a copy.',
-  'reason.ofoPruned': 'Memory ran short, and data that waits out of order is given up first: the sender will send it again.',
+  'reason.ofoPruned':
+    'Memory ran short, and data that waits out of order is given up first: the sender will send it again.',
   'reason.pureAck': 'It only acknowledges; there is no data for the application.',
   'reason.datagram': 'UDP found the socket and there is room, so the datagram is queued.',
-  'reason.socketOwned': 'The application is inside a call on this socket and holds its lock, so the packet waits on the backlog.',
-  'reason.backlogProcessed': 'The application lets go of the socket, and must first deal with what came in meanwhile.',
+  'reason.socketOwned':
+    'The application is inside a call on this socket and holds its lock, so the packet waits on the backlog.',
+  'reason.backlogProcessed':
+    'The application lets go of the socket, and must first deal with what came in meanwhile.',
   'reason.controlSegment': 'It opens or closes the connection; there is no data for the application.',
   'reason.icmpEcho': 'The kernel answers a ping by itself; no application takes part.',
   'reason.arp': 'The kernel answers ARP by itself; no application takes part.',
-  'reason.fragmentNotModelled': 'It is an IP fragment. A real kernel would put the pieces together; this model does not.',
+  'reason.fragmentNotModelled':
+    'It is an IP fragment. A real kernel would put the pieces together; this model does not.',
   'reason.notLocal': 'The destination address is not ours, and this host does not forward.',
 
   // -- tasks

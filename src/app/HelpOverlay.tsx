@@ -1,0 +1,30 @@
+/** `?`: every key on one sheet, and what the colours mean. */
+import { t } from '../i18n/index.ts';
+import { Kbd } from '../panels/shared/controls.tsx';
+import { Dialog } from '../panels/shared/Dialog.tsx';
+import { ContextLegend } from '../panels/timeline/Timeline.tsx';
+import { useActions } from '../store/react.ts';
+import { keyHelp } from './keys.ts';
+
+export default function HelpOverlay() {
+  const { togglePanel } = useActions();
+  return (
+    <Dialog title={t('help.title')} lead={t('help.lead')} onClose={() => togglePanel('help', false)}>
+      <dl className="key-list">
+        {keyHelp.map(([keys, what]) => (
+          <div key={what}>
+            <dt>
+              {keys.map((key) => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </dt>
+            <dd>{t(what)}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3 className="section-title">{t('timeline.legend')}</h3>
+      <ContextLegend />
+      <p className="muted">{t('help.timeline')}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,210 @@
+/** The top edge: what is shown, under which kernel, on which branch; how it looks; Share at its end. */
+import { t } from '../i18n/index.ts';
+import { Button, IconButton } from '../panels/shared/controls.tsx';
+import {
+  BranchIcon,
+  ChevronIcon,
+  DarkIcon,
+  LightIcon,
+  LogoMark,
+  ProjectorIcon,
+  TableIcon,
+  TerminalIcon,
+} from '../panels/shared/icons.tsx';
+import { formatDuration } from '../panels/shared/format.ts';
+import { Popover } from '../panels/shared/Popover.tsx';
+import type { BranchInfo } from '../protocol/messages.ts';
+import { useActions, useAppStore } from '../store/react.ts';
+import type { Density, Theme } from '../store/types.ts';
+import { nextTheme } from './theme.ts';
+import { useUi } from './ui-store.ts';
+
+const THEME_ICONS: Readonly<Record<Theme, () => React.ReactNode>> = {
+  dark: DarkIcon,
+  light: LightIcon,
+  projector: ProjectorIcon,
+};
+
+export function TopBar() {
+  const { setTheme, setDensity, togglePanel, setHost } = useActions();
+  const { open, setPresent, present } = useUi((s) => ({
+    open: s.open,
+    setPresent: s.setPresent,
+    present: s.present,
+  }));
+  const { title, kernel, hz, theme, density, consoleOpen, eventsOpen, hosts, host } = useAppStore((s) => ({
+    title: s.scenario.info?.title ?? null,
+    kernel: s.scenario.map?.kernel ?? null,
+    hz: s.scenario.map?.hz ?? 0,
+    theme: s.layout.theme,
+    density: s.layout.density,
+    consoleOpen: s.layout.panels.console,
+    eventsOpen: s.layout.panels.events,
+    hosts: s.scenario.map?.hosts,
+    host: s.layout.host,
+  }));
+  const ThemeIcon = THEME_ICONS[theme];
+  return (
+    <header className="top-bar" aria-label={t('top.label')}>
+      <p className="brand">
+        <LogoMark />
+        <span>{t('app.name')}</span>
+      </p>
+      <h1 className="scenario-title">
+        <button
+          type="button"
+          className="button button-quiet"
+          title={t('top.scenario')}
+          onClick={() => open('picker')}
+        >
+          <span>{title ?? t('top.none')}</span>
+          <ChevronIcon />
+        </button>
+      </h1>
+      {kernel !== null && (
+        <button
+          type="button"
+          className="button button-pill mono"
+          title={t('top.kernelTitle')}
+          onClick={() => open('model')}
+        >
+          {t('top.kernel', { kernel, hz })}
+        </button>
+      )}
+      <Branches />
+      {hosts !== undefined && hosts.length > 1 && (
+        <select
+          aria-label={t('top.host')}
+          value={host}
+          onChange={(event) => setHost(Number(event.target.value))}
+        >
+          {hosts.map((item, i) => (
+            <option key={item.id} value={i}>
+              {item.id}
+            </option>
+          ))}
+        </select>
+      )}
+      <span className="spacer" />
+      <div className="top-tools">
+        <select
+          className="density"
+          aria-label={t('top.density')}
+          title={t('top.density')}
+          value={density}
+          onChange={(event) => setDensity(event.target.value as Density)}
+        >
+          {(['overview', 'standard', 'full'] as const).map((value) => (
+            <option key={value} value={value}>
+              {t(`density.${value}`)}
+            </option>
+          ))}
+        </select>
+        <IconButton
+          label={t('top.events')}
+          keys="E"
+          aria-pressed={eventsOpen}
+          onClick={() => togglePanel('events')}
+        >
+          <TableIcon />
+        </IconButton>
+        <IconButton
+          label={t('top.console')}
+          keys="~"
+          aria-pressed={consoleOpen}
+          onClick={() => togglePanel('console')}
+        >
+          <TerminalIcon />
+        </IconButton>
+        <IconButton
+          label={t('top.theme', { theme: t(`theme.${theme}`) })}
+          keys="T"
+          onClick={() => setTheme(nextTheme(theme))}
+        >
+          <ThemeIcon />
+        </IconButton>
+        <Button className="wide-only" title={t('top.modelTitle')} onClick={() => open('model')}>
+          {t('top.model')}
+        </Button>
+        <Button
+          className="not-phone"
+          title={`${t('top.presentTitle')} (P)`}
+          aria-pressed={present}
+          onClick={() => setPresent(!present)}
+        >
+          {t('top.present')}
+        </Button>
+        <IconButton
+          label={t('top.help')}
+          keys="?"
+          className="not-phone"
+          onClick={() => togglePanel('help', true)}
+        >
+          <span aria-hidden="true">?</span>
+        </IconButton>
+      </div>
+      <Button
+        look="primary"
+        title={t('top.shareTitle')}
+        disabled={title === null}
+        onClick={() => open('share')}
+      >
+        {t('top.share')}
+      </Button>
+    </header>
+  );
+}
+
+function branchLabel(branch: BranchInfo, list: readonly BranchInfo[]): string {
+  if (branch.parent === null && branch.inputs.length === 0) return t('top.branch.root');
+  const last = branch.inputs[branch.inputs.length - 1];
+  if (last === undefined) return t('top.branch.empty', { n: list.indexOf(branch) + 1 });
+  return t('top.branch.fork', { at: formatDuration(last.at), line: last.line });
+}
+
+function Branches() {
+  const { switchBranch } = useActions();
+  const { list, active, ready } = useAppStore((s) => ({
+    list: s.branches.list,
+    active: s.branches.active,
+    ready: s.scenario.map !== null,
+  }));
+  if (!ready) return null;
+  const text = list.length > 1 ? t('top.branch.many', { n: list.length }) : t('top.branch.one');
+  return (
+    <Popover
+      label={`${t('top.branches')}: ${text}`}
+      title={t('top.branches')}
+      className="button button-pill mono branch-pill"
+      button={
+        <>
+          <BranchIcon /> <span>{text}</span>
+        </>
+      }
+    >
+      {(close) => (
+        <div className="branch-list">
+          <ul>
+            {list.map((branch) => (
+              <li key={branch.id}>
+                <button
+                  type="button"
+                  className={`branch ${branch.id === active ? 'is-current' : ''}`}
+                  aria-current={branch.id === active ? 'true' : undefined}
+                  onClick={() => {
+                    close();
+                    if (branch.id !== active) void switchBranch(branch.id);
+                  }}
+                >
+                  <span className="branch-dot" aria-hidden="true" />
+                  <span className="mono">{branchLabel(branch, list)}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          <p className="muted">{t('top.branch.hint')}</p>
+        </div>
+      )}
+    </Popover>
+  );
+}

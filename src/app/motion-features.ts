@@ -1,0 +1,2 @@
+/** framer-motion's features, loaded after the first paint. */
+export { domAnimation as default } from 'framer-motion';

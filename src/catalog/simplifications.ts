@@ -1,0 +1,124 @@
+/**
+ * Where the model is simpler than the kernel or the hardware: what it does, what really happens, where that matters. Shown
+ * on the "Model and kernel" page and wherever a figure leans on one of them.
+ * Texts are English facts with their sources, not words of the page.
+ */
+export interface Simplification {
+  readonly id: string;
+  readonly model: string;
+  readonly real: string;
+  readonly matters: string;
+  readonly source: string;
+}
+
+export const simplifications: readonly Simplification[] = [
+  {
+    id: 'costs',
+    model: 'Each piece of work has a fixed cost in cycles, taken from a named cost profile.',
+    real: 'Costs move with caches, TLB, DDIO, NUMA distance, SMT neighbours and clock frequency.',
+    matters: 'Absolute rates and latencies; a gain from warm caches does not appear by itself.',
+    source: 'Published measurements, named with each profile; figures marked "assumed" have no source.',
+  },
+  {
+    id: 'dma',
+    model:
+      'DMA is a fixed latency and a time per byte; descriptor prefetch and batched write-back are one delay.',
+    real: 'Cards fetch descriptors ahead, write back a cache line of them at once, and share PCIe credits.',
+    matters: 'The first hundreds of nanoseconds of a frame, and very small frames at the highest rates.',
+    source: 'Driver sources (igb, ixgbe, mlx5), Linux 6.12; data sheets.',
+  },
+  {
+    id: 'fifo',
+    model:
+      'In front of the ring stands no memory or one of a stated size; a frame without a descriptor is lost.',
+    real: 'Cards have tens to hundreds of KiB of packet memory and may send PAUSE frames.',
+    matters: 'Short bursts that a real card would just survive.',
+    source: 'Data sheets; rx_no_buffer_count and rx_missed_errors in the igb driver, Linux 6.12.',
+  },
+  {
+    id: 'jiffies',
+    model: 'All CPUs see the clock tick at the same instant.',
+    real: 'Ticks may be skewed between CPUs, and an idle CPU may have none.',
+    matters: 'Time limits of net_rx_action and GRO, which count in ticks.',
+    source: 'kernel/time, net/core/dev.c, Linux 6.12.',
+  },
+  {
+    id: 'scheduler',
+    model:
+      'Tasks, NAPI threads and ksoftirqd share a CPU in equal time slices; a woken task runs where it ran last or is pinned.',
+    real: 'EEVDF weighs lag and deadlines, and wake-up placement looks at caches and idle CPUs.',
+    matters: 'How much of a crowded CPU ksoftirqd or an application gets.',
+    source: 'kernel/sched/fair.c, Linux 6.12.',
+  },
+  {
+    id: 'constants',
+    model: 'Waking an idle CPU, timers and work queues take constant times.',
+    real: 'They depend on sleep states, timer slack and load.',
+    matters: 'Latency on nearly idle machines.',
+    source: 'Stated per cost profile; marked "assumed".',
+  },
+  {
+    id: 'memory',
+    model: 'Memory for buffers is always there.',
+    real: 'An skb or page allocation can fail; drivers count rx_alloc_failed and try again.',
+    matters: 'Machines short of memory.',
+    source: 'Driver sources, Linux 6.12.',
+  },
+  {
+    id: 'seeds',
+    model:
+      'Keys that are random per boot (RSS, flow hash) come from the scenario’s seed, so that a run repeats.',
+    real: 'A new random key at each boot spreads the same flows differently.',
+    matters: 'Which queue a flow meets; never how the hash is computed: Toeplitz is exact.',
+    source: 'netdev_rss_key_fill, net/core, Linux 6.12; Microsoft verification vectors.',
+  },
+  {
+    id: 'checksum',
+    model: 'The card’s checksum verdict is a flag of the frame.',
+    real: 'Cards report complete sums, levels of encapsulation, or nothing.',
+    matters: 'Tunnels and unusual cards.',
+    source: 'include/linux/skbuff.h, Linux 6.12.',
+  },
+  {
+    id: 'encapsulation',
+    model: 'Tunnels, TLS and zero-copy receive are not modelled.',
+    real: 'GRO looks through VXLAN, GRE and others; page_pool recycling has conditions of its own.',
+    matters: 'Overlay networks; such packets pass unmerged here.',
+    source: 'net/core/gro.c, Linux 6.12.',
+  },
+  {
+    id: 'fragments',
+    model: 'IP fragments are counted and given up.',
+    real: 'ip_defrag puts the pieces together and hands the whole packet on.',
+    matters: 'Traffic with fragments.',
+    source: 'net/ipv4/ip_fragment.c, Linux 6.12.',
+  },
+  {
+    id: 'truesize',
+    model: 'What an skb costs a socket (truesize) comes from a table by frame size.',
+    real: 'It depends on the driver’s buffers, page sharing and later condensing.',
+    matters: 'How many packets fit a receive buffer.',
+    source: 'net/core/skbuff.c, Linux 6.12.',
+  },
+  {
+    id: 'counters',
+    model: 'Each card speaks one driver’s counter names and prints only what that driver has.',
+    real: 'Names and meaning differ between drivers and firmware versions.',
+    matters: 'Comparing output with a machine that has another card.',
+    source: 'ethtool code of igb, ixgbe, mlx5, Linux 6.12.',
+  },
+  {
+    id: 'locks',
+    model: 'Only the socket’s ownership by a task is modelled; other locks cost nothing.',
+    real: 'Queue and socket spinlocks are fought for when many CPUs meet.',
+    matters: 'One socket fed from many CPUs.',
+    source: 'net/core/sock.c, Linux 6.12.',
+  },
+  {
+    id: 'not-included',
+    model: 'RPS, RFS, XDP, busy polling, DIM, LRO and the transmit side are not part of this version.',
+    real: 'They steer, shorten or by-pass parts of the path shown.',
+    matters: 'Machines that use them; the console refuses their commands and says so.',
+    source: 'net/core/dev.c, lib/dim, Linux 6.12.',
+  },
+];

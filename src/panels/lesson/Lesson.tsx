@@ -1,0 +1,88 @@
+/** Left: what to look at. The scenario's steps, one at a time; without steps, what the scenario is. */
+import './lesson.css';
+import { AnimatePresence, m } from 'framer-motion';
+import { t } from '../../i18n/index.ts';
+import { useActions, useAppStore } from '../../store/react.ts';
+import { Button } from '../shared/controls.tsx';
+import { Prose } from '../shared/Prose.tsx';
+
+export function Lesson() {
+  const { goToStep, setVariant } = useActions();
+  const { info, step, variant } = useAppStore((s) => ({
+    info: s.scenario.info,
+    step: s.lesson.step,
+    variant: s.scenario.variant,
+  }));
+  if (info === null) return <div className="lesson" aria-busy="true" />;
+  const steps = info.steps;
+  const current = steps[step];
+  return (
+    <section className="lesson" aria-label={t('lesson.title')}>
+      <AnimatePresence mode="wait" initial={false}>
+        <m.div
+          key={`${info.scenarioId}/${step}`}
+          initial={{ opacity: 0, x: 8 }}
+          animate={{ opacity: 1, x: 0 }}
+          exit={{ opacity: 0, x: -8 }}
+          transition={{ duration: 0.2 }}
+        >
+          <p className="kicker">
+            {current === undefined ? t('lesson.kind') : t('lesson.step', { n: step + 1, of: steps.length })}
+          </p>
+          <h2>{current?.title ?? info.title}</h2>
+          <Prose text={current?.text ?? info.summary} />
+        </m.div>
+      </AnimatePresence>
+      {steps.length > 0 && (
+        <>
+          <div className="lesson-nav">
+            <Button disabled={step <= 0} title="PageUp" onClick={() => void goToStep(step - 1)}>
+              {t('lesson.previous')}
+            </Button>
+            <ol className="lesson-dots">
+              {steps.map((item, i) => (
+                <li key={item.title}>
+                  <button
+                    type="button"
+                    className={`dot ${i === step ? 'is-current' : ''} ${i < step ? 'is-past' : ''}`}
+                    aria-label={t('lesson.goTo', { n: i + 1, title: item.title })}
+                    aria-current={i === step ? 'step' : undefined}
+                    title={item.title}
+                    onClick={() => void goToStep(i)}
+                  />
+                </li>
+              ))}
+            </ol>
+            <Button
+              look={step < 0 ? 'primary' : 'plain'}
+              disabled={step >= steps.length - 1}
+              title="PageDown"
+              onClick={() => void goToStep(step + 1)}
+            >
+              {step < 0 ? t('lesson.begin') : t('lesson.next')}
+            </Button>
+          </div>
+        </>
+      )}
+      {info.variants.length > 1 && (
+        <label className="field">
+          <span className="section-title">{t('lesson.variant')}</span>
+          <select value={variant} onChange={(event) => void setVariant(event.target.value)}>
+            {info.variants.map((item) => (
+              <option key={item.id} value={item.id}>
+                {item.title}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {info.warnings.length > 0 && (
+        <ul className="warnings">
+          {info.warnings.map((warning) => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,106 @@
+/** A link that reopens exactly this: says what it holds, copies it, and saves a file where a link would be too long. */
+import './share.css';
+import { useState } from 'react';
+import { useUi } from '../../app/ui-store.ts';
+import { t } from '../../i18n/index.ts';
+import { useActions, useAppStore } from '../../store/react.ts';
+import { Button } from '../shared/controls.tsx';
+import { Dialog } from '../shared/Dialog.tsx';
+import { groupDigits } from '../shared/format.ts';
+import { CopyIcon } from '../shared/icons.tsx';
+import { paceText } from '../timeline/Transport.tsx';
+
+/** Above this, mail programs and chats begin to cut links. */
+export const LONG_LINK = 8000;
+
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function save(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
+export default function Share() {
+  const { share } = useActions();
+  const open = useUi((s) => s.open);
+  const [fragment] = useState(() => share());
+  const [copied, setCopied] = useState<'no' | 'yes' | 'failed'>('no');
+  const { info, moment, branches, pace, target, captures } = useAppStore((s) => ({
+    info: s.scenario.info,
+    moment: s.playhead.moment,
+    branches: s.branches.list,
+    pace: s.playhead.pace,
+    target: s.selection.target,
+    captures: s.scenario.info?.captures ?? [],
+  }));
+  const link = fragment === null ? null : `${location.href.split('#')[0]}${fragment}`;
+  const commands = branches.reduce((sum, branch) => sum + branch.inputs.length, 0);
+  const tooLong = link !== null && link.length > LONG_LINK;
+  return (
+    <Dialog title={t('share.title')} lead={t('share.lead')} onClose={() => open(null)}>
+      <ul className="share-holds">
+        <li>
+          {t(info?.builtin === false ? 'share.ownScenario' : 'share.scenario', { title: info?.title ?? '' })}
+        </li>
+        <li>{t('share.moment', { now: groupDigits(moment.t) })}</li>
+        <li>{t('share.commands', { count: commands, branches: branches.length })}</li>
+        <li>
+          {t('share.view', {
+            pace: paceText(pace),
+            selection: t(target === null ? 'share.noSelection' : 'share.selection'),
+          })}
+        </li>
+        {captures.map((capture) => (
+          <li key={capture.sha256} className="warn">
+            {t('share.capture', { name: capture.name })}
+          </li>
+        ))}
+      </ul>
+      {link === null ? (
+        <p role="alert">{t('share.none')}</p>
+      ) : (
+        <>
+          <div className="share-row">
+            <input
+              className="mono"
+              readOnly
+              value={link}
+              aria-label={t('share.link')}
+              onFocus={(event) => event.target.select()}
+            />
+            <Button
+              look="primary"
+              onClick={() => {
+                void copy(link).then((ok) => setCopied(ok ? 'yes' : 'failed'));
+              }}
+            >
+              <CopyIcon /> {t(copied === 'yes' ? 'share.copied' : 'share.copy')}
+            </Button>
+          </div>
+          <p className="muted" role="status">
+            {copied === 'failed'
+              ? t('share.copyFailed')
+              : t('share.length', { count: groupDigits(link.length) })}
+          </p>
+          {tooLong && (
+            <p className="warn">
+              {t('share.tooLong')}{' '}
+              <Button onClick={() => save('softnet-lab-link.txt', link)}>{t('share.save')}</Button>
+            </p>
+          )}
+        </>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,172 @@
+/** A record in words: one sentence for what happened, one for why. Pure: record and map in, text out. */
+import { CONTEXTS } from '../../catalog/contexts.ts';
+import { type KindInfo, kindName, kinds } from '../../catalog/kinds.ts';
+import { type ReasonInfo, reasonName, reasons } from '../../catalog/reasons.ts';
+import { hasMessage, t } from '../../i18n/index.ts';
+import type { RecordView, SceneMap } from '../../protocol/scene.ts';
+import { flowMark } from '../../theme/colors.ts';
+import { formatDuration, groupDigits, hex32 } from './format.ts';
+import { fillPlurals } from './plural.ts';
+
+const NO_CPU = 0xffff;
+
+/** The kernel's name of a context index, as tables and tracers print it. */
+export function contextLabel(context: number): string {
+  return t(`context.${CONTEXTS[context] ?? 'idle'}`);
+}
+
+function contextDoing(context: number): string {
+  return t(`doing.${CONTEXTS[context] ?? 'idle'}`);
+}
+
+/** `CPU 2`'s number as people know it; with its host where there are several. */
+export function cpuLabel(map: SceneMap, cpu: number): string {
+  const row = map.cpus[cpu];
+  if (row === undefined || cpu === NO_CPU) return '–';
+  return map.hosts.length > 1 ? `${map.hosts[row.host].id}/${row.number}` : String(row.number);
+}
+
+export function taskLabel(map: SceneMap, task: number): string {
+  if (task === 0) return t('task.none');
+  return map.tasks.find((row) => row.id === task)?.name ?? t('task.unknown', { id: task });
+}
+
+export function socketLabel(map: SceneMap, socket: number): string {
+  const row = map.sockets.find((s) => s.id === socket);
+  return row === undefined ? t('socket.unknown', { id: socket }) : row.name;
+}
+
+/** A place in a few words, without its host where there is only one. */
+export function placeName(map: SceneMap, place: number): string {
+  const row = map.places[place];
+  if (row === undefined) return '';
+  const host = map.hosts.length > 1 ? `${row.host} ` : '';
+  const key = `place.${row.type}`;
+  return `${host}${t(key, {
+    nic: row.nic ?? '',
+    queue: row.queue ?? 0,
+    cpu: row.cpu ?? 0,
+    socket: row.socket === undefined ? '' : socketLabel(map, row.socket),
+    task: row.task === undefined ? '' : taskLabel(map, row.task),
+  })}`;
+}
+
+function queueName(map: SceneMap, place: number): string {
+  const row = map.places[place];
+  if (row?.queue === undefined) return row === undefined ? '' : placeName(map, place);
+  return `${row.nic ?? ''} rx-${row.queue}`.trim();
+}
+
+type Params = Record<string, string | number>;
+
+function paramsOf(record: RecordView, map: SceneMap): Params {
+  const place = map.places[record.place];
+  const name = kindName(record.kind);
+  const taskInB = name !== undefined && (kinds[name] as KindInfo).context === true ? record.b >> 8 : record.b;
+  return {
+    packet: record.packet,
+    other: record.other,
+    kind: record.kind,
+    a: record.a,
+    b: record.b,
+    bytes: record.a,
+    flow: flowMark(record.b),
+    hash: `0x${hex32(record.b)}`,
+    cpu: cpuLabel(map, record.cpu),
+    nic: place?.nic ?? '',
+    queue: queueName(map, record.place),
+    place: placeName(map, record.place),
+    socket: place?.socket === undefined ? socketLabel(map, record.b) : socketLabel(map, place.socket),
+    aSocket: socketLabel(map, record.a),
+    aCpu: cpuLabel(map, record.a),
+    aContext: contextDoing(record.a),
+    bContext: contextDoing(record.b & 0xff),
+    aTask: taskLabel(map, record.a),
+    bTask: taskLabel(map, record.b >> 8),
+    task: taskLabel(map, taskInB),
+    aTime: formatDuration(record.a),
+    bTime: formatDuration(record.b),
+  };
+}
+
+/** Which variant of a kind's sentence fits the record, most special first. */
+function variantOf(name: string, record: RecordView): string {
+  switch (name) {
+    case 'queueSelected':
+      return record.b === 0 ? 'nohash' : '';
+    case 'hardirqExit':
+    case 'gro':
+      return String(record.a);
+    case 'softirqEnter':
+      return (record.b & 0xff) === 2 ? 'ksoftirqd' : '';
+    case 'napiComplete':
+      return record.b > 0 ? 'timer' : '';
+    case 'l4Rcv':
+      return record.b > 0 ? 'socket' : '';
+    case 'command':
+      return record.b === 0 ? '' : 'refused';
+    default:
+      return '';
+  }
+}
+
+const NUMBERS_TO_GROUP = new Set(['a', 'b', 'bytes']);
+
+/** What happened, as one sentence. */
+export function recordSentence(record: RecordView, map: SceneMap, language = 'en'): string {
+  const name = kindName(record.kind);
+  if (name === undefined) return t('sentence.unknown', { kind: record.kind });
+  const variant = variantOf(name, record);
+  const special = `sentence.${name}.${variant}`;
+  const key = variant !== '' && hasMessage(special) ? special : `sentence.${name}`;
+  const params = paramsOf(record, map);
+  const shown: Params = {};
+  for (const [k, v] of Object.entries(params)) {
+    shown[k] = NUMBERS_TO_GROUP.has(k) && typeof v === 'number' ? groupDigits(v) : v;
+  }
+  return fillPlurals(t(key, shown), params, language);
+}
+
+/** Why it happened, as one sentence; null where no decision was made. */
+export function reasonSentence(reason: number): string | null {
+  const name = reasonName(reason);
+  return name === undefined || name === 'none' ? null : t(`reason.${name}`);
+}
+
+/** The function a reader finds in the source: the deciding one if there is a decision, else the kind's. */
+export function functionOf(record: RecordView): string {
+  const reason = reasonInfo(record.reason);
+  if (reason !== null && reason.fn !== '') return reason.fn;
+  const name = kindName(record.kind);
+  return name === undefined ? '' : kinds[name].fn;
+}
+
+export function reasonInfo(reason: number): ReasonInfo | null {
+  const name = reasonName(reason);
+  return name === undefined || name === 'none' ? null : reasons[name];
+}
+
+/** Stage of a record's way ("nic", "gro"...): used to group and to tint. */
+export function stageOf(record: RecordView): KindInfo['stage'] {
+  const name = kindName(record.kind);
+  return name === undefined ? 'cpu' : kinds[name].stage;
+}
+
+/** Name of the context class that a record's stage is tinted with (theme classes `.ctx-<name>`). */
+export function tintOf(record: RecordView): string {
+  switch (stageOf(record)) {
+    case 'irq':
+      return 'hardirq';
+    case 'softirq':
+    case 'gro':
+    case 'protocol':
+      return 'softirq';
+    case 'socket':
+      return 'syscall';
+    case 'app':
+    case 'cpu':
+      return 'task';
+    default:
+      return 'idle';
+  }
+}
