@@ -58,12 +58,7 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
   if (r.kind === Kind.drop) dropRecord(scene, r, nic, queue, cpu, socket);
 }
 
-function nicRecord(
-  scene: Scene,
-  r: RecordView,
-  nic: Scene['nics'][number],
-  _queue: SceneQueue | undefined,
-): void {
+function nicRecord(scene: Scene, r: RecordView, nic: Scene['nics'][number]): void {
   if (r.kind === Kind.frameArrived) {
     nic.frame = { id: r.packet, flow: r.b, bytes: r.a, queue: null, hash: null };
     nic.arrived += 1;

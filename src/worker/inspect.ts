@@ -1,0 +1,245 @@
+/** What the inspector shows of a thing at a moment: its state, why it is so, its history, the commands that would change it. */
+import { CONTEXTS } from '../catalog/contexts.ts';
+import { Kind } from '../catalog/kinds.ts';
+import { type ReasonInfo, reasonName, reasons } from '../catalog/reasons.ts';
+import { truesizeOf } from '../engine/net/truesize.ts';
+import { contextNs } from '../engine/metrics/metric-table.ts';
+import type { World } from '../engine/world.ts';
+import type { Inspection, InspectTarget, Moment } from '../protocol/messages.ts';
+import { placeIndex } from '../protocol/place-index.ts';
+import { recordAt } from '../protocol/record-codec.ts';
+import type { RecordView, SceneMap } from '../protocol/scene.ts';
+import { slotOf } from './inspect-slot.ts';
+import { packetBytes } from './packet-bytes.ts';
+import type { Run } from './run.ts';
+
+const HISTORY = 200;
+const CHAIN = 24;
+const CHUNKS_SEARCHED = 24;
+
+type Row = Inspection['state'][number];
+
+/** True of the records that are about the target. */
+export function aboutTarget(target: InspectTarget, map: SceneMap): (r: RecordView) => boolean {
+  const places = placeIndex(map);
+  switch (target.kind) {
+    case 'packet':
+      return (r) => r.packet === target.packet || (r.other === target.packet && r.kind === Kind.gro);
+    case 'queue':
+    case 'napi':
+      return (r) => places.queue[r.place] === target.queue;
+    case 'descriptor':
+      return (r) =>
+        places.queue[r.place] === target.queue &&
+        (((r.kind === Kind.dmaStart || r.kind === Kind.dmaDone) && r.a === target.index) ||
+          (r.kind === Kind.pollFrame && r.b === target.index));
+    case 'cpu':
+      return (r) => r.cpu === target.cpu;
+    case 'socket':
+      return (r) => places.socket[r.place] === target.socket - 1;
+    case 'task':
+      return (r) =>
+        places.task[r.place] === target.task - 1 ||
+        ((r.kind === Kind.wakeUp || r.kind === Kind.threadWake || r.kind === Kind.ksoftirqdWake) &&
+          r.b === target.task) ||
+        (r.kind === Kind.schedSwitch && (r.a === target.task || r.b >>> 8 === target.task)) ||
+        ((r.kind === Kind.syscallEnter || r.kind === Kind.syscallExit) && r.b >>> 8 === target.task);
+    case 'record':
+      return (r) => r.seq === target.seq;
+  }
+}
+
+/** The last records up to a moment that `wanted` says yes to, oldest first. */
+export function lastRecords(
+  run: Run,
+  at: Moment,
+  wanted: (r: RecordView) => boolean,
+  most: number,
+): RecordView[] {
+  const found: RecordView[] = [];
+  let index = run.chunkOf(Math.max(1, at.seq));
+  for (let n = 0; n < CHUNKS_SEARCHED && index >= 0 && found.length < most; n += 1, index -= 1) {
+    const chunk = run.chunk(index);
+    for (let i = Math.min(chunk.count, at.seq - chunk.first + 1) - 1; i >= 0 && found.length < most; i -= 1) {
+      const record = recordAt(chunk.view, i);
+      if (wanted(record)) found.push(record);
+    }
+  }
+  return found.reverse();
+}
+
+/** Cause by cause back from a record; the record itself is first. */
+export function chainOf(run: Run, record: RecordView): RecordView[] {
+  const chain = [record];
+  let cause = record.cause;
+  while (cause > 0 && chain.length < CHAIN) {
+    const before = run.record(cause);
+    if (before === null) break;
+    chain.push(before);
+    cause = before.cause;
+  }
+  return chain;
+}
+
+export function inspect(run: Run, map: SceneMap, at: Moment, target: InspectTarget): Inspection {
+  const world = run.worldBefore(at.seq);
+  const history =
+    target.kind === 'record'
+      ? [run.record(target.seq)].filter((r) => r !== null)
+      : lastRecords(run, at, aboutTarget(target, map), HISTORY);
+  const last = history[history.length - 1];
+  const why = last === undefined ? [] : chainOf(run, last);
+  return {
+    target,
+    state: stateOf(run, world, map, at, target, history),
+    why,
+    history,
+    knobs: knobsOf(world, map, why),
+    bytes: target.kind === 'packet' ? packetBytes(run, world, target.packet) : null,
+  };
+}
+
+function stateOf(
+  run: Run,
+  w: World,
+  map: SceneMap,
+  at: Moment,
+  target: InspectTarget,
+  history: readonly RecordView[],
+): Row[] {
+  const row = (key: string, value: string | number): Row => ({ key, value: String(value) });
+  switch (target.kind) {
+    case 'packet':
+      return packetState(w, target.packet, history);
+    case 'descriptor':
+    case 'queue': {
+      const q = w.queues[target.queue];
+      const rows = [
+        row('ringSize', q.size),
+        row('head', q.head),
+        row('nextToClean', q.nextToClean),
+        row('nextToUse', q.nextToUse),
+        row('waiting', q.waiting),
+        row('packets', q.packets),
+        row('missed', q.missed),
+        row('irqs', q.irqs),
+        row('polls', q.polls),
+        row('irqNumber', q.irq),
+        row('irqCpu', q.affinity.map((c) => w.cpus[c].number).join(',')),
+        row('vector', q.masked ? 'masked' : 'armed'),
+      ];
+      if (target.kind === 'descriptor') {
+        const slot = q.desc[target.index];
+        const owner =
+          slot === 0
+            ? 'empty'
+            : q.done[target.index] === 1
+              ? `written back: packet ${w.pool.id[slot]}`
+              : `DMA: packet ${w.pool.id[slot]}`;
+        rows.unshift(row('descriptor', target.index), row('descriptorState', owner));
+      }
+      return rows;
+    }
+    case 'napi': {
+      const { napi } = w.queues[target.queue];
+      const held = napi.gro.buckets.reduce((n, b) => n + b.length, 0);
+      return [
+        row('napiState', napi.scheduled ? 'SCHED' : 'idle'),
+        row('missedBit', napi.missedBit ? 'yes' : 'no'),
+        row('threaded', napi.threaded ? 'yes' : 'no'),
+        row('groHeld', held),
+        row('rxList', napi.rxList.length),
+        row('deferCount', napi.deferCount),
+        row('polls', w.queues[target.queue].polls),
+      ];
+    }
+    case 'cpu': {
+      const cpu = w.cpus[target.cpu];
+      const busy = CONTEXTS.map((name, ctx) => row(`ns.${name}`, Math.round(contextNs(w, cpu, ctx)))).filter(
+        (r) => r.value !== '0',
+      );
+      return [
+        row('context', CONTEXTS[cpu.ctx]),
+        row('current', cpu.current === 0 ? 'swapper (idle)' : w.tasks[cpu.current - 1].name),
+        row('pollList', cpu.pollList.length),
+        ...busy,
+        row('processed', cpu.softnet.processed),
+        row('time_squeeze', cpu.softnet.time_squeeze),
+        row('NET_RX', cpu.netRxSoftirqs),
+      ];
+    }
+    case 'socket': {
+      const s = w.sockets[target.socket - 1];
+      return [
+        row('local', `${s.spec.address}:${s.spec.port || '*'} ${s.spec.proto}`),
+        row('queued', s.queue.length - s.head),
+        row('rmem', s.rmem),
+        row('rcvbuf', s.rcvbuf),
+        row('ofo', s.ofo.length),
+        row('backlog', s.backlog.length),
+        row('received', s.received),
+        row('receivedBytes', s.receivedBytes),
+        row('socketDrops', s.drops),
+      ];
+    }
+    case 'task': {
+      const t = w.tasks[target.task - 1];
+      return [
+        row('taskName', t.name),
+        row('taskState', t.state),
+        row('taskCpu', w.cpus[t.cpu].number),
+        row('reads', t.reads),
+        row('readBytes', t.bytes),
+      ];
+    }
+    case 'record': {
+      const r = run.record(target.seq);
+      return r === null
+        ? []
+        : [
+            row('seq', r.seq),
+            row('time', r.timeNs),
+            row('kind', r.kind),
+            row('at', at.t),
+            row('place', map.places[r.place].type),
+          ];
+    }
+  }
+}
+
+function packetState(w: World, packet: number, history: readonly RecordView[]): Row[] {
+  const row = (key: string, value: string | number): Row => ({ key, value: String(value) });
+  const slot = slotOf(w, packet);
+  const arrived = history.find((r) => r.kind === Kind.frameArrived && r.packet === packet);
+  const rows: Row[] = [];
+  if (arrived !== undefined)
+    rows.push(row('arrivedNs', arrived.timeNs), row('frameLen', arrived.a), row('flow', arrived.b));
+  if (slot === 0) return rows;
+  const { pool } = w;
+  const info = w.fixed.flows[pool.flow[slot]];
+  rows.push(row('payloadLen', pool.payloadLen[slot]), row('segs', pool.segs[slot]));
+  if (info.key.proto === 6)
+    rows.push(row('tcpSeq', pool.seq[slot]), row('tcpAck', pool.ack[slot]), row('tcpWin', pool.win[slot]));
+  if (info.key.ipVersion === 4) rows.push(row('ipId', pool.ipId[slot]));
+  rows.push(row('ttl', pool.ttl[slot]), row('hash', `0x${pool.hash[slot].toString(16).padStart(8, '0')}`));
+  rows.push(row('truesize', pool.truesize[slot] || truesizeOf(pool.frameLen[slot])));
+  return rows;
+}
+
+/** The knobs of the deciding records, filled in for the NIC, vector and task they are about. */
+function knobsOf(w: World, map: SceneMap, why: readonly RecordView[]): string[] {
+  const places = placeIndex(map);
+  const found = new Set<string>();
+  for (const r of why) {
+    const name = reasonName(r.reason);
+    const knob = name === undefined ? null : (reasons[name] as ReasonInfo).knob;
+    if (knob === null || knob === undefined) continue;
+    const queue = places.queue[r.place];
+    const nicIndex = places.nic[r.place];
+    const nic = nicIndex >= 0 ? w.nics[nicIndex] : w.nics[0];
+    const irq = queue >= 0 ? w.queues[queue].irq : w.queues[nic.firstQueue].irq;
+    const task = w.tasks.find((t) => t.kind === 'app')?.id ?? 1;
+    found.add(knob.replace('{nic}', nic.name).replace('{irq}', String(irq)).replace('{task}', String(task)));
+  }
+  return [...found].slice(0, 6);
+}

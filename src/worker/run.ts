@@ -1,0 +1,272 @@
+/**
+ * One branch's run: made once to its end in slices, a keyframe kept now and then, any moment reached again from the nearest one.
+ * Records are not kept: they are made again by advancing, chunk by chunk between two keyframes, the last few chunks cached.
+ */
+import { advance } from '../engine/advance.ts';
+import { copyWorld, worldBytes } from '../engine/copy.ts';
+import { createWorld } from '../engine/create.ts';
+import { RECORD_BYTES, RecordWriter } from '../engine/records.ts';
+import type { WorldSpec } from '../engine/spec.ts';
+import type { World } from '../engine/world.ts';
+import { copyScene, applyRecord } from '../protocol/fold.ts';
+import type { Moment } from '../protocol/messages.ts';
+import { recordAt } from '../protocol/record-codec.ts';
+import type { RecordView, Scene, SceneMap } from '../protocol/scene.ts';
+import { sceneOf } from './scene-of.ts';
+
+const KEYFRAME_RECORDS = 32_768;
+const SLICE_RECORDS = 8192;
+const MOST_KEYFRAME_BYTES = 192_000_000;
+const CHUNKS_CACHED = 6;
+/** Records before a moment that a scene is folded from, so that it knows the last drops. */
+const LOOK_BACK = 256;
+
+/** Takes records as they are made. */
+export type RecordConsumer = (view: DataView, count: number) => void;
+
+export interface Chunk {
+  /** Seq of the first record. */
+  first: number;
+  count: number;
+  view: DataView;
+}
+
+/** A moment given by time alone: after all records up to it. */
+export const ALL_OF_TIME = -1;
+
+export class Run {
+  readonly spec: WorldSpec;
+  readonly keyframes: World[];
+  private readonly frontier: World;
+  private spacing: number;
+  private kept: number;
+  private readonly cache: Map<number, Chunk>;
+  private readonly consume: RecordConsumer;
+  done: boolean;
+
+  constructor(spec: WorldSpec, consume: RecordConsumer) {
+    this.spec = spec;
+    this.consume = consume;
+    this.frontier = createWorld(spec);
+    this.keyframes = [copyWorld(this.frontier)];
+    this.spacing = KEYFRAME_RECORDS;
+    this.kept = worldBytes(this.frontier);
+    this.cache = new Map();
+    this.done = false;
+    this.frontier.writer = new RecordWriter((buffer, count) => this.consume(new DataView(buffer), count));
+  }
+
+  get knownNs(): number {
+    return this.frontier.now;
+  }
+
+  get knownSeq(): number {
+    return this.frontier.seq;
+  }
+
+  /** Bytes of keyframes kept, roughly. */
+  get keptBytes(): number {
+    return this.kept;
+  }
+
+  /** Makes the next slice of the run. */
+  pump(): void {
+    if (this.done) return;
+    const w = this.frontier;
+    advance(w, this.spec.durationNs, w.seq + SLICE_RECORDS);
+    w.writer?.flush();
+    if (w.seq - this.keyframes[this.keyframes.length - 1].seq >= this.spacing) this.keep(w);
+    if (w.now >= this.spec.durationNs) this.done = true;
+  }
+
+  private keep(w: World): void {
+    this.keyframes.push(copyWorld(w));
+    this.kept += worldBytes(w);
+    if (this.kept < MOST_KEYFRAME_BYTES) return;
+    // every second one goes, and they come half as often from here on
+    const thinned = this.keyframes.filter((_, i) => i % 2 === 0);
+    this.keyframes.splice(0, this.keyframes.length, ...thinned);
+    this.kept = this.keyframes.reduce((sum, k) => sum + worldBytes(k), 0);
+    this.spacing *= 2;
+    this.cache.clear();
+  }
+
+  /** True where the run has been made as far as this moment. */
+  reaches(at: Moment): boolean {
+    return this.done || this.frontier.now > at.t || (at.seq >= 0 && this.frontier.seq > at.seq);
+  }
+
+  /** Index of the last keyframe at or before a moment. */
+  keyframeBefore(at: Moment): number {
+    let low = 0;
+    let high = this.keyframes.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      const k = this.keyframes[middle];
+      const before = at.seq >= 0 ? k.seq <= at.seq : k.now <= at.t;
+      if (before) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** The full moment of a time, or the moment itself. */
+  resolve(at: Moment): Moment {
+    if (at.seq >= 0) return { t: at.t, seq: Math.min(at.seq, this.knownSeq) };
+    const w = this.worldAtTime(at.t);
+    return { t: Math.min(at.t, this.spec.durationNs), seq: w.seq };
+  }
+
+  /** A world of its own with every event up to a time behind it. */
+  worldAtTime(t: number): World {
+    const w = copyWorld(this.keyframes[this.keyframeBefore({ t, seq: ALL_OF_TIME })]);
+    advance(w, Math.min(t, this.spec.durationNs));
+    return w;
+  }
+
+  /** A world of its own: the last one between two events that is not after record `seq` (at most `back` records before it). */
+  worldBefore(seq: number, back = 0): World {
+    const keyframe = this.keyframes[this.keyframeBefore({ t: 0, seq: Math.max(0, seq - back) })];
+    const from = copyWorld(keyframe);
+    const target = Math.max(0, seq - back);
+    const skipTo = target - 200;
+    if (skipTo > from.seq) {
+      const tried = copyWorld(from);
+      advance(tried, this.spec.durationNs, skipTo);
+      if (tried.seq <= target) return this.stepTo(tried, target);
+    }
+    return this.stepTo(from, target);
+  }
+
+  /** Steps events while their records stay at or before `seq`. */
+  private stepTo(w: World, seq: number): World {
+    const probe = copyWorld(w);
+    let events = 0;
+    while (probe.seq < seq) {
+      if (advance(probe, this.spec.durationNs, Number.POSITIVE_INFINITY, 1) === 0) break;
+      if (probe.seq > seq) break;
+      events += 1;
+    }
+    advance(w, this.spec.durationNs, Number.POSITIVE_INFINITY, events);
+    return w;
+  }
+
+  /** The scene just after record `at.seq`, with the drops of the records shortly before. */
+  sceneAt(at: Moment, map: SceneMap): { scene: Scene; record: RecordView | null } {
+    const recent = this.recordsFrom(Math.max(0, at.seq - LOOK_BACK), Math.min(LOOK_BACK, at.seq));
+    const w = this.worldBefore(at.seq);
+    const scene = copyScene(sceneOf(w));
+    for (const r of recent) if (r.seq > w.seq && r.seq <= at.seq) applyRecord(scene, r, map);
+    this.fillDrops(scene, recent, at.seq);
+    scene.seq = at.seq;
+    scene.timeNs = at.t;
+    return { scene, record: recent.find((r) => r.seq === at.seq) ?? null };
+  }
+
+  private fillDrops(scene: Scene, recent: readonly RecordView[], seq: number): void {
+    const DROP = 5;
+    const flowOf = new Map<number, number>();
+    scene.drops = [];
+    for (const r of recent) {
+      if (r.seq > seq) break;
+      if (r.kind === 1) flowOf.set(r.packet, r.b);
+      if (r.kind !== DROP) continue;
+      scene.drops.push({
+        seq: r.seq,
+        timeNs: r.timeNs,
+        packet: r.packet,
+        flow: flowOf.get(r.packet) ?? 0,
+        place: r.place,
+        reason: r.reason,
+      });
+    }
+    scene.drops = scene.drops.slice(-32);
+  }
+
+  /** Records between keyframe `index` and the next one (or the end of what is known). */
+  chunk(index: number): Chunk {
+    const next = this.keyframes[index + 1];
+    const open = next === undefined && !this.done;
+    const cached = this.cache.get(index);
+    if (cached !== undefined && !open) {
+      // newest last, so that the oldest is the first to go
+      this.cache.delete(index);
+      this.cache.set(index, cached);
+      return cached;
+    }
+    const w = copyWorld(this.keyframes[index]);
+    const first = w.seq + 1;
+    const until = next === undefined ? this.knownSeq : next.seq;
+    const bytes = new Uint8Array(Math.max(0, until - w.seq) * RECORD_BYTES + RECORD_BYTES * 4096);
+    let length = 0;
+    w.writer = new RecordWriter((buffer, count) => {
+      const part = new Uint8Array(buffer, 0, count * RECORD_BYTES);
+      const room = Math.min(part.length, bytes.length - length);
+      bytes.set(part.subarray(0, room), length);
+      length += room;
+    });
+    if (until > w.seq) advance(w, this.spec.durationNs, until);
+    w.writer.flush();
+    const count = Math.min(until - first + 1, Math.floor(length / RECORD_BYTES));
+    const chunk = { first, count, view: new DataView(bytes.buffer) };
+    if (!open) {
+      this.cache.set(index, chunk);
+      if (this.cache.size > CHUNKS_CACHED) this.cache.delete(this.cache.keys().next().value as number);
+    }
+    return chunk;
+  }
+
+  /** Index of the chunk that holds record `seq`. */
+  chunkOf(seq: number): number {
+    return this.keyframeBefore({ t: 0, seq: seq - 1 });
+  }
+
+  /** The record with this seq, or null where the run has none. */
+  record(seq: number): RecordView | null {
+    if (seq < 1 || seq > this.knownSeq) return null;
+    const chunk = this.chunk(this.chunkOf(seq));
+    const i = seq - chunk.first;
+    return i >= 0 && i < chunk.count ? recordAt(chunk.view, i) : null;
+  }
+
+  /** Up to `count` records after record `seq`. */
+  recordsFrom(seq: number, count: number): RecordView[] {
+    const found: RecordView[] = [];
+    let next = seq + 1;
+    while (found.length < count && next <= this.knownSeq) {
+      const chunk = this.chunk(this.chunkOf(next));
+      const from = next - chunk.first;
+      const to = Math.min(chunk.count, from + count - found.length);
+      if (to <= from) break;
+      for (let i = from; i < to; i += 1) found.push(recordAt(chunk.view, i));
+      next = chunk.first + to;
+    }
+    return found;
+  }
+
+  /** Raw records after record `seq`, up to `count`, while `keepGoing` says so of each (the one it refuses is still in). */
+  bytesFrom(
+    seq: number,
+    count: number,
+    keepGoing: (r: RecordView) => boolean,
+  ): { buffer: ArrayBuffer; count: number } {
+    const records = this.recordsFrom(seq, count);
+    let n = 0;
+    while (n < records.length) {
+      n += 1;
+      if (!keepGoing(records[n - 1])) break;
+    }
+    const bytes = new Uint8Array(n * RECORD_BYTES);
+    for (let i = 0; i < n; ) {
+      const chunk = this.chunk(this.chunkOf(seq + 1 + i));
+      const from = seq + 1 + i - chunk.first;
+      const part = Math.min(n - i, chunk.count - from);
+      bytes.set(
+        new Uint8Array(chunk.view.buffer, from * RECORD_BYTES, part * RECORD_BYTES),
+        i * RECORD_BYTES,
+      );
+      i += part;
+    }
+    return { buffer: bytes.buffer, count: n };
+  }
+}

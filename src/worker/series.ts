@@ -1,0 +1,273 @@
+/**
+ * What the timeline and the charts show, gathered from the record stream: per CPU and bin the time in each context, per bin what
+ * arrived, was lost, was read and interrupted, the rings' peaks and the 99th percentile of latency; markers, evenly thinned.
+ */
+import { CONTEXTS } from '../catalog/contexts.ts';
+import { CONTEXT_KINDS, Kind } from '../catalog/kinds.ts';
+import type { Timeline } from '../protocol/messages.ts';
+import { placeIndex } from '../protocol/place-index.ts';
+import { recordAt } from '../protocol/record-codec.ts';
+import type { RecordView, SceneMap } from '../protocol/scene.ts';
+
+const MOST_MARKERS = 4000;
+const MOST_SPANS = 40_000;
+const ARRIVALS = 1 << 17;
+const LATENCY_BUCKETS = 128;
+
+type Marker = Timeline['markers'][number];
+type Span = NonNullable<Timeline['spans']>[number];
+
+const MARKED: Readonly<Record<number, Marker['kind']>> = {
+  [Kind.drop]: 'drop',
+  [Kind.irqRaised]: 'irq',
+  [Kind.wakeUp]: 'wakeup',
+  [Kind.command]: 'command',
+};
+
+/** Four buckets to each doubling. */
+function latencyBucket(ns: number): number {
+  let value = Math.max(4, ns);
+  let octave = 0;
+  while (value >= 8) {
+    value /= 2;
+    octave += 1;
+  }
+  return Math.min(LATENCY_BUCKETS - 1, octave * 4 + Math.floor(value) - 4);
+}
+
+function bucketNs(bucket: number): number {
+  return (4.5 + (bucket % 4)) * 2 ** Math.floor(bucket / 4);
+}
+
+export class Series {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly bins: number;
+  private readonly map: SceneMap;
+  private readonly contextNs: Float32Array;
+  private readonly arrived: Float32Array;
+  private readonly dropped: Float32Array;
+  private readonly delivered: Float32Array;
+  private readonly irqs: Float32Array;
+  private readonly ringPeak: Float32Array;
+  private readonly latency: Uint16Array;
+  private readonly arrivals: Float64Array;
+  private markers: Marker[];
+  private markerStep: number;
+  private markerCount: number;
+  private spans: Span[] | null;
+  private readonly ctx: Int32Array;
+  private readonly task: Int32Array;
+  private readonly since: Float64Array;
+  private lastNs: number;
+
+  /** @param contexts what each CPU does at fromNs @param spans keep exact spans too */
+  constructor(
+    map: SceneMap,
+    fromNs: number,
+    toNs: number,
+    bins: number,
+    contexts: readonly number[],
+    spans: boolean,
+  ) {
+    const cpus = map.cpus.length;
+    this.map = map;
+    this.fromNs = fromNs;
+    this.toNs = Math.max(fromNs + 1, toNs);
+    this.bins = bins;
+    this.contextNs = new Float32Array(cpus * bins * CONTEXTS.length);
+    this.arrived = new Float32Array(bins);
+    this.dropped = new Float32Array(bins);
+    this.delivered = new Float32Array(bins);
+    this.irqs = new Float32Array(bins);
+    this.ringPeak = new Float32Array(map.queues.length * bins);
+    this.latency = new Uint16Array(bins * LATENCY_BUCKETS);
+    this.arrivals = new Float64Array(ARRIVALS);
+    this.markers = [];
+    this.markerStep = 1;
+    this.markerCount = 0;
+    this.spans = spans ? [] : null;
+    this.ctx = Int32Array.from(contexts);
+    this.task = new Int32Array(cpus);
+    this.since = new Float64Array(cpus).fill(fromNs);
+    this.lastNs = fromNs;
+  }
+
+  private bin(t: number): number {
+    const b = Math.floor(((t - this.fromNs) / (this.toNs - this.fromNs)) * this.bins);
+    return b < 0 ? 0 : b >= this.bins ? this.bins - 1 : b;
+  }
+
+  consume(view: DataView, count: number): void {
+    for (let i = 0; i < count; i += 1) this.add(recordAt(view, i));
+  }
+
+  private add(r: RecordView): void {
+    if (r.kind === Kind.frameArrived) this.arrivals[r.packet % ARRIVALS] = r.timeNs;
+    if (r.timeNs < this.fromNs) {
+      if (CONTEXT_KINDS.has(r.kind)) this.setContext(r, true);
+      return;
+    }
+    if (r.timeNs > this.toNs) return;
+    this.lastNs = r.timeNs;
+    const bin = this.bin(r.timeNs);
+    if (CONTEXT_KINDS.has(r.kind)) this.setContext(r, false);
+    switch (r.kind) {
+      case Kind.frameArrived:
+        this.arrived[bin] += 1;
+        break;
+      case Kind.drop:
+        this.dropped[bin] += 1;
+        break;
+      case Kind.socketQueue:
+        this.delivered[bin] += 1;
+        break;
+      case Kind.irqRaised:
+        this.irqs[bin] += 1;
+        break;
+      case Kind.dmaDone: {
+        const at = placeIndex(this.map).queue[r.place] * this.bins + bin;
+        if (r.b > this.ringPeak[at]) this.ringPeak[at] = r.b;
+        break;
+      }
+      case Kind.recv:
+        this.latency[bin * LATENCY_BUCKETS + latencyBucket(r.timeNs - this.arrivals[r.packet % ARRIVALS])] +=
+          1;
+        break;
+      default:
+        break;
+    }
+    const mark = MARKED[r.kind];
+    if (mark !== undefined) this.mark({ timeNs: r.timeNs, seq: r.seq, kind: mark });
+  }
+
+  private mark(marker: Marker): void {
+    this.markerCount += 1;
+    if (marker.kind !== 'command' && this.markerCount % this.markerStep !== 0) return;
+    this.markers.push(marker);
+    if (this.markers.length <= MOST_MARKERS) return;
+    this.markers = this.markers.filter((m, i) => m.kind === 'command' || i % 2 === 0);
+    this.markerStep *= 2;
+  }
+
+  private setContext(r: RecordView, before: boolean): void {
+    const ctx = r.b & 0xff;
+    const task = r.b >>> 8;
+    if (!before) this.close(r.cpu, r.timeNs);
+    this.ctx[r.cpu] = ctx;
+    this.task[r.cpu] = task;
+    this.since[r.cpu] = Math.max(this.fromNs, r.timeNs);
+  }
+
+  /** The context of a CPU ends at `t`. */
+  private close(cpu: number, t: number): void {
+    const from = this.since[cpu];
+    if (t <= from) return;
+    const width = (this.toNs - this.fromNs) / this.bins;
+    const ctx = this.ctx[cpu];
+    for (let b = this.bin(from); b <= this.bin(t); b += 1) {
+      const low = this.fromNs + b * width;
+      const part = Math.min(t, low + width) - Math.max(from, low);
+      if (part > 0) this.contextNs[(cpu * this.bins + b) * CONTEXTS.length + ctx] += part;
+    }
+    if (this.spans !== null) {
+      this.spans.push({ cpu, fromNs: from, toNs: t, ctx, task: this.task[cpu] });
+      if (this.spans.length > MOST_SPANS) this.spans = null;
+    }
+    this.since[cpu] = t;
+  }
+
+  /** The timeline so far; contexts under way count up to `knownNs`. */
+  timeline(knownNs: number): Timeline {
+    const until = Math.min(this.toNs, Math.max(this.lastNs, knownNs));
+    for (let cpu = 0; cpu < this.ctx.length; cpu += 1) this.close(cpu, until);
+    return {
+      fromNs: this.fromNs,
+      toNs: this.toNs,
+      bins: this.bins,
+      contextNs: this.contextNs.slice(),
+      arrived: this.arrived.slice(),
+      dropped: this.dropped.slice(),
+      delivered: this.delivered.slice(),
+      irqs: this.irqs.slice(),
+      ringPeak: this.ringPeak.slice(),
+      latencyP99: this.p99(),
+      spans: this.spans === null ? null : this.spans.slice(),
+      markers: this.markers.slice(),
+      knownNs,
+    };
+  }
+
+  private p99(): Float32Array {
+    const out = new Float32Array(this.bins).fill(Number.NaN);
+    for (let b = 0; b < this.bins; b += 1) {
+      const counts = this.latency.subarray(b * LATENCY_BUCKETS, (b + 1) * LATENCY_BUCKETS);
+      const total = counts.reduce((sum, n) => sum + n, 0);
+      if (total === 0) continue;
+      let seen = 0;
+      for (let i = 0; i < LATENCY_BUCKETS; i += 1) {
+        seen += counts[i];
+        if (seen >= Math.ceil(total * 0.99)) {
+          out[b] = bucketNs(i);
+          break;
+        }
+      }
+    }
+    return out;
+  }
+}
+
+/** Part of a timeline, in `bins` bins: sums are shared out evenly, peaks kept. */
+export function windowOf(
+  whole: Timeline,
+  fromNs: number,
+  toNs: number,
+  bins: number,
+  cpus: number,
+  queues: number,
+): Timeline {
+  const perBin = (whole.toNs - whole.fromNs) / whole.bins;
+  const width = (toNs - fromNs) / bins;
+  const contexts = CONTEXTS.length;
+  const out: Timeline = {
+    ...whole,
+    fromNs,
+    toNs,
+    bins,
+    contextNs: new Float32Array(cpus * bins * contexts),
+    arrived: new Float32Array(bins),
+    dropped: new Float32Array(bins),
+    delivered: new Float32Array(bins),
+    irqs: new Float32Array(bins),
+    ringPeak: new Float32Array(queues * bins),
+    latencyP99: new Float32Array(bins).fill(Number.NaN),
+    spans: null,
+    markers: whole.markers.filter((m) => m.timeNs >= fromNs && m.timeNs <= toNs),
+  };
+  for (let b = 0; b < bins; b += 1) {
+    const low = fromNs + b * width - whole.fromNs;
+    const first = Math.max(0, Math.floor(low / perBin));
+    const last = Math.min(whole.bins - 1, Math.ceil((low + width) / perBin) - 1);
+    for (let s = first; s <= last; s += 1) {
+      const share = (Math.min(low + width, (s + 1) * perBin) - Math.max(low, s * perBin)) / perBin;
+      if (share <= 0) continue;
+      out.arrived[b] += whole.arrived[s] * share;
+      out.dropped[b] += whole.dropped[s] * share;
+      out.delivered[b] += whole.delivered[s] * share;
+      out.irqs[b] += whole.irqs[s] * share;
+      if (!Number.isNaN(whole.latencyP99[s]) && !(out.latencyP99[b] >= whole.latencyP99[s]))
+        out.latencyP99[b] = whole.latencyP99[s];
+      for (let q = 0; q < queues; q += 1) {
+        const peak = whole.ringPeak[q * whole.bins + s];
+        if (peak > out.ringPeak[q * bins + b]) out.ringPeak[q * bins + b] = peak;
+      }
+      for (let c = 0; c < cpus; c += 1) {
+        for (let x = 0; x < contexts; x += 1) {
+          out.contextNs[(c * bins + b) * contexts + x] +=
+            whole.contextNs[(c * whole.bins + s) * contexts + x] * share;
+        }
+      }
+    }
+  }
+  return out;
+}

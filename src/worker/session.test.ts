@@ -1,0 +1,227 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { Kind } from '../catalog/kinds.ts';
+import { decodeRecords } from '../protocol/record-codec.ts';
+import { applyRecord } from '../protocol/fold.ts';
+import type { Request, Response } from '../protocol/messages.ts';
+import { Session } from './session.ts';
+
+type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
+
+/** A session with everything it posts; `ask` pumps until the answer is there. */
+function open(text: string) {
+  const posted: Response[] = [];
+  let id = 0;
+  const session = new Session({
+    builtins: new Map([['it', text]]),
+    now: () => 0,
+    post: (r) => posted.push(r),
+  });
+  const ask = <T extends Response['type']>(request: Ask, type: T): Extract<Response, { type: T }> => {
+    id += 1;
+    session.handle({ ...request, id } as Request);
+    for (let n = 0; n < 100_000; n += 1) {
+      const answer = posted.find((r) => r.id === id && r.type !== 'progress');
+      if (answer !== undefined) {
+        if (answer.type !== type)
+          throw new Error(`wanted ${type}, got ${JSON.stringify(answer).slice(0, 400)}`);
+        return answer as Extract<Response, { type: T }>;
+      }
+      session.pump();
+    }
+    throw new Error('no answer');
+  };
+  return {
+    session,
+    ask,
+    posted,
+    load: () => ask({ type: 'load', scenario: { builtin: 'it' }, captures: [], variant: 'base' }, 'loaded'),
+  };
+}
+
+const scenario = JSON.stringify({
+  format: 1,
+  id: 'it',
+  title: { text: 'It' },
+  durationNs: 2_000_000,
+  hosts: {
+    h1: {
+      cpus: 2,
+      nics: { eth0: { driver: 'mlx5_core', queues: 2, ringSize: 64 } },
+      sockets: { sink: { proto: 'udp', port: 7000 } },
+      apps: { reader: { cpu: 1, sockets: ['sink'], workNs: 2000 } },
+    },
+  },
+  traffic: {
+    load: { kind: 'rate', frame: { proto: 'udp', dport: 7000, len: 18 }, flows: 4, ratePps: 400000 },
+  },
+  lesson: {
+    steps: [
+      { title: { text: 'a' }, text: { text: 'a' }, at: { kind: 'recv', n: 3 }, focus: { socket: 1 } },
+      { title: { text: 'b' }, text: { text: 'b' }, at: { atNs: 1000000 } },
+    ],
+  },
+});
+
+describe('a session', () => {
+  it('loads, finds the steps, and runs to its end with progress', () => {
+    const s = open(scenario);
+    const loaded = s.load();
+    expect(loaded.info.title).toBe('It');
+    expect(loaded.info.steps[0].at.seq).toBeGreaterThan(0);
+    expect(loaded.info.steps[1].at.t).toBe(1_000_000);
+    while (s.session.pump());
+    expect(s.posted.some((r) => r.type === 'progress' && r.done)).toBe(true);
+  });
+
+  it('n steps are one run of n events, forward and back', () => {
+    const s = open(scenario);
+    s.load();
+    let at = { t: 0, seq: 0 };
+    const walked = [at];
+    for (let i = 0; i < 60; i += 1) {
+      const answer = s.ask({ type: 'step', branch: 1, from: at, grain: 'event', direction: 1 }, 'moment');
+      if (answer.moment === null) throw new Error('no step');
+      expect(answer.moment.seq).toBe(at.seq + 1);
+      at = answer.moment;
+      walked.push(at);
+    }
+    for (let i = 59; i >= 0; i -= 1) {
+      const answer = s.ask({ type: 'step', branch: 1, from: at, grain: 'event', direction: -1 }, 'moment');
+      expect(answer.moment).toEqual(walked[i]);
+      at = answer.moment as typeof at;
+    }
+  });
+
+  it('the scene after n records is the scene of that moment, inside events too', () => {
+    const s = open(scenario);
+    const { map } = s.load();
+    const stretch = s.ask(
+      { type: 'stretch', branch: 1, from: { t: 0, seq: 0 }, maxRecords: 300, untilNs: 2_000_000 },
+      'stretch',
+    );
+    const records = decodeRecords(stretch.records, stretch.count);
+    const { scene } = stretch;
+    for (const record of records) {
+      applyRecord(scene, record, map);
+      if (record.seq % 7 !== 0) continue;
+      const there = s.ask({ type: 'scene', branch: 1, at: { t: record.timeNs, seq: record.seq } }, 'scene');
+      expect({ ...there.scene, drops: [] }).toEqual({ ...scene, drops: [] });
+    }
+  });
+
+  it('a command in the past forks there and keeps the old branch; undo takes it back', () => {
+    const s = open(scenario);
+    s.load();
+    const done = s.ask(
+      { type: 'command', branch: 1, at: 500_000, after: null, host: 'h1', line: 'ethtool -G eth0 rx 128' },
+      'commandDone',
+    );
+    expect(done.status).toBe(0);
+    expect(done.branches).toHaveLength(2);
+    const fork = done.branch;
+    const after = s.ask({ type: 'scene', branch: fork, at: { t: 600_000 } }, 'scene');
+    expect(after.scene.queues[0].size).toBe(128);
+    const before = s.ask({ type: 'scene', branch: fork, at: { t: 400_000 } }, 'scene');
+    expect(before.scene.queues[0].size).toBe(64);
+    const old = s.ask({ type: 'scene', branch: 1, at: { t: 600_000 } }, 'scene');
+    expect(old.scene.queues[0].size).toBe(64);
+    const undone = s.ask({ type: 'undo', branch: fork, input: 0 }, 'commandDone');
+    const again = s.ask({ type: 'scene', branch: undone.branch, at: { t: 600_000 } }, 'scene');
+    expect(again.scene).toEqual(old.scene);
+  });
+
+  it('a refused command changes nothing and says why', () => {
+    const s = open(scenario);
+    s.load();
+    const done = s.ask(
+      { type: 'command', branch: 1, at: 0, after: null, host: 'h1', line: 'ethtool -G eth0 rx 99999' },
+      'commandDone',
+    );
+    expect(done.status).not.toBe(0);
+    expect(done.output).toMatch(/ring size|maximum/i);
+    expect(done.branches).toHaveLength(1);
+  });
+
+  it('tells why: the chain of a polled packet goes back to its arrival', () => {
+    const s = open(scenario);
+    s.load();
+    const poll = s.ask(
+      { type: 'find', branch: 1, from: { t: 0, seq: 0 }, direction: 1, filter: { kinds: [Kind.pollFrame] } },
+      'moment',
+    );
+    const at = poll.moment as { t: number; seq: number };
+    const { inspection } = s.ask(
+      { type: 'inspect', branch: 1, at, target: { kind: 'packet', packet: poll.record?.packet ?? 0 } },
+      'inspection',
+    );
+    const kinds = inspection.why.map((r) => r.kind);
+    expect(kinds[0]).toBe(Kind.pollFrame);
+    for (const kind of [
+      Kind.pollStart,
+      Kind.napiSchedule,
+      Kind.hardirqEnter,
+      Kind.irqRaised,
+      Kind.frameArrived,
+    ])
+      expect(kinds).toContain(kind);
+    expect(inspection.bytes?.fields.map((f) => f.name)).toContain('udp.dest');
+    expect(inspection.knobs.length).toBeGreaterThan(0);
+  });
+
+  it('answers the timeline with every CPU accounted for', () => {
+    const s = open(scenario);
+    const { map } = s.load();
+    while (s.session.pump());
+    const { timeline } = s.ask(
+      { type: 'timeline', branch: 1, fromNs: 0, toNs: 2_000_000, bins: 100 },
+      'timeline',
+    );
+    for (let cpu = 0; cpu < map.cpus.length; cpu += 1) {
+      const own = timeline.contextNs.subarray(cpu * 700, (cpu + 1) * 700);
+      expect(own.reduce((sum, ns) => sum + ns, 0)).toBeCloseTo(2_000_000, -2);
+    }
+    expect(timeline.arrived.reduce((sum, n) => sum + n, 0)).toBe(800);
+  });
+
+  it('says what is wrong with a bad scenario and a missing capture', () => {
+    const s = open(scenario);
+    const bad = s.ask(
+      {
+        type: 'load',
+        scenario: { text: '{"format": 1, "hosts": 3}', name: 'x.json' },
+        captures: [],
+        variant: 'base',
+      },
+      'error',
+    );
+    expect(bad.error.code).toBe('bad-scenario');
+    expect(bad.error.message).toMatch(/x\.json/);
+    const newer = s.ask(
+      { type: 'load', scenario: { text: '{"format": 99}', name: 'y.json' }, captures: [], variant: 'base' },
+      'error',
+    );
+    expect(newer.error.message).toMatch(/newer/);
+  });
+
+  it('replays a real capture', () => {
+    const s = open(scenario);
+    const file = readFileSync(new URL('../../fixtures/captures/udp4.pcap', import.meta.url));
+    const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength) as ArrayBuffer;
+    const loaded = s.ask(
+      {
+        type: 'load',
+        scenario: { text: '', name: 'udp4.pcap' },
+        captures: [{ name: 'udp4.pcap', bytes }],
+        variant: 'base',
+      },
+      'loaded',
+    );
+    expect(loaded.info.captures[0].packets).toBeGreaterThan(0);
+    while (s.session.pump());
+    const { report } = s.ask({ type: 'report', branch: 1, at: null }, 'report');
+    expect((report as { packets: { arrived: number } }).packets.arrived).toBe(
+      loaded.info.captures[0].packets,
+    );
+  });
+});

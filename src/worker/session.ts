@@ -1,0 +1,755 @@
+/**
+ * The worker's core, without a worker: owns the scenario, its branches and their runs, answers every request of the protocol.
+ * Runs in slices: `pump()` does a little of what is left and says whether more is; the entry calls it between messages, so that
+ * an answer never waits for a run.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { readTraffic } from '../capture/traffic.ts';
+import { Kind, kindName, kinds } from '../catalog/kinds.ts';
+import { advance } from '../engine/advance.ts';
+import { applyChange } from '../engine/apply-change.ts';
+import { reportOf } from '../engine/metrics/report.ts';
+import { createWorld } from '../engine/create.ts';
+import type { TrafficTable } from '../engine/packet/traffic-table.ts';
+import type { TimedInput, WorldSpec } from '../engine/spec.ts';
+import type { World } from '../engine/world.ts';
+import type {
+  BranchInfo,
+  BranchInput,
+  CaptureFile,
+  ErrorValue,
+  Grain,
+  LoadedInfo,
+  Moment,
+  RecordFilter,
+  Request,
+  Response,
+  Timeline,
+} from '../protocol/messages.ts';
+import { recordAt } from '../protocol/record-codec.ts';
+import type { RecordView, SceneMap } from '../protocol/scene.ts';
+import { captureScenario } from '../scenario/capture-scenario.ts';
+import { checkClaims } from '../scenario/claims.ts';
+import { compileScenario } from '../scenario/compile.ts';
+import { errorLine, loadScenario, loadScenarioValue } from '../scenario/load.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { BASE, mergePatch, variantNames } from '../scenario/variants.ts';
+import { completeCommand, knobCommands, runCommand } from '../shell/shell.ts';
+import { inspect, lastRecords } from './inspect.ts';
+import { ALL_OF_TIME, Run } from './run.ts';
+import { mapOf } from './scene-of.ts';
+import { Series, windowOf } from './series.ts';
+import { resolveSteps, textOf } from './steps.ts';
+
+const BASE_BINS = 4096;
+/** A window with at most this many records gets exact spans. */
+const EXACT_RECORDS = 400_000;
+const PROGRESS_MS = 100;
+const SEARCH_CHUNKS_AT_ONCE = 4;
+
+export interface SessionDeps {
+  /** Built-in scenarios: text by id. */
+  builtins: ReadonlyMap<string, string>;
+  /** Milliseconds, for pacing only. */
+  now(): number;
+  post(response: Response, transfer?: ArrayBuffer[]): void;
+}
+
+interface Branch {
+  info: BranchInfo;
+  run: Run;
+  series: Series;
+  map: SceneMap;
+}
+
+/** An error for the page, thrown inside and sent as a value. */
+class Problem extends Error {
+  readonly value: ErrorValue;
+
+  constructor(code: string, message: string, where?: string) {
+    super(message);
+    this.value = where === undefined ? { code, message } : { code, message, where };
+  }
+}
+
+/** Something that goes on over several pumps; `step` says true when it is over. */
+interface Task {
+  id: number;
+  step(): boolean;
+}
+
+export class Session {
+  private readonly deps: SessionDeps;
+  private scenario: Scenario | null;
+  private spec: WorldSpec | null;
+  private captures: Map<string, TrafficTable>;
+  private captureNames: LoadedInfo['captures'];
+  private branches: Map<number, Branch>;
+  private active: number;
+  private tasks: Task[];
+  private lastProgress: number;
+  private builtin: boolean;
+
+  constructor(deps: SessionDeps) {
+    this.deps = deps;
+    this.scenario = null;
+    this.spec = null;
+    this.captures = new Map();
+    this.captureNames = [];
+    this.branches = new Map();
+    this.active = 1;
+    this.tasks = [];
+    this.lastProgress = 0;
+    this.builtin = false;
+  }
+
+  /** Answers a request, now or (for what takes long) over the next pumps. Never throws. */
+  handle(request: Request): void {
+    try {
+      this.dispatch(request);
+    } catch (error) {
+      const value =
+        error instanceof Problem
+          ? error.value
+          : { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+      this.deps.post({ type: 'error', id: request.id, error: value });
+    }
+  }
+
+  /** Does a slice of work. @returns true where more is left. */
+  pump(): boolean {
+    const task = this.tasks[0];
+    if (task !== undefined) {
+      this.tasks.shift();
+      try {
+        if (!task.step()) this.tasks.push(task);
+      } catch (error) {
+        const value =
+          error instanceof Problem
+            ? error.value
+            : { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+        this.deps.post({ type: 'error', id: task.id, error: value });
+      }
+    }
+    const branch = this.branches.get(this.active);
+    if (branch !== undefined && !branch.run.done) {
+      branch.run.pump();
+      this.progress(branch);
+    }
+    return this.tasks.length > 0 || (branch !== undefined && !branch.run.done);
+  }
+
+  private progress(branch: Branch): void {
+    const now = this.deps.now();
+    if (!branch.run.done && now - this.lastProgress < PROGRESS_MS) return;
+    this.lastProgress = now;
+    this.deps.post({
+      type: 'progress',
+      id: 0,
+      branch: branch.info.id,
+      knownNs: branch.run.knownNs,
+      durationNs: branch.run.spec.durationNs,
+      records: branch.run.knownSeq,
+      done: branch.run.done,
+    });
+  }
+
+  private dispatch(r: Request): void {
+    switch (r.type) {
+      case 'load':
+        this.load(r);
+        break;
+      case 'cancel':
+        this.tasks = this.tasks.filter((t) => t.id !== r.target);
+        this.deps.post({ type: 'cancelled', id: r.target });
+        break;
+      case 'scene':
+        this.whenKnown(r.id, r.branch, withSeq(r.at), (branch, at) => {
+          const { scene } = branch.run.sceneAt(at, branch.map);
+          this.deps.post({ type: 'scene', id: r.id, branch: r.branch, scene });
+        });
+        break;
+      case 'stretch':
+        this.whenKnown(r.id, r.branch, r.from, (branch, at) =>
+          this.stretch(r.id, branch, at, r.maxRecords, r.untilNs),
+        );
+        break;
+      case 'step':
+        this.step(r.id, this.branch(r.branch), r.from, r.grain, r.direction, r.packet);
+        break;
+      case 'find':
+        this.find(r.id, this.branch(r.branch), r.from, r.direction, (x) => this.matches(x, r.filter));
+        break;
+      case 'records':
+        this.records(r.id, this.branch(r.branch), r.from, r.count, r.direction, r.filter);
+        break;
+      case 'timeline':
+        this.timeline(r.id, this.branch(r.branch), r.fromNs, r.toNs, r.bins);
+        break;
+      case 'inspect':
+        this.whenKnown(r.id, r.branch, r.at, (branch, at) => {
+          this.deps.post({
+            type: 'inspection',
+            id: r.id,
+            inspection: inspect(branch.run, branch.map, at, r.target),
+          });
+        });
+        break;
+      case 'packet':
+        this.packet(r.id, this.branch(r.branch), r.packet);
+        break;
+      case 'command':
+        this.whenKnown(r.id, r.branch, { t: r.at, seq: r.after ?? ALL_OF_TIME }, (branch, at) =>
+          this.command(r.id, branch, at, r.host, r.line),
+        );
+        break;
+      case 'undo':
+        this.undo(r.id, this.branch(r.branch), r.input);
+        break;
+      case 'complete':
+        this.whenKnown(r.id, r.branch, r.at, (branch, at) => {
+          const w = branch.run.worldBefore(at.seq);
+          this.deps.post({
+            type: 'completions',
+            id: r.id,
+            words: completeCommand(w, hostOf(w, r.host), r.line),
+          });
+        });
+        break;
+      case 'knobs':
+        this.whenKnown(r.id, r.branch, r.at, (branch, at) => {
+          const w = branch.run.worldBefore(at.seq);
+          this.deps.post({
+            type: 'knobs',
+            id: r.id,
+            knobs: knobCommands(w, hostOf(w, r.host)),
+            inputs: this.inputsOf(branch.info).map((input, n) => ({ n, at: input.at, line: input.line })),
+          });
+        });
+        break;
+      case 'report':
+        this.whenKnown(
+          r.id,
+          r.branch,
+          r.at ?? { t: this.branch(r.branch).run.spec.durationNs, seq: ALL_OF_TIME },
+          (branch, at) => {
+            const w = branch.run.worldBefore(at.seq);
+            advanceQuietly(w, at.t);
+            this.deps.post({ type: 'report', id: r.id, report: reportOf(w) });
+          },
+        );
+        break;
+      case 'claims':
+        this.claims(r.id, r.variants);
+        break;
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------ loading
+
+  private load(r: Extract<Request, { type: 'load' }>): void {
+    const captures = r.captures.map((file) => this.readCapture(file));
+    const { scenario, builtin, hash } = this.readScenario(r.scenario, captures);
+    for (const capture of captures) this.captures.set(capture.sha256, capture.table);
+    const variant = variantNames(scenario).includes(r.variant) ? r.variant : BASE;
+    const compiled = compileScenario(scenario, { variant, captures: this.captures });
+    if (!compiled.ok) {
+      const missing = compiled.missingCaptures[0];
+      if (missing !== undefined)
+        throw new Problem(
+          'missing-capture',
+          `This needs the capture ${missing.name}: open that file.`,
+          missing.sha256,
+        );
+      throw new Problem('bad-scenario', compiled.errors.map(errorLine).join('\n'), compiled.errors[0]?.path);
+    }
+    this.scenario = scenario;
+    this.builtin = builtin;
+    this.spec = compiled.spec;
+    this.captureNames = captures.map(({ sha256: digest, name, table }) => ({
+      sha256: digest,
+      name,
+      packets: table.count,
+    }));
+    this.branches = new Map();
+    this.tasks = [];
+    const warnings = captures.flatMap((c) => c.warnings);
+    const root: BranchInfo = { id: 1, parent: null, forkAt: null, inputs: [] };
+    this.branches.set(1, this.makeBranch(root, []));
+    for (const info of r.branches ?? []) {
+      if (info.id === 1) continue;
+      const made = this.materialize(info, warnings);
+      this.branches.set(info.id, made);
+    }
+    this.active = r.active !== undefined && this.branches.has(r.active) ? r.active : 1;
+    const info: LoadedInfo = {
+      scenarioId: scenario.id,
+      builtin: this.builtin,
+      title: textOf(scenario.title),
+      summary: textOf(scenario.summary),
+      hash,
+      variants: variantNames(scenario).map((id) => {
+        const title = id === BASE ? undefined : scenario.variants[id].title;
+        return { id, title: title === undefined ? id : textOf(title) };
+      }),
+      steps: resolveSteps(scenario, this.captures),
+      warnings,
+      captures: this.captureNames,
+    };
+    const map = (this.branches.get(this.active) as Branch).map;
+    this.deps.post({
+      type: 'loaded',
+      id: r.id,
+      info,
+      map,
+      branches: this.branchInfos(),
+      active: this.active,
+    });
+  }
+
+  private readScenario(
+    source: Extract<Request, { type: 'load' }>['scenario'],
+    captures: readonly ReadCapture[],
+  ): { scenario: Scenario; builtin: boolean; hash: string } {
+    let text: string;
+    let name: string;
+    const builtin = 'builtin' in source;
+    if ('builtin' in source) {
+      const found = this.deps.builtins.get(source.builtin);
+      if (found === undefined)
+        throw new Problem('no-such-scenario', `There is no built-in scenario ${source.builtin}.`);
+      text = found;
+      name = source.builtin;
+    } else {
+      text = source.text;
+      name = source.name;
+    }
+    // a capture alone brings its own host
+    if (!builtin && text === '' && captures.length > 0) {
+      const [capture] = captures;
+      return {
+        scenario: captureScenario(capture.table, capture.name, capture.sha256),
+        builtin: false,
+        hash: capture.sha256,
+      };
+    }
+    const loaded = loadScenario(text, name);
+    if (!loaded.ok)
+      throw new Problem('bad-scenario', loaded.errors.map(errorLine).join('\n'), loaded.errors[0]?.path);
+    let { scenario } = loaded;
+    if ('builtin' in source && source.patch !== undefined && source.patch !== null) {
+      const patched = loadScenarioValue(mergePatch(scenario, source.patch), name);
+      if (!patched.ok)
+        throw new Problem('bad-scenario', patched.errors.map(errorLine).join('\n'), patched.errors[0]?.path);
+      scenario = patched.scenario;
+    }
+    return { scenario, builtin, hash: bytesToHex(sha256(utf8ToBytes(JSON.stringify(JSON.parse(text))))) };
+  }
+
+  private readCapture(file: CaptureFile): ReadCapture {
+    const bytes = new Uint8Array(file.bytes);
+    const traffic = readTraffic(bytes);
+    const { error, warnings } = traffic.summary;
+    if (traffic.table.count === 0) {
+      throw new Problem(
+        error?.code ?? 'no-packets',
+        `${file.name}: ${error?.message ?? 'the capture holds no packet'}`,
+      );
+    }
+    const notes = warnings.map(
+      (w) => `${file.name}: ${w.code}, ${w.count} packets, first packet ${w.firstIndex + 1}`,
+    );
+    if (error !== null)
+      notes.unshift(`${file.name}: ${error.message} The ${traffic.table.count} packets before are used.`);
+    return { sha256: bytesToHex(sha256(bytes)), name: file.name, table: traffic.table, warnings: notes };
+  }
+
+  // ------------------------------------------------------------------------------------------------ branches
+
+  private branch(id: number): Branch {
+    const branch = this.branches.get(id);
+    if (branch === undefined) throw new Problem('no-such-branch', `There is no branch ${id}.`);
+    return branch;
+  }
+
+  private branchInfos(): BranchInfo[] {
+    return [...this.branches.values()].map((b) => b.info);
+  }
+
+  private makeBranch(info: BranchInfo, typed: readonly TimedInput[]): Branch {
+    const base = this.spec as WorldSpec;
+    const spec: WorldSpec = { ...base, inputs: [...base.inputs, ...typed] };
+    const holder: { series: Series | null } = { series: null };
+    const run = new Run(spec, (view, count) => holder.series?.consume(view, count));
+    const [first] = run.keyframes;
+    const map = mapOf(first, (this.scenario as Scenario).id);
+    const series = new Series(
+      map,
+      0,
+      spec.durationNs,
+      BASE_BINS,
+      first.cpus.map((c) => c.ctx),
+      false,
+    );
+    holder.series = series;
+    return { info, run, series, map };
+  }
+
+  /** All inputs of a branch, its parents' before the forks first. */
+  private inputsOf(info: BranchInfo): BranchInput[] {
+    const parent = info.parent === null ? undefined : this.branches.get(info.parent)?.info;
+    if (parent === undefined) return info.inputs;
+    const fork = info.forkAt;
+    const before = this.inputsOf(parent).filter(
+      (i) => fork === null || i.at < fork.t || (i.at === fork.t && (i.after ?? -1) < fork.seq),
+    );
+    return [...before, ...info.inputs];
+  }
+
+  /** A branch from its inputs as text: each is parsed on the world it acts on. */
+  private materialize(info: BranchInfo, warnings: string[]): Branch {
+    const typed: TimedInput[] = [];
+    const base = this.spec as WorldSpec;
+    const inputs = [...this.inputsOf(info)].sort((x, y) => x.at - y.at || (x.after ?? -1) - (y.after ?? -1));
+    const w = createWorld(base);
+    for (const input of inputs) {
+      advance(w, Math.min(input.at, base.durationNs), input.after ?? Number.POSITIVE_INFINITY);
+      const host = hostOf(w, input.host);
+      const result = runCommand(w, host, input.line);
+      if (result.status !== 0) {
+        warnings.push(`${input.line}: ${result.output.trim()}`);
+        continue;
+      }
+      for (const { host: on, change } of result.changes) {
+        applyChange(w, on, change);
+        typed.push({ at: input.at, after: input.after, host: on, line: input.line, change });
+      }
+    }
+    return this.makeBranch(info, typed);
+  }
+
+  private command(id: number, branch: Branch, at: Moment, hostId: string, line: string): void {
+    const w = branch.run.worldBefore(at.seq);
+    // the command acts once the event that wrote record `at.seq` is over
+    if (w.seq < at.seq) advance(w, branch.run.spec.durationNs, at.seq);
+    advanceQuietly(w, at.t);
+    const host = hostOf(w, hostId);
+    const result = runCommand(w, host, line);
+    if (result.status !== 0 || result.changes.length === 0) {
+      this.deps.post({
+        type: 'commandDone',
+        id,
+        output: result.output,
+        status: result.status,
+        branch: branch.info.id,
+        branches: this.branchInfos(),
+        moment: at,
+      });
+      return;
+    }
+    const input: BranchInput = { at: at.t, after: at.seq, host: hostId, line };
+    const later = branch.info.inputs.some((i) => i.at > at.t || (i.at === at.t && (i.after ?? -1) > at.seq));
+    // the run as the scenario has it stays untouched, and so does a branch whose later commands would follow
+    const fork = branch.info.id === 1 || later;
+    const info: BranchInfo = fork
+      ? { id: Math.max(...this.branches.keys()) + 1, parent: branch.info.id, forkAt: at, inputs: [input] }
+      : { ...branch.info, inputs: [...branch.info.inputs, input] };
+    this.branches.set(info.id, this.materialize(info, []));
+    this.active = info.id;
+    this.deps.post({
+      type: 'commandDone',
+      id,
+      output: result.output,
+      status: 0,
+      branch: info.id,
+      branches: this.branchInfos(),
+      moment: { t: at.t, seq: w.seq },
+    });
+  }
+
+  /** A branch without one of its inputs (counted over all inputs in force). */
+  private undo(id: number, branch: Branch, n: number): void {
+    const inputs = this.inputsOf(branch.info);
+    const gone = inputs[n];
+    if (gone === undefined) throw new Problem('no-such-input', `There is no command ${n} to undo.`);
+    const rest = inputs.filter((i) => i !== gone);
+    const info: BranchInfo = {
+      id: Math.max(...this.branches.keys()) + 1,
+      parent: 1,
+      forkAt: { t: gone.at, seq: Math.max(0, gone.after ?? 0) },
+      inputs: rest,
+    };
+    this.branches.set(info.id, this.materialize({ ...info, forkAt: { t: 0, seq: 0 } }, []));
+    this.active = info.id;
+    const at = { t: gone.at, seq: Math.max(0, gone.after ?? 0) };
+    this.deps.post({
+      type: 'commandDone',
+      id,
+      output: '',
+      status: 0,
+      branch: info.id,
+      branches: this.branchInfos(),
+      moment: at,
+    });
+  }
+
+  // ------------------------------------------------------------------------------------------------ moments
+
+  /** Answers once the branch's run has come as far as the moment. */
+  private whenKnown(
+    id: number,
+    branchId: number,
+    at: Moment,
+    answer: (branch: Branch, at: Moment) => void,
+  ): void {
+    const branch = this.branch(branchId);
+    this.active = branchId;
+    const step = (): boolean => {
+      if (!branch.run.reaches(at)) {
+        branch.run.pump();
+        this.progress(branch);
+        if (!branch.run.reaches(at)) return false;
+      }
+      answer(branch, branch.run.resolve(at));
+      return true;
+    };
+    if (!step()) this.tasks.push({ id, step });
+  }
+
+  private stretch(id: number, branch: Branch, at: Moment, maxRecords: number, untilNs: number): void {
+    const { run, map } = branch;
+    const { scene } = run.sceneAt(at, map);
+    // a command's effect is in no record: the stretch ends with it
+    const part = run.bytesFrom(at.seq, maxRecords, (r) => r.kind !== Kind.command && r.timeNs <= untilNs);
+    const end = run.done && at.seq + part.count >= run.knownSeq;
+    this.deps.post(
+      {
+        type: 'stretch',
+        id,
+        branch: branch.info.id,
+        from: at,
+        scene,
+        records: part.buffer,
+        count: part.count,
+        end,
+      },
+      [part.buffer],
+    );
+  }
+
+  private step(
+    id: number,
+    branch: Branch,
+    from: Moment,
+    grain: Grain,
+    direction: 1 | -1,
+    packet: number | undefined,
+  ): void {
+    const own = packet === undefined ? () => true : (r: RecordView) => r.packet === packet;
+    if (grain === 'event') {
+      this.find(id, branch, from, direction, own);
+      return;
+    }
+    if (grain === 'packet') {
+      this.find(
+        id,
+        branch,
+        from,
+        direction,
+        (r) => own(r) && (r.kind === Kind.frameArrived || r.kind === Kind.recv || r.kind === Kind.drop),
+      );
+      return;
+    }
+    const here = branch.run.record(from.seq);
+    const stage = here === null ? '' : stageOf(here.kind);
+    this.find(id, branch, from, direction, (r) => own(r) && stageOf(r.kind) !== stage);
+  }
+
+  /** The next record that matches, searched a few chunks at a time, so that it can be cancelled. */
+  private find(
+    id: number,
+    branch: Branch,
+    from: Moment,
+    direction: 1 | -1,
+    wanted: (r: RecordView) => boolean,
+  ): void {
+    const { run } = branch;
+    const answer = (record: RecordView | null): void => {
+      // stepping back from the first record is the start
+      const start = direction === -1 && record === null ? { t: 0, seq: 0 } : null;
+      const moment = record === null ? start : { t: record.timeNs, seq: record.seq };
+      this.deps.post({ type: 'moment', id, branch: branch.info.id, moment, record });
+    };
+    let seq = direction === 1 ? from.seq + 1 : from.seq - 1;
+    const step = (): boolean => {
+      for (let n = 0; n < SEARCH_CHUNKS_AT_ONCE; n += 1) {
+        if (direction === -1 && seq < 1) {
+          answer(null);
+          return true;
+        }
+        if (seq > run.knownSeq) {
+          if (run.done) {
+            answer(null);
+            return true;
+          }
+          run.pump();
+          this.progress(branch);
+          continue;
+        }
+        const chunk = run.chunk(run.chunkOf(seq));
+        let i = seq - chunk.first;
+        for (; i >= 0 && i < chunk.count; i += direction) {
+          const record = recordAt(chunk.view, i);
+          if (wanted(record)) {
+            answer(record);
+            return true;
+          }
+        }
+        seq = chunk.first + i;
+      }
+      return false;
+    };
+    if (!step()) this.tasks.push({ id, step });
+  }
+
+  private matches(r: RecordView, f: RecordFilter): boolean {
+    const any = (list: number[] | undefined, value: number): boolean =>
+      list === undefined || list.length === 0 || list.includes(value);
+    return (
+      any(f.kinds, r.kind) &&
+      any(f.reasons, r.reason) &&
+      any(f.places, r.place) &&
+      (f.packet === undefined || r.packet === f.packet || (r.kind === Kind.gro && r.other === f.packet)) &&
+      (f.cpu === undefined || r.cpu === f.cpu) &&
+      (f.flow === undefined || (r.kind === Kind.frameArrived && r.b === f.flow))
+    );
+  }
+
+  private records(
+    id: number,
+    branch: Branch,
+    from: Moment,
+    count: number,
+    direction: 1 | -1,
+    filter: RecordFilter,
+  ): void {
+    const { run } = branch;
+    const most = Math.min(count, 5000);
+    if (direction === -1) {
+      const found = lastRecords(run, from, (r) => this.matches(r, filter), most);
+      this.deps.post({ type: 'records', id, records: found });
+      return;
+    }
+    const found: RecordView[] = [];
+    let seq = from.seq + 1;
+    for (let n = 0; n < 64 && found.length < most && seq <= run.knownSeq; n += 1) {
+      const chunk = run.chunk(run.chunkOf(seq));
+      for (let i = seq - chunk.first; i < chunk.count && found.length < most; i += 1) {
+        const record = recordAt(chunk.view, i);
+        if (this.matches(record, filter)) found.push(record);
+      }
+      seq = chunk.first + chunk.count;
+    }
+    this.deps.post({ type: 'records', id, records: found });
+  }
+
+  private packet(id: number, branch: Branch, packet: number): void {
+    const at = { t: branch.run.knownNs, seq: branch.run.knownSeq };
+    const found = lastRecords(
+      branch.run,
+      at,
+      (r) => r.packet === packet || (r.kind === Kind.gro && r.other === packet),
+      500,
+    );
+    this.deps.post({ type: 'records', id, records: found });
+  }
+
+  // ------------------------------------------------------------------------------------------------ overview
+
+  private timeline(id: number, branch: Branch, fromNs: number, toNs: number, bins: number): void {
+    const { run, map, series } = branch;
+    const whole = series.timeline(run.knownNs);
+    const from = Math.max(0, Math.min(fromNs, run.spec.durationNs - 1));
+    const to = Math.max(from + 1, Math.min(toNs, run.spec.durationNs));
+    const n = Math.max(1, Math.min(8192, Math.floor(bins)));
+    const first = run.keyframeBefore({ t: from, seq: ALL_OF_TIME });
+    const last = run.keyframeBefore({ t: to, seq: ALL_OF_TIME });
+    const next = run.keyframes[last + 1];
+    const records = (next === undefined ? run.knownSeq : next.seq) - run.keyframes[first].seq;
+    const timeline =
+      records <= EXACT_RECORDS
+        ? this.exact(branch, first, last, from, to, n)
+        : windowOf(whole, from, to, n, map.cpus.length, map.queues.length);
+    this.deps.post({ type: 'timeline', id, timeline });
+  }
+
+  private exact(
+    branch: Branch,
+    first: number,
+    last: number,
+    from: number,
+    to: number,
+    bins: number,
+  ): Timeline {
+    const { run, map } = branch;
+    const series = new Series(
+      map,
+      from,
+      to,
+      bins,
+      run.keyframes[first].cpus.map((c) => c.ctx),
+      true,
+    );
+    for (let index = first; index <= last; index += 1) {
+      const chunk = run.chunk(index);
+      series.consume(chunk.view, chunk.count);
+    }
+    return series.timeline(run.knownNs);
+  }
+
+  private claims(id: number, variants: readonly string[]): void {
+    const scenario = this.scenario;
+    if (scenario === null) throw new Problem('nothing-loaded', 'No scenario is loaded.');
+    const wanted = scenario.claims.filter((c) => variants.length === 0 || variants.includes(c.variant));
+    const results: { id: string; pass: boolean; text: string }[] = [];
+    let at = 0;
+    const step = (): boolean => {
+      if (at < wanted.length) {
+        results.push(...checkClaims({ ...scenario, claims: [wanted[at]] }, { captures: this.captures }));
+        at += 1;
+        return false;
+      }
+      this.deps.post({ type: 'claims', id, results });
+      return true;
+    };
+    this.tasks.push({ id, step });
+  }
+}
+
+interface ReadCapture {
+  sha256: string;
+  name: string;
+  table: TrafficTable;
+  warnings: string[];
+}
+
+function withSeq(at: Moment | { t: number }): Moment {
+  return 'seq' in at ? at : { t: at.t, seq: ALL_OF_TIME };
+}
+
+function hostOf(w: World, id: string): number {
+  const host = w.fixed.hosts.findIndex((h) => h.id === id);
+  if (host < 0) throw new Problem('no-such-host', `There is no host ${id}.`);
+  return host;
+}
+
+/** Moves a world's clock on to `t` where nothing happens up to there. */
+function advanceQuietly(w: World, t: number): void {
+  if (w.now < t) w.now = t;
+}
+
+function stageOf(kind: number): string {
+  const name = kindName(kind);
+  return name === undefined ? '' : kinds[name].stage;
+}
