@@ -38,10 +38,14 @@ const SCENARIO = {
 function pcap(frames: number): Uint8Array {
   const bytes = buildFrame(makeFrame({ proto: 17, dport: 53, payloadLen: 18 }));
   const out = new DataView(new ArrayBuffer(24 + frames * (16 + bytes.length)));
-  [0xa1b2c3d4, 0x00040002, 0, 0, 65535, 1].forEach((word, i) => out.setUint32(4 * i, word, true));
+  [0xa1b2c3d4, 0x00040002, 0, 0, 65535, 1].forEach((word, i) => {
+    out.setUint32(4 * i, word, true);
+  });
   for (let i = 0; i < frames; i += 1) {
     const at = 24 + i * (16 + bytes.length);
-    [1, i * 1000, bytes.length, bytes.length].forEach((word, k) => out.setUint32(at + 4 * k, word, true));
+    [1, i * 1000, bytes.length, bytes.length].forEach((word, k) => {
+      out.setUint32(at + 4 * k, word, true);
+    });
     new Uint8Array(out.buffer).set(bytes, at + 16);
   }
   return new Uint8Array(out.buffer);
