@@ -258,7 +258,7 @@ describe('moments', () => {
     const filters = [
       momentFilter({ kind: 'frameArrived', n: 3 }),
       momentFilter({ kind: 'gro', reason: 'groMerged', n: 1 }),
-      momentFilter({ kind: 'gro', reason: 'gro-merged', n: 1 }),
+      momentFilter({ kind: 'gro', reason: 'groMerged', n: 1 }),
       momentFilter({ kind: 'frameArrived', packet: 3, n: 1 }),
       momentFilter({ kind: 'drop', n: 1 }),
       momentFilter({ atNs: 5 }),

@@ -1,6 +1,6 @@
 /** Moments that lesson steps name: the n-th record that matches. One reading of them for checks, worker and command line. */
 import { Kind, type KindName } from '../catalog/kinds.ts';
-import { Reason, type ReasonName, reasonSlug } from '../catalog/reasons.ts';
+import { Reason, type ReasonName } from '../catalog/reasons.ts';
 import { RECORD_BYTES } from '../engine/records.ts';
 import type { ScenarioStep } from './schema.ts';
 
@@ -15,27 +15,19 @@ export interface MomentFilter {
   n: number;
 }
 
-const reasonsBySlug: ReadonlyMap<string, number> = new Map(
-  Object.entries(Reason).flatMap(([name, code]): [string, number][] => [
-    [name, code],
-    [reasonSlug(name as ReasonName), code],
-  ]),
-);
-
 export function isKind(name: string): name is KindName {
   return Object.hasOwn(Kind, name);
 }
 
-/** A reason's name (noDescriptor) or its form in reports (no-descriptor). */
-export function isReason(name: string): boolean {
-  return reasonsBySlug.has(name);
+export function isReason(name: string): name is ReasonName {
+  return Object.hasOwn(Reason, name);
 }
 
 /** @returns null for a moment given as a time, or one with names that are none */
 export function momentFilter(at: ScenarioMoment): MomentFilter | null {
   if (!('kind' in at) || !isKind(at.kind)) return null;
-  const reason = at.reason === undefined ? null : reasonsBySlug.get(at.reason);
-  if (reason === undefined) return null;
+  if (at.reason !== undefined && !isReason(at.reason)) return null;
+  const reason = at.reason === undefined ? null : Reason[at.reason];
   return { kind: Kind[at.kind], reason, packet: at.packet ?? null, n: at.n };
 }
 
