@@ -317,12 +317,12 @@ function PhoneBody() {
           </button>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard */}
       <div
         className="phone-panel"
         id="phone-panel"
         role="tabpanel"
         aria-labelledby={`tab-${tab}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard
         tabIndex={0}
       >
         <ErrorBoundary name={t(`tab.${tab}`)} key={tab}>

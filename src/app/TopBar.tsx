@@ -45,7 +45,7 @@ export function TopBar() {
   }));
   const ThemeIcon = THEME_ICONS[theme];
   return (
-    <header className="top-bar" aria-label={t('top.label')}>
+    <header className="top-bar">
       <p className="brand">
         <LogoMark />
         <span>{t('app.name')}</span>

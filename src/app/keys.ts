@@ -74,7 +74,7 @@ export const keyHelp: readonly (readonly [readonly string[], string])[] = [
   [['I'], 'keys.next-irq'],
   [['W'], 'keys.next-wakeup'],
   [['F'], 'keys.zoom-selection'],
-  [['PageUp', 'PageDown'], 'keys.lesson'],
+  [['PgUp', 'PgDn'], 'keys.lesson'],
   [['E'], 'keys.events'],
   [['/'], 'keys.search'],
   [['~'], 'keys.console'],

@@ -52,5 +52,5 @@ export async function openFiles(files: readonly File[], app: App): Promise<boole
   if (current.missingCaptures.length > 0 && current.source !== null) {
     return actions.load(current.source, { captures, variant: current.variant });
   }
-  return actions.load({ builtin: 'capture' }, { captures });
+  return actions.load({ text: '', name: captures[0].name }, { captures });
 }

@@ -78,12 +78,12 @@ function carryOut(deed: Deed, app: App, ui: Ui): boolean {
       actions.togglePanel('help');
       return true;
     case 'escape':
-      return escape(app, ui);
+      return closeOutermost(app, ui);
   }
 }
 
 /** What is open closes, the outermost first; then the selection goes. */
-function escape({ actions, store }: App, ui: Ui): boolean {
+function closeOutermost({ actions, store }: App, ui: Ui): boolean {
   const { sheet, present } = ui.getState();
   const state = store.getState();
   if (sheet !== null) ui.getState().open(null);

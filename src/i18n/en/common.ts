@@ -19,7 +19,6 @@ const pageWords: Readonly<Record<string, string>> = {
   no: 'no',
   'key.space': 'Space',
 
-  'top.label': 'Page',
   'top.scenario': 'Choose a scenario',
   'top.none': 'No scenario',
   'top.kernel': 'kernel {kernel} · HZ {hz}',

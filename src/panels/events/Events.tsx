@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a table: only the rows in view exist
+// biome-ignore-all lint/a11y/useFocusableInteractive: rows take the focus in turn (roving tabindex), cells and heads do not
 /**
  * Every event as a sentence, in the columns of real tracers: the stage's equal for keyboard and screen reader. Reads on
  * from the playhead both ways; only the rows in view exist.
@@ -325,7 +327,6 @@ function EventRow({
   const onCpu = map.cpus[record.cpu] !== undefined;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Enter is handled by the grid
-    // biome-ignore lint/a11y/useFocusableInteractive: focusable by roving tabindex
     <div
       ref={row}
       role="row"

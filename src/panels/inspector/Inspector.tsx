@@ -6,10 +6,12 @@ import './inspector.css';
 import { AnimatePresence, m } from 'framer-motion';
 import { useEffect, useRef, useState } from 'react';
 import { useUi } from '../../app/ui-store.ts';
+import { kindName } from '../../catalog/kinds.ts';
 import { hasMessage, t } from '../../i18n/index.ts';
 import type { Inspection, InspectTarget, Moment } from '../../protocol/messages.ts';
 import type { RecordView, SceneMap } from '../../protocol/scene.ts';
 import { useActions, useAppStore } from '../../store/react.ts';
+import { flowMark } from '../../theme/colors.ts';
 import { Button, IconButton, Section } from '../shared/controls.tsx';
 import { formatDuration, groupDigits } from '../shared/format.ts';
 import { CloseIcon } from '../shared/icons.tsx';
@@ -86,6 +88,28 @@ function stateLabel(key: string): string {
   return hasMessage(message) ? t(message) : key;
 }
 
+const TIMES = new Set(['time', 'at', 'arrivedNs']);
+
+/** A state value as people read it: times with units, large counts in groups, a flow by its letter and addresses. */
+function stateValue(key: string, value: string, map: SceneMap): string {
+  if (key === 'flow' && /^\d+$/.test(value)) {
+    const flow = map.flows[Number(value)];
+    return flow === undefined ? value : `${flowMark(flow.id)} · ${flow.text}`;
+  }
+  if (!/^\d+$/.test(value)) return value;
+  const number = Number(value);
+  if (TIMES.has(key)) return `${groupDigits(number)} ns`;
+  if (key.startsWith('ns.')) return formatDuration(number);
+  if (key === 'frameLen') return `${groupDigits(number)} B`;
+  if (key === 'kind') {
+    const name = kindName(number);
+    return name === undefined ? value : t(`kind.${name}`);
+  }
+  return number >= 10_000 && key !== 'tcpSeq' && key !== 'tcpAck' && key !== 'ipId'
+    ? groupDigits(number)
+    : value;
+}
+
 export function Inspector() {
   const { select, pause } = useActions();
   const { map, chosen, moment, record, playing, language, density } = useAppStore((s) => ({
@@ -139,7 +163,9 @@ export function Inspector() {
         )}
       </header>
       {now !== null && <NowRow record={now} map={map} />}
-      {chosen !== null && rows.length > 0 && <StateRows rows={rows} />}
+      {chosen !== null && rows.length > 0 && (
+        <StateRows rows={rows.map((row) => ({ key: row.key, value: stateValue(row.key, row.value, map) }))} />
+      )}
       <AnimatePresence mode="wait" initial={false}>
         <m.div
           key={chosenKey}

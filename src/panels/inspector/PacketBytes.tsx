@@ -39,9 +39,9 @@ export function PacketBytes({ hex, fields }: { hex: string; fields: readonly Byt
   const shown = at === null ? null : groups[at]?.field;
   return (
     <div className="packet-bytes">
-      <div className="bytes mono" role="list" aria-label={t('bytes.label')}>
+      <ul className="bytes mono" aria-label={t('bytes.label')}>
         {groups.map((group, i) => (
-          <span key={group.from} role="listitem">
+          <li key={group.from}>
             <button
               type="button"
               className={`byte-field ${i % 2 === 0 ? 'is-even' : ''} ${i === at ? 'is-at' : ''}`}
@@ -56,9 +56,9 @@ export function PacketBytes({ hex, fields }: { hex: string; fields: readonly Byt
             >
               {group.text.join(' ')}
             </button>{' '}
-          </span>
+          </li>
         ))}
-      </div>
+      </ul>
       <p className="byte-name" aria-hidden="true">
         {shown === null || shown === undefined ? (
           <span className="muted">{t('bytes.hint')}</span>

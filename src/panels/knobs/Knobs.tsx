@@ -106,8 +106,10 @@ export function Knobs() {
   );
 }
 
-function knobLabel(knob: KnobView): string {
-  return hasMessage(knob.label) ? t(knob.label) : knob.label;
+/** In words where there are some, else the setting's own name; `target` is part of what the worker sends. */
+function knobLabel(knob: KnobView & { target?: string }): string {
+  if (hasMessage(knob.label)) return t(knob.label, { target: knob.target ?? '' });
+  return knob.label.replace(/^knob\.(sysctl\.)?(net\.(core|ipv4)\.)?/, '');
 }
 
 function Knob({ knob }: { knob: KnobView }) {

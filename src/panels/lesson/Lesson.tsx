@@ -34,35 +34,33 @@ export function Lesson() {
         </m.div>
       </AnimatePresence>
       {steps.length > 0 && (
-        <>
-          <div className="lesson-nav">
-            <Button disabled={step <= 0} title="PageUp" onClick={() => void goToStep(step - 1)}>
-              {t('lesson.previous')}
-            </Button>
-            <ol className="lesson-dots">
-              {steps.map((item, i) => (
-                <li key={item.title}>
-                  <button
-                    type="button"
-                    className={`dot ${i === step ? 'is-current' : ''} ${i < step ? 'is-past' : ''}`}
-                    aria-label={t('lesson.goTo', { n: i + 1, title: item.title })}
-                    aria-current={i === step ? 'step' : undefined}
-                    title={item.title}
-                    onClick={() => void goToStep(i)}
-                  />
-                </li>
-              ))}
-            </ol>
-            <Button
-              look={step < 0 ? 'primary' : 'plain'}
-              disabled={step >= steps.length - 1}
-              title="PageDown"
-              onClick={() => void goToStep(step + 1)}
-            >
-              {step < 0 ? t('lesson.begin') : t('lesson.next')}
-            </Button>
-          </div>
-        </>
+        <div className="lesson-nav">
+          <Button disabled={step <= 0} title="PageUp" onClick={() => void goToStep(step - 1)}>
+            {t('lesson.previous')}
+          </Button>
+          <ol className="lesson-dots">
+            {steps.map((item, i) => (
+              <li key={item.title}>
+                <button
+                  type="button"
+                  className={`dot ${i === step ? 'is-current' : ''} ${i < step ? 'is-past' : ''}`}
+                  aria-label={t('lesson.goTo', { n: i + 1, title: item.title })}
+                  aria-current={i === step ? 'step' : undefined}
+                  title={item.title}
+                  onClick={() => void goToStep(i)}
+                />
+              </li>
+            ))}
+          </ol>
+          <Button
+            look={step < 0 ? 'primary' : 'plain'}
+            disabled={step >= steps.length - 1}
+            title="PageDown"
+            onClick={() => void goToStep(step + 1)}
+          >
+            {step < 0 ? t('lesson.begin') : t('lesson.next')}
+          </Button>
+        </div>
       )}
       {info.variants.length > 1 && (
         <label className="field">

@@ -32,13 +32,13 @@ export default function Model() {
         choices={TABS.map((value) => ({ value, label: t(`model.${value}`) }))}
       />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard */}
-      <div className="model-page" tabIndex={0} role="region" aria-label={t(`model.${tab}`)}>
+      <section className="model-page" tabIndex={0} aria-label={t(`model.${tab}`)}>
         {tab === 'simplifications' && <Simplifications />}
         {tab === 'rules' && <Rules kernel={kernel} />}
         {tab === 'reasons' && <Reasons />}
         {tab === 'costs' && <Costs />}
         {tab === 'drivers' && <Drivers />}
-      </div>
+      </section>
     </Dialog>
   );
 }

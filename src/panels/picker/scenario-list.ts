@@ -4,7 +4,6 @@ import { t } from '../../i18n/index.ts';
 type Text = { key: string } | { text: string; lang?: string };
 
 interface ScenarioFile {
-  id: string;
   title: Text;
   summary?: Text;
 }
@@ -34,7 +33,7 @@ export function scenarioEntries(): ScenarioEntry[] {
   return Object.entries(files)
     .map(([path, file]) => ({
       path,
-      id: file.id,
+      id: path.slice(path.lastIndexOf('/') + 1, -'.json'.length),
       topic: path.split('/').at(-2) ?? '',
       title: words(file.title),
       summary: words(file.summary),

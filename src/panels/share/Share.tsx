@@ -8,6 +8,7 @@ import { Button } from '../shared/controls.tsx';
 import { Dialog } from '../shared/Dialog.tsx';
 import { groupDigits } from '../shared/format.ts';
 import { CopyIcon } from '../shared/icons.tsx';
+import { fillPlurals } from '../shared/plural.ts';
 import { paceText } from '../timeline/Transport.tsx';
 
 /** Above this, mail programs and chats begin to cut links. */
@@ -36,16 +37,18 @@ export default function Share() {
   const open = useUi((s) => s.open);
   const [fragment] = useState(() => share());
   const [copied, setCopied] = useState<'no' | 'yes' | 'failed'>('no');
-  const { info, moment, branches, pace, target, captures } = useAppStore((s) => ({
+  const { info, moment, branches, pace, target, captures, language } = useAppStore((s) => ({
     info: s.scenario.info,
     moment: s.playhead.moment,
     branches: s.branches.list,
     pace: s.playhead.pace,
     target: s.selection.target,
     captures: s.scenario.info?.captures ?? [],
+    language: s.layout.language,
   }));
   const link = fragment === null ? null : `${location.href.split('#')[0]}${fragment}`;
   const commands = branches.reduce((sum, branch) => sum + branch.inputs.length, 0);
+  const counts = { count: commands, branches: branches.length };
   const tooLong = link !== null && link.length > LONG_LINK;
   return (
     <Dialog title={t('share.title')} lead={t('share.lead')} onClose={() => open(null)}>
@@ -54,7 +57,7 @@ export default function Share() {
           {t(info?.builtin === false ? 'share.ownScenario' : 'share.scenario', { title: info?.title ?? '' })}
         </li>
         <li>{t('share.moment', { now: groupDigits(moment.t) })}</li>
-        <li>{t('share.commands', { count: commands, branches: branches.length })}</li>
+        <li>{fillPlurals(t('share.commands', counts), counts, language)}</li>
         <li>
           {t('share.view', {
             pace: paceText(pace),

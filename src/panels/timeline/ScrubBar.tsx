@@ -123,7 +123,7 @@ export function ScrubBar() {
       }}
       onKeyDown={onKeyDown}
     >
-      <canvas ref={canvas} style={{ inlineSize: width, blockSize: HEIGHT }} aria-hidden="true" />
+      <canvas ref={canvas} style={{ inlineSize: width, blockSize: HEIGHT }} />
       <div className="scrub-head" ref={head} aria-hidden="true" />
     </div>
   );

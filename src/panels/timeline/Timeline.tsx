@@ -180,7 +180,7 @@ export function Timeline() {
         ))}
         {showCharts && <ChartNames series={series} />}
       </div>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: a group of pictures that pans and zooms; every deed has a key */}
+      {/* biome-ignore lint/a11y/useSemanticElements: pictures that pan and zoom together are no fieldset */}
       <div
         className="timeline-area"
         ref={area}
@@ -217,7 +217,7 @@ export function Timeline() {
             </span>
           ))}
         </div>
-        <canvas ref={canvas} style={{ inlineSize: width, blockSize: height }} aria-hidden="true" />
+        <canvas ref={canvas} style={{ inlineSize: width, blockSize: height }} />
         {showCharts && <Charts data={data} series={series} view={view} width={width} />}
         {known < whole && (
           <div

@@ -24,7 +24,7 @@ import { ScrubBar } from './ScrubBar.tsx';
 
 export function Transport() {
   return (
-    <div className="transport" role="group" aria-label={t('transport.title')}>
+    <div className="transport" role="toolbar" aria-label={t('transport.title')}>
       <div className="transport-row">
         <PlayButtons />
         <GrainChoice />
@@ -223,7 +223,7 @@ function RunTo() {
   }));
   const packet = target?.kind === 'packet' ? target.packet : (record?.packet ?? 0);
   return (
-    <div className="run-to" role="group" aria-label={t('runTo.label')}>
+    <div className="run-to">
       {NEXT.map((item) => (
         <Button
           key={item.id}

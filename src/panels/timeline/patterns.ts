@@ -5,7 +5,6 @@ import { contextPatterns, type Pattern, palettes, type ThemeName } from '../../t
 const TILE = 6;
 
 function tile(pattern: Pattern, ink: string): HTMLCanvasElement | null {
-  if (pattern === 'solid' || pattern === 'none') return null;
   const canvas = document.createElement('canvas');
   canvas.width = TILE;
   canvas.height = TILE;
@@ -16,6 +15,9 @@ function tile(pattern: Pattern, ink: string): HTMLCanvasElement | null {
   ctx.lineWidth = 1;
   ctx.beginPath();
   switch (pattern) {
+    case 'solid':
+    case 'none':
+      return null;
     case 'diagonal':
       ctx.moveTo(-1, TILE + 1);
       ctx.lineTo(TILE + 1, -1);
