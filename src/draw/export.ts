@@ -11,7 +11,17 @@ export interface StagePicture {
   input: PaintInput;
 }
 
-const STYLES = ['fill', 'stroke', 'stroke-width', 'opacity', 'font-family', 'font-size', 'font-weight', 'letter-spacing', 'text-transform'] as const;
+const STYLES = [
+  'fill',
+  'stroke',
+  'stroke-width',
+  'opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'letter-spacing',
+  'text-transform',
+] as const;
 
 let taker: (() => StagePicture | null) | null = null;
 
@@ -38,7 +48,8 @@ export function pictureSvg({ svgs, input }: StagePicture): string {
   const painter = new SvgPainter();
   paintStage(painter, input);
   const [below, ...above] = svgs.map(inlined);
-  const inner = (svg: SVGSVGElement | undefined): string => (svg === undefined ? '' : new XMLSerializer().serializeToString(svg).replace(/^<svg[^>]*>|<\/svg>$/g, ''));
+  const inner = (svg: SVGSVGElement | undefined): string =>
+    svg === undefined ? '' : new XMLSerializer().serializeToString(svg).replace(/^<svg[^>]*>|<\/svg>$/g, '');
   const body = [inner(below), `<g transform="${scale}">${painter.parts.join('')}</g>`, ...above.map(inner)];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><rect width="${width}" height="${height}" fill="${palette.ground}"/>${body.join('')}</svg>`;
 
@@ -47,9 +58,20 @@ export function pictureSvg({ svgs, input }: StagePicture): string {
     const from = svg.querySelectorAll('*');
     copy.querySelectorAll('*').forEach((node, i) => {
       const style = getComputedStyle(from[i]);
-      if (!(node instanceof SVGGElement)) for (const name of STYLES) node.setAttribute(name, style.getPropertyValue(name));
-      for (const name of ['class', 'tabindex', 'role', 'data-group', 'data-thing', 'aria-label', 'aria-pressed']) node.removeAttribute(name);
-      if (node.tagName === 'g' && node.parentNode === copy && node.hasAttribute('transform')) node.setAttribute('transform', scale);
+      if (!(node instanceof SVGGElement))
+        for (const name of STYLES) node.setAttribute(name, style.getPropertyValue(name));
+      for (const name of [
+        'class',
+        'tabindex',
+        'role',
+        'data-group',
+        'data-thing',
+        'aria-label',
+        'aria-pressed',
+      ])
+        node.removeAttribute(name);
+      if (node.tagName === 'g' && node.parentNode === copy && node.hasAttribute('transform'))
+        node.setAttribute('transform', scale);
     });
     return copy;
   }

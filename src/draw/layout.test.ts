@@ -5,9 +5,25 @@ import { contains, overlaps, type Rect } from './geometry.ts';
 import { type LayoutInput, layoutStage, type StageLayout } from './layout.ts';
 import { ringRect } from './places.ts';
 
-function make(queues: number, cpus: number, sockets: number, width: number, height: number, rest: Partial<LayoutInput> = {}): StageLayout {
+function make(
+  queues: number,
+  cpus: number,
+  sockets: number,
+  width: number,
+  height: number,
+  rest: Partial<LayoutInput> = {},
+): StageLayout {
   const map = mockMap({ queues, cpus, sockets, size: 512 });
-  return layoutStage({ map, host: 0, activeQueues: null, width, height, density: 'standard', theme: 'dark', ...rest });
+  return layoutStage({
+    map,
+    host: 0,
+    activeQueues: null,
+    width,
+    height,
+    density: 'standard',
+    theme: 'dark',
+    ...rest,
+  });
 }
 
 /** Boxes that must not share any ground. */
@@ -32,15 +48,19 @@ function check(l: StageLayout): void {
   const all = solids(l);
   for (const [name, rect] of all) {
     expect(rect.w > 1 && rect.h > 1, `${name} has a size: ${JSON.stringify(rect)}`).toBe(true);
-    expect(contains(stage, rect), `${name} within the stage: ${JSON.stringify(rect)} in ${l.w}x${l.h}`).toBe(true);
+    expect(contains(stage, rect), `${name} within the stage: ${JSON.stringify(rect)} in ${l.w}x${l.h}`).toBe(
+      true,
+    );
   }
   for (let i = 0; i < all.length; i++) {
     for (let k = i + 1; k < all.length; k++) {
-      if (overlaps(all[i][1], all[k][1])) expect.fail(`${all[i][0]} overlaps ${all[k][0]}: ${JSON.stringify([all[i][1], all[k][1]])}`);
+      if (overlaps(all[i][1], all[k][1]))
+        expect.fail(`${all[i][0]} overlaps ${all[k][0]}: ${JSON.stringify([all[i][1], all[k][1]])}`);
     }
   }
   for (const nic of l.nics) {
-    for (const ring of nic.rings) expect(contains(nic.box, ringRect(ring)), `ring ${ring.queue} on its card`).toBe(true);
+    for (const ring of nic.rings)
+      expect(contains(nic.box, ringRect(ring)), `ring ${ring.queue} on its card`).toBe(true);
     for (const cell of nic.cells) expect(contains(nic.table, cell), 'a cell within its table').toBe(true);
   }
   for (const lane of l.lanes) {
@@ -48,7 +68,8 @@ function check(l: StageLayout): void {
     for (const part of parts) expect(contains(lane.box, part)).toBe(true);
     for (let i = 1; i < parts.length; i++) expect(overlaps(parts[i - 1], parts[i])).toBe(false);
   }
-  for (const s of [...l.sockets, ...l.socketSlots]) expect(contains(s.box, s.tank), `tank of socket ${s.socket}`).toBe(true);
+  for (const s of [...l.sockets, ...l.socketSlots])
+    expect(contains(s.box, s.tank), `tank of socket ${s.socket}`).toBe(true);
 }
 
 const themes = fc.constantFrom('dark', 'light', 'projector') as fc.Arbitrary<LayoutInput['theme']>;
@@ -58,20 +79,37 @@ const count = fc.integer({ min: 1, max: 64 });
 describe('layoutStage', () => {
   it('keeps everything on the stage and apart, for 1 to 64 queues, CPUs and sockets on wide pages', () => {
     fc.assert(
-      fc.property(count, count, count, fc.integer({ min: 620, max: 1920 }), fc.integer({ min: 400, max: 760 }), themes, densities, (q, c, s, w, h, theme, density) => {
-        check(make(q, c, s, w, Math.min(h, w), { theme, density }));
-      }),
+      fc.property(
+        count,
+        count,
+        count,
+        fc.integer({ min: 620, max: 1920 }),
+        fc.integer({ min: 400, max: 760 }),
+        themes,
+        densities,
+        (q, c, s, w, h, theme, density) => {
+          check(make(q, c, s, w, Math.min(h, w), { theme, density }));
+        },
+      ),
       { numRuns: 150 },
     );
   });
 
   it('keeps everything on the stage and apart on phones', () => {
     fc.assert(
-      fc.property(count, count, count, fc.integer({ min: 320, max: 560 }), fc.integer({ min: 480, max: 900 }), themes, (q, c, s, w, h, theme) => {
-        const l = make(q, c, s, w, h, { theme });
-        expect(l.portrait).toBe(true);
-        check(l);
-      }),
+      fc.property(
+        count,
+        count,
+        count,
+        fc.integer({ min: 320, max: 560 }),
+        fc.integer({ min: 480, max: 900 }),
+        themes,
+        (q, c, s, w, h, theme) => {
+          const l = make(q, c, s, w, h, { theme });
+          expect(l.portrait).toBe(true);
+          check(l);
+        },
+      ),
       { numRuns: 80 },
     );
   });
@@ -82,7 +120,7 @@ describe('layoutStage', () => {
     expect(l.unit).toBe(1);
     expect(l.nics[0].rings.every((ring) => ring.level === 'full')).toBe(true);
     // each ring at the height of its lane: ways do not cross
-    l.nics[0].rings.forEach((ring, i) => expect(ring.c.y).toBeCloseTo(l.lanes[i].in.y));
+    for (const [i, ring] of l.nics[0].rings.entries()) expect(ring.c.y).toBeCloseTo(l.lanes[i].in.y);
   });
 
   it('folds sixty-four CPUs to strips and shows in its slots whom the playhead touches', () => {
@@ -101,6 +139,8 @@ describe('layoutStage', () => {
   });
 
   it('shows only the queues in use', () => {
-    expect(make(8, 4, 2, 1000, 560, { activeQueues: [0, 1] }).nics[0].rings.map((r) => r.queue)).toEqual([0, 1]);
+    expect(make(8, 4, 2, 1000, 560, { activeQueues: [0, 1] }).nics[0].rings.map((r) => r.queue)).toEqual([
+      0, 1,
+    ]);
   });
 });

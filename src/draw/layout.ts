@@ -319,17 +319,29 @@ function placeRings(
   const single = field.h / n >= 56;
   if (single) {
     // one column; where as many lanes stand beside, each ring at its lane's height, so that ways do not cross
-    const aligned = lanes.length === n && lanes.every((l) => l.box.y >= field.y - 12 && l.box.y + l.box.h <= field.y + field.h + 12);
+    const aligned =
+      lanes.length === n &&
+      lanes.every((l) => l.box.y >= field.y - 12 && l.box.y + l.box.h <= field.y + field.h + 12);
     const pitch = field.h / n;
     return queues.map((queue, i) => {
       const cell: Rect = aligned
         ? { x: field.x, y: lanes[i].box.y, w: field.w, h: lanes[i].box.h }
-        : { x: field.x, y: field.y + i * pitch + Math.max(0, pitch - 150) / 2, w: field.w, h: Math.min(pitch, 150) };
+        : {
+            x: field.x,
+            y: field.y + i * pitch + Math.max(0, pitch - 150) / 2,
+            w: field.w,
+            h: Math.min(pitch, 150),
+          };
       // room around the circle: labels of its hands at the sides, the vector's line below
       const r = clamp(Math.min(field.w / 2 - 21, (cell.h - RING_WORDS - 10) / 2, 46), 12, 46);
       const c: Point = { x: field.x + field.w / 2, y: ringLevelWith(cell) };
       const line = c.y + r + 12;
-      return ringAt(queue, input, cell, c, r, edge, { x: field.x, y: line - 9, w: field.w, h: cell.y + cell.h - line >= 9 ? 24 : 12 });
+      return ringAt(queue, input, cell, c, r, edge, {
+        x: field.x,
+        y: line - 9,
+        w: field.w,
+        h: cell.y + cell.h - line >= 9 ? 24 : 12,
+      });
     });
   }
   const cols = bestColumns(field.w, field.h, n);
@@ -408,7 +420,7 @@ function placeCpus(
     const used = Math.min(gap, n > 1 ? (area.h - n * min) / (n - 1) : gap);
     const between = Math.max(4, used);
     const h = Math.min((area.h - between * (n - 1)) / n, n <= 2 ? 160 : LANE_MAX);
-    const y = area.y + middle(area.h, n * h + between * (n - 1));
+    const y = area.y + middle(n, area.h, n * h + between * (n - 1));
     return {
       lanes: cpus.map((cpu, i) => laneAt(cpu.index, { x: area.x, y: y + i * (h + between), w: area.w, h })),
       strips: [],
@@ -462,9 +474,9 @@ function columnGrid(r: Rect, count: number, cols: number, gapX: number, gapY: nu
   }));
 }
 
-/** Where a short column begins, so that few things stand in the middle, not at the top. */
-function middle(room: number, used: number): number {
-  return used < room * 0.8 ? (room - used) * 0.4 : 0;
+/** Where a column begins: a single thing stands in the middle, level with what leads to it. */
+function middle(count: number, room: number, used: number): number {
+  return count === 1 ? Math.max(0, room - used) * 0.4 : 0;
 }
 
 function openOf(wanted: readonly number[] | undefined, all: readonly number[], slots: number): number[] {
@@ -521,9 +533,10 @@ function placeSockets(
   if (n === 0) return { sockets: [], socketSlots: [], socketSlotCount: 0 };
   if (n * CARD_MIN + (n - 1) * gap <= area.h) {
     const pitch = Math.min((area.h + gap) / n, CARD_MAX + gap);
+    const y = area.y + middle(n, area.h, n * pitch - gap);
     return {
       sockets: sockets.map((s, i) =>
-        cardAt(s.id, { x: area.x, y: area.y + i * pitch, w: area.w, h: pitch - gap }),
+        cardAt(s.id, { x: area.x, y: y + i * pitch, w: area.w, h: pitch - gap }),
       ),
       socketSlots: [],
       socketSlotCount: 0,

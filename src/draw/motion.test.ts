@@ -1,16 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { Kind } from '../catalog/kinds.ts';
 import type { RecordView } from '../protocol/scene.ts';
-import { busyRss, manyQueues, mockFrames, type MockFrame, onePacket } from '../testing/mock-scenes.ts';
+import { busyRss, type MockFrame, manyQueues, mockFrames, onePacket } from '../testing/mock-scenes.ts';
 import { contains } from './geometry.ts';
 import { type Glyph, type GlyphSet, placeGlyphs } from './glyphs.ts';
 import { layoutStage } from './layout.ts';
 import { glyphsAt, planMotion } from './motion.ts';
 import { ringBins, tableCell } from './paint.ts';
-import { indexStage, type Spot, spotsOf, type StageIndex, touchOf } from './places.ts';
+import { indexStage, type Spot, type StageIndex, spotsOf, touchOf } from './places.ts';
 
-function stage(frame: MockFrame, width = 980, height = 520): { ix: StageIndex; spots: Spot[]; place: () => GlyphSet } {
-  const ix = indexStage(layoutStage({ map: frame.map, host: 0, activeQueues: null, width, height, density: 'standard', theme: 'dark', openCpus: [frame.record?.cpu ?? 0] }));
+function stage(
+  frame: MockFrame,
+  width = 980,
+  height = 520,
+): { ix: StageIndex; spots: Spot[]; place: () => GlyphSet } {
+  const ix = indexStage(
+    layoutStage({
+      map: frame.map,
+      host: 0,
+      activeQueues: null,
+      width,
+      height,
+      density: 'standard',
+      theme: 'dark',
+      openCpus: [frame.record?.cpu ?? 0],
+    }),
+  );
   const spots = spotsOf(frame.map);
   return { ix, spots, place: () => placeGlyphs(ix, frame.map, spots, frame.scene) };
 }
@@ -19,7 +34,11 @@ const byKey = (set: GlyphSet): Map<number, Glyph> => new Map(set.glyphs.map((g) 
 
 describe('placeGlyphs', () => {
   it.each(Object.keys(mockFrames))('puts each packet of scene %s once, on the stage', (name) => {
-    for (const [w, h] of [[784, 440], [1500, 800], [390, 700]]) {
+    for (const [w, h] of [
+      [784, 440],
+      [1500, 800],
+      [390, 700],
+    ]) {
       const { ix, place } = stage(mockFrames[name](), w, h);
       const { glyphs } = place();
       expect(new Set(glyphs.map((g) => g.key)).size).toBe(glyphs.length);
@@ -31,7 +50,13 @@ describe('placeGlyphs', () => {
   it('keeps trains within the GRO box, however long', () => {
     const frame = busyRss();
     const bucket = frame.scene.queues[2].napi.held;
-    for (let b = 0; b < 8; b++) bucket[b] = Array.from({ length: 8 }, (_, i) => ({ id: 1e6 + b * 1e4 + i * 100, flow: 1 + b, bytes: 64 * 1448, segs: Array.from({ length: 64 }, (_, k) => 1e6 + b * 1e4 + i * 100 + k) }));
+    for (let b = 0; b < 8; b++)
+      bucket[b] = Array.from({ length: 8 }, (_, i) => ({
+        id: 1e6 + b * 1e4 + i * 100,
+        flow: 1 + b,
+        bytes: 64 * 1448,
+        segs: Array.from({ length: 64 }, (_, k) => 1e6 + b * 1e4 + i * 100 + k),
+      }));
     const { ix, place } = stage(frame);
     const box = ix.lanes.get(2)?.boxes.gro ?? { x: 0, y: 0, w: 0, h: 0 };
     const cars = place().glyphs.filter((g) => g.key >= 1e6 && g.key < 2e6);
@@ -55,7 +80,11 @@ describe('planMotion', () => {
     const move = plan.moves.find((m) => m.key === first.id);
     expect(move?.from?.look).toBe('docked');
     expect(move?.to?.look).toBe('solid');
-    expect(plan.moves.filter((m) => m.key !== first.id && m.from !== null && m.to !== null && m.to.look !== 'docked')).toEqual([]);
+    expect(
+      plan.moves.filter(
+        (m) => m.key !== first.id && m.from !== null && m.to !== null && m.to.look !== 'docked',
+      ),
+    ).toEqual([]);
     expect(plan.moves.some((m) => m.key === old?.id && m.to === null)).toBe(true);
   });
 
@@ -100,9 +129,15 @@ describe('touchOf', () => {
     const { ix, spots } = stage(frame);
     for (const kind of Object.values(Kind)) {
       frame.map.places.forEach((place, i) => {
-        const touch = touchOf(ix, frame.map, spots, { ...(frame.record as RecordView), kind, place: i, cpu: 5 });
+        const touch = touchOf(ix, frame.map, spots, {
+          ...(frame.record as RecordView),
+          kind,
+          place: i,
+          cpu: 5,
+        });
         if (place.type !== 'host') expect(touch, `${kind} at ${place.type}`).not.toBeNull();
-        if (touch) expect(contains({ x: -4, y: -4, w: ix.layout.w + 8, h: ix.layout.h + 8 }, touch.rect)).toBe(true);
+        if (touch)
+          expect(contains({ x: -4, y: -4, w: ix.layout.w + 8, h: ix.layout.h + 8 }, touch.rect)).toBe(true);
       });
     }
   });

@@ -83,9 +83,7 @@ function originOf(to: Glyph, record: RecordView | null, ix: StageIndex): Glyph |
       best = {
         ...to,
         x: nic.wire.x,
-        y:
-          nic.wire.y +
-          (ix.layout.portrait ? 18 - to.h / 2 : wireY(nic.parser.y, nic.parser.h) - to.h / 2),
+        y: nic.wire.y + (ix.layout.portrait ? 18 - to.h / 2 : wireY(nic.parser.y, nic.parser.h) - to.h / 2),
       };
   }
   return best;
@@ -105,7 +103,7 @@ function pulseOf(record: RecordView | null, ix: StageIndex, spots: readonly Spot
 
 /** Slow at both ends: leaves softly, arrives softly. */
 export function ease(t: number): number {
-  const u = t <= 0 ? 0 : t >= 1 ? 1 : t;
+  const u = Math.max(0, Math.min(1, t));
   return u * u * (3 - 2 * u);
 }
 
@@ -144,7 +142,14 @@ export function between(from: Glyph, to: Glyph, e: number, vertical: boolean): G
     w: size?.w ?? from.w + (to.w - from.w) * e,
     h: size?.h ?? from.h + (to.h - from.h) * e,
     flow: to.flow,
-    look: to.look === 'docked' ? (e < 1 ? 'solid' : 'docked') : from.look === 'docked' && e < 0.5 ? 'solid' : to.look,
+    look:
+      to.look === 'docked'
+        ? e < 1
+          ? 'solid'
+          : 'docked'
+        : from.look === 'docked' && e < 0.5
+          ? 'solid'
+          : to.look,
     lead: to.lead,
   };
 }

@@ -2,13 +2,31 @@
  * Paints what moves: descriptors, table cells, bars, tanks and packets, in layers, batched by colour within a layer.
  * What stands (boxes, names, figures) is SVG, see panels/host. Cost: some 3,000 arcs and 10,000 rectangles at most.
  */
-import type { Scene, SceneMap, SceneQueue } from '../protocol/scene.ts';
-import { contextName, flowColor, flowMark, inkOn, type Palette, palettes, type ThemeName } from '../theme/colors.ts';
+
 import { CONTEXTS } from '../catalog/contexts.ts';
+import type { Scene, SceneMap, SceneQueue } from '../protocol/scene.ts';
+import {
+  contextName,
+  flowColor,
+  flowMark,
+  inkOn,
+  type Palette,
+  palettes,
+  type ThemeName,
+} from '../theme/colors.ts';
 import { type Rect, wayPoint } from './geometry.ts';
-import { DETAIL_LIMIT, type Glyph, GLYPH_LIMIT, type GlyphNote, glyphLength, ringAngle, TANK_LIMIT, tankLevel } from './glyphs.ts';
+import {
+  DETAIL_LIMIT,
+  GLYPH_LIMIT,
+  type Glyph,
+  type GlyphNote,
+  glyphLength,
+  ringAngle,
+  TANK_LIMIT,
+  tankLevel,
+} from './glyphs.ts';
 import type { RingLayout, SocketLayout } from './layout.ts';
-import { type Moving, onWire, type Pulse, ease } from './motion.ts';
+import { ease, type Moving, onWire, type Pulse } from './motion.ts';
 import type { Painter } from './painter.ts';
 import type { StageIndex } from './places.ts';
 
@@ -131,8 +149,15 @@ function paintRing(p: Painter, c: Palette, input: PaintInput, ring: RingLayout, 
   hand(p, c.warn, ring, ntc);
   if (ring.labels) {
     const inner = r0 - 1;
-    p.line(c.muted, at.x + Math.cos(tail) * (inner - 3.5), at.y + Math.sin(tail) * (inner - 3.5), at.x + Math.cos(tail) * inner, at.y + Math.sin(tail) * inner, 2);
-    let d = ((hw - ntc) % (Math.PI * 2) + Math.PI * 2) % (Math.PI * 2);
+    p.line(
+      c.muted,
+      at.x + Math.cos(tail) * (inner - 3.5),
+      at.y + Math.sin(tail) * (inner - 3.5),
+      at.x + Math.cos(tail) * inner,
+      at.y + Math.sin(tail) * inner,
+      2,
+    );
+    let d = (((hw - ntc) % (Math.PI * 2)) + Math.PI * 2) % (Math.PI * 2);
     if (d > Math.PI) d -= Math.PI * 2;
     // labels keep apart where the hands meet
     const apart = 18 / (r + 10);
@@ -152,14 +177,25 @@ function paintRing(p: Painter, c: Palette, input: PaintInput, ring: RingLayout, 
 function hand(p: Painter, color: string, ring: RingLayout, a: number): void {
   const { c: at, r, r0 } = ring;
   const out = ring.level === 'full' ? 4 : 2.5;
-  p.line(color, at.x + Math.cos(a) * (r0 - 1), at.y + Math.sin(a) * (r0 - 1), at.x + Math.cos(a) * (r + out), at.y + Math.sin(a) * (r + out), 1.6);
+  p.line(
+    color,
+    at.x + Math.cos(a) * (r0 - 1),
+    at.y + Math.sin(a) * (r0 - 1),
+    at.x + Math.cos(a) * (r + out),
+    at.y + Math.sin(a) * (r + out),
+    1.6,
+  );
 }
 
-function handLabel(p: Painter, color: string, ring: RingLayout, a: number, text: string): void {
+/** A hand's name stands by its tip, but never below the circle, where the vector's words are. */
+function handLabel(p: Painter, color: string, ring: RingLayout, angle: number, text: string): void {
+  let a = Math.atan2(Math.sin(angle), Math.cos(angle));
+  const low = 0.9;
+  if (a > low && a < Math.PI - low) a = a < Math.PI / 2 ? low : Math.PI - low;
   const r = ring.r + 6;
-  const cos = Math.cos(a);
+  const [cos, sin] = [Math.cos(a), Math.sin(a)];
   const anchor = cos > 0.35 ? 'start' : cos < -0.35 ? 'end' : 'middle';
-  p.text(color, text, ring.c.x + cos * r, ring.c.y + Math.sin(a) * r + (Math.sin(a) < -0.4 ? 0 : Math.sin(a) > 0.4 ? 6 : 3), 8, 'mono', anchor);
+  p.text(color, text, ring.c.x + cos * r, ring.c.y + sin * r + (sin < -0.4 ? 0 : 3), 8, 'mono', anchor);
 }
 
 // -- steering ----------------------------------------------------------------------------------------------------------
@@ -204,7 +240,16 @@ function paintBudgets(p: Painter, c: Palette, input: PaintInput): void {
     const q = input.scene.queues.find((k) => k.napi.cpu === cpu && k.napi.polling);
     const share = q === undefined || q.napi.weight <= 0 ? 0 : q.napi.work / q.napi.weight;
     const ctx = contextName(input.scene.cpus[cpu]?.ctx ?? 6);
-    if (share > 0) p.rect(ctx === 'idle' ? c.contexts.softirq : c.contexts[ctx], bar.x, bar.y, Math.max(2, bar.w * Math.min(1, share)), bar.h, 1, 2);
+    if (share > 0)
+      p.rect(
+        ctx === 'idle' ? c.contexts.softirq : c.contexts[ctx],
+        bar.x,
+        bar.y,
+        Math.max(2, bar.w * Math.min(1, share)),
+        bar.h,
+        1,
+        2,
+      );
   }
 }
 
@@ -274,7 +319,13 @@ function paintTrail(p: Painter, input: PaintInput): void {
   const vertical = input.ix.layout.portrait;
   const kx = vertical ? 0 : Math.max(12, Math.abs(b.x - a.x) * 0.5);
   const ky = vertical ? Math.max(12, Math.abs(b.y - a.y) * 0.5) : 0;
-  p.curve(flowColor(input.theme, trail.to.flow), [a.x, a.y, a.x + kx, a.y + ky, b.x - kx, b.y - ky, b.x, b.y], 1.5, 0.55, [2, 3]);
+  p.curve(
+    flowColor(input.theme, trail.to.flow),
+    [a.x, a.y, a.x + kx, a.y + ky, b.x - kx, b.y - ky, b.x, b.y],
+    1.5,
+    0.55,
+    [2, 3],
+  );
 }
 
 function paintApproaching(p: Painter, c: Palette, input: PaintInput): void {
@@ -323,7 +374,16 @@ function paintGlyphs(p: Painter, c: Palette, theme: ThemeName, glyphs: readonly 
     const color = flowColor(theme, g.flow);
     const mark = flowMark(g.flow);
     if (mark.length * 4.6 > g.w) continue;
-    p.text(g.look === 'solid' ? inkOn(color) : c.text, mark, g.x + g.w / 2, g.y + g.h / 2 + 2.7, 7.5, 'mono', 'middle', 600);
+    p.text(
+      g.look === 'solid' ? inkOn(color) : c.text,
+      mark,
+      g.x + g.w / 2,
+      g.y + g.h / 2 + 2.7,
+      7.5,
+      'mono',
+      'middle',
+      600,
+    );
   }
 }
 

@@ -2,12 +2,54 @@
 export interface Painter {
   rect(color: string, x: number, y: number, w: number, h: number, alpha?: number, radius?: number): void;
   /** A rectangle's border, drawn inside it. */
-  frame(color: string, x: number, y: number, w: number, h: number, line: number, alpha?: number, radius?: number): void;
+  frame(
+    color: string,
+    x: number,
+    y: number,
+    w: number,
+    h: number,
+    line: number,
+    alpha?: number,
+    radius?: number,
+  ): void;
   /** A sector of a ring from angle a0 to a1 (radians, clockwise from 3 o'clock). */
-  arc(color: string, cx: number, cy: number, r0: number, r1: number, a0: number, a1: number, alpha?: number): void;
-  line(color: string, x0: number, y0: number, x1: number, y1: number, width: number, alpha?: number, dash?: readonly number[]): void;
-  curve(color: string, path: readonly [number, number, number, number, number, number, number, number], width: number, alpha?: number, dash?: readonly number[]): void;
-  text(color: string, text: string, x: number, y: number, size: number, font: 'sans' | 'mono', anchor: 'start' | 'middle' | 'end', weight?: number): void;
+  arc(
+    color: string,
+    cx: number,
+    cy: number,
+    r0: number,
+    r1: number,
+    a0: number,
+    a1: number,
+    alpha?: number,
+  ): void;
+  line(
+    color: string,
+    x0: number,
+    y0: number,
+    x1: number,
+    y1: number,
+    width: number,
+    alpha?: number,
+    dash?: readonly number[],
+  ): void;
+  curve(
+    color: string,
+    path: readonly [number, number, number, number, number, number, number, number],
+    width: number,
+    alpha?: number,
+    dash?: readonly number[],
+  ): void;
+  text(
+    color: string,
+    text: string,
+    x: number,
+    y: number,
+    size: number,
+    font: 'sans' | 'mono',
+    anchor: 'start' | 'middle' | 'end',
+    weight?: number,
+  ): void;
 }
 
 const SANS = "'Inter Variable', system-ui, sans-serif";
@@ -31,7 +73,16 @@ export class CanvasPainter implements Painter {
     } else ctx.fillRect(x, y, w, h);
   }
 
-  frame(color: string, x: number, y: number, w: number, h: number, line: number, alpha = 1, radius = 0): void {
+  frame(
+    color: string,
+    x: number,
+    y: number,
+    w: number,
+    h: number,
+    line: number,
+    alpha = 1,
+    radius = 0,
+  ): void {
     const { ctx } = this;
     ctx.globalAlpha = alpha;
     ctx.strokeStyle = color;
@@ -45,7 +96,16 @@ export class CanvasPainter implements Painter {
     } else ctx.strokeRect(x + i, y + i, Math.max(0, w - line), Math.max(0, h - line));
   }
 
-  arc(color: string, cx: number, cy: number, r0: number, r1: number, a0: number, a1: number, alpha = 1): void {
+  arc(
+    color: string,
+    cx: number,
+    cy: number,
+    r0: number,
+    r1: number,
+    a0: number,
+    a1: number,
+    alpha = 1,
+  ): void {
     const { ctx } = this;
     ctx.globalAlpha = alpha;
     ctx.fillStyle = color;
@@ -56,7 +116,16 @@ export class CanvasPainter implements Painter {
     ctx.fill();
   }
 
-  line(color: string, x0: number, y0: number, x1: number, y1: number, width: number, alpha = 1, dash: readonly number[] = []): void {
+  line(
+    color: string,
+    x0: number,
+    y0: number,
+    x1: number,
+    y1: number,
+    width: number,
+    alpha = 1,
+    dash: readonly number[] = [],
+  ): void {
     const { ctx } = this;
     ctx.globalAlpha = alpha;
     ctx.strokeStyle = color;
@@ -68,7 +137,13 @@ export class CanvasPainter implements Painter {
     ctx.stroke();
   }
 
-  curve(color: string, p: readonly [number, number, number, number, number, number, number, number], width: number, alpha = 1, dash: readonly number[] = []): void {
+  curve(
+    color: string,
+    p: readonly [number, number, number, number, number, number, number, number],
+    width: number,
+    alpha = 1,
+    dash: readonly number[] = [],
+  ): void {
     const { ctx } = this;
     ctx.globalAlpha = alpha;
     ctx.strokeStyle = color;
@@ -80,7 +155,16 @@ export class CanvasPainter implements Painter {
     ctx.stroke();
   }
 
-  text(color: string, text: string, x: number, y: number, size: number, font: 'sans' | 'mono', anchor: 'start' | 'middle' | 'end', weight = 400): void {
+  text(
+    color: string,
+    text: string,
+    x: number,
+    y: number,
+    size: number,
+    font: 'sans' | 'mono',
+    anchor: 'start' | 'middle' | 'end',
+    weight = 400,
+  ): void {
     const { ctx } = this;
     ctx.globalAlpha = 1;
     ctx.fillStyle = color;
@@ -99,17 +183,37 @@ export class SvgPainter implements Painter {
   readonly parts: string[] = [];
 
   rect(color: string, x: number, y: number, w: number, h: number, alpha = 1, radius = 0): void {
-    this.parts.push(`<rect x="${n(x)}" y="${n(y)}" width="${n(w)}" height="${n(h)}"${radius ? ` rx="${n(radius)}"` : ''} fill="${color}"${opacity(alpha)}/>`);
+    this.parts.push(
+      `<rect x="${n(x)}" y="${n(y)}" width="${n(w)}" height="${n(h)}"${radius ? ` rx="${n(radius)}"` : ''} fill="${color}"${opacity(alpha)}/>`,
+    );
   }
 
-  frame(color: string, x: number, y: number, w: number, h: number, line: number, alpha = 1, radius = 0): void {
+  frame(
+    color: string,
+    x: number,
+    y: number,
+    w: number,
+    h: number,
+    line: number,
+    alpha = 1,
+    radius = 0,
+  ): void {
     const i = line / 2;
     this.parts.push(
       `<rect x="${n(x + i)}" y="${n(y + i)}" width="${n(Math.max(0, w - line))}" height="${n(Math.max(0, h - line))}"${radius ? ` rx="${n(radius)}"` : ''} fill="none" stroke="${color}" stroke-width="${n(line)}"${opacity(alpha)}/>`,
     );
   }
 
-  arc(color: string, cx: number, cy: number, r0: number, r1: number, a0: number, a1: number, alpha = 1): void {
+  arc(
+    color: string,
+    cx: number,
+    cy: number,
+    r0: number,
+    r1: number,
+    a0: number,
+    a1: number,
+    alpha = 1,
+  ): void {
     const large = a1 - a0 > Math.PI ? 1 : 0;
     const at = (r: number, a: number): string => `${n(cx + r * Math.cos(a))},${n(cy + r * Math.sin(a))}`;
     const end = a1 - a0 >= Math.PI * 2 - 1e-6 ? a1 - 1e-3 : a1;
@@ -118,17 +222,43 @@ export class SvgPainter implements Painter {
     );
   }
 
-  line(color: string, x0: number, y0: number, x1: number, y1: number, width: number, alpha = 1, dash: readonly number[] = []): void {
-    this.parts.push(`<line x1="${n(x0)}" y1="${n(y0)}" x2="${n(x1)}" y2="${n(y1)}" stroke="${color}" stroke-width="${n(width)}"${dashed(dash)}${opacity(alpha)}/>`);
+  line(
+    color: string,
+    x0: number,
+    y0: number,
+    x1: number,
+    y1: number,
+    width: number,
+    alpha = 1,
+    dash: readonly number[] = [],
+  ): void {
+    this.parts.push(
+      `<line x1="${n(x0)}" y1="${n(y0)}" x2="${n(x1)}" y2="${n(y1)}" stroke="${color}" stroke-width="${n(width)}"${dashed(dash)}${opacity(alpha)}/>`,
+    );
   }
 
-  curve(color: string, p: readonly [number, number, number, number, number, number, number, number], width: number, alpha = 1, dash: readonly number[] = []): void {
+  curve(
+    color: string,
+    p: readonly [number, number, number, number, number, number, number, number],
+    width: number,
+    alpha = 1,
+    dash: readonly number[] = [],
+  ): void {
     this.parts.push(
       `<path d="M${n(p[0])},${n(p[1])}C${n(p[2])},${n(p[3])} ${n(p[4])},${n(p[5])} ${n(p[6])},${n(p[7])}" fill="none" stroke="${color}" stroke-width="${n(width)}"${dashed(dash)}${opacity(alpha)}/>`,
     );
   }
 
-  text(color: string, text: string, x: number, y: number, size: number, font: 'sans' | 'mono', anchor: 'start' | 'middle' | 'end', weight = 400): void {
+  text(
+    color: string,
+    text: string,
+    x: number,
+    y: number,
+    size: number,
+    font: 'sans' | 'mono',
+    anchor: 'start' | 'middle' | 'end',
+    weight = 400,
+  ): void {
     const family = font === 'sans' ? SANS : MONO;
     this.parts.push(
       `<text x="${n(x)}" y="${n(y)}" font-size="${n(size)}" font-family="${family}" font-weight="${weight}" text-anchor="${anchor}" fill="${color}">${escapeXml(text)}</text>`,

@@ -229,7 +229,12 @@ export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): DropSpot |
     if (ring.vector !== null) {
       // a pile at the ring's left, growing upwards
       const x = Math.min(ring.c.x - ring.r - 17, ring.cell.x + 2);
-      return { x, y: ring.c.y + ring.r - 9, step: { x: 0, y: -11 }, label: { x: ring.cell.x - 8, y: ring.vector.y + 13 } };
+      return {
+        x,
+        y: ring.c.y + ring.r - 9,
+        step: { x: 0, y: -11 },
+        label: { x: ring.cell.x - 8, y: ring.vector.y + 13 },
+      };
     }
     const y = Math.min(ring.cell.y + ring.cell.h - 10, ring.c.y + ring.r + 3);
     const x = ring.c.x - ring.r;
@@ -240,7 +245,11 @@ export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): DropSpot |
   const at = (x: number, y: number): DropSpot => ({ x, y, step: beside, label: { x: x - 4, y: y + 12 } });
   if (spot.type === 'socket') {
     const card = socketAt(ix, map.sockets[spot.socket]?.id ?? 0);
-    if (card?.level === 'card') return { ...at(card.tank.x + card.tank.w + 8, card.box.y + card.box.h - 12), label: { x: card.box.x + 6, y: card.box.y + card.box.h + 1 } };
+    if (card?.level === 'card')
+      return {
+        ...at(card.tank.x + card.tank.w + 8, card.box.y + card.box.h - 12),
+        label: { x: card.box.x + 6, y: card.box.y + card.box.h + 1 },
+      };
   }
   if (spot.type === 'mac' || spot.type === 'wire') return at(rect.x + 8, rect.y + rect.h + 1);
   return at(rect.x + 6, rect.y + rect.h - 10);

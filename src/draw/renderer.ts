@@ -124,11 +124,15 @@ export class StageRenderer {
       return;
     }
     this.plan = planMotion(shown, this.placed.glyphs, frame.record, settings.ix, settings.spots);
-    if (this.plan.moves.length > MOVE_LIMIT) this.plan = { moves: [], still: this.placed.glyphs, pulse: this.plan.pulse };
+    if (this.plan.moves.length > MOVE_LIMIT)
+      this.plan = { moves: [], still: this.placed.glyphs, pulse: this.plan.pulse };
     this.startMs = now;
     this.lengthMs = settings.reduced ? 220 : settings.eventPace ? 320 : 120;
     const own = settings.eventPace ? this.plan.moves.find((m) => m.key === frame.record?.packet) : undefined;
-    this.trail = own?.from && own.to && Math.hypot(own.from.x - own.to.x, own.from.y - own.to.y) > 24 ? { from: own.from, to: own.to } : null;
+    this.trail =
+      own?.from && own.to && Math.hypot(own.from.x - own.to.x, own.from.y - own.to.y) > 24
+        ? { from: own.from, to: own.to }
+        : null;
   }
 
   private share(now: number): number {
@@ -150,7 +154,12 @@ export class StageRenderer {
       const span = next.timeNs - (frame.record?.timeNs ?? frame.scene.timeNs);
       const byTime = span > 0 ? (frame.timeNs - (next.timeNs - span)) / span : 1;
       const share = settings.eventPace ? frame.progress : byTime;
-      approaching = { nic: settings.spots[next.place]?.nic ?? 0, flow: next.b, bytes: next.a, share: 0.1 + 0.75 * share };
+      approaching = {
+        nic: settings.spots[next.place]?.nic ?? 0,
+        flow: next.b,
+        bytes: next.a,
+        share: 0.1 + 0.75 * share,
+      };
     }
     return {
       ix: settings.ix,
@@ -160,7 +169,10 @@ export class StageRenderer {
       theme: settings.theme,
       glyphs: this.glyphs(now),
       notes: this.placed.notes,
-      pulse: this.plan.pulse === null ? null : { pulse: this.plan.pulse, t: settings.reduced ? 1 : this.share(now) },
+      pulse:
+        this.plan.pulse === null
+          ? null
+          : { pulse: this.plan.pulse, t: settings.reduced ? 1 : this.share(now) },
       trail: this.trail,
       approaching,
       load: this.load.known() ? this.load.shares : null,

@@ -16,20 +16,31 @@ function properties(palette: Palette): [string, string][] {
     if (typeof value === 'string') return [[`--${kebab(key)}`, value]];
     if (Array.isArray(value)) return value.map((color, i): [string, string] => [`--flow-${i}`, color]);
     const end = key === 'contextText' ? '-text' : '';
-    return Object.entries(value as Record<string, string>).map(([name, color]): [string, string] => [`--ctx-${name}${end}`, color]);
+    return Object.entries(value as Record<string, string>).map(([name, color]): [string, string] => [
+      `--ctx-${name}${end}`,
+      color,
+    ]);
   });
 }
 
 describe.each(Object.entries(palettes))('theme %s', (name, palette) => {
   it('has the same colours as custom properties', () => {
-    for (const [property, value] of properties(palette)) expect(block(name)).toContain(`${property}: ${value};`);
+    for (const [property, value] of properties(palette))
+      expect(block(name)).toContain(`${property}: ${value};`);
   });
 
   const grounds = [palette.ground, palette.surface, palette.raised];
 
   it('keeps text at 4.5:1 on every ground', () => {
     for (const ground of grounds) {
-      for (const color of [palette.text, palette.muted, palette.accent, palette.loss, palette.good, palette.warn]) {
+      for (const color of [
+        palette.text,
+        palette.muted,
+        palette.accent,
+        palette.loss,
+        palette.good,
+        palette.warn,
+      ]) {
         expect(contrast(color, ground)).toBeGreaterThanOrEqual(4.5);
       }
     }
@@ -38,7 +49,8 @@ describe.each(Object.entries(palettes))('theme %s', (name, palette) => {
 
   it('keeps what carries meaning at 3:1 on every ground', () => {
     for (const ground of grounds) {
-      for (const color of [...palette.flows, palette.lineStrong]) expect(contrast(color, ground)).toBeGreaterThanOrEqual(3);
+      for (const color of [...palette.flows, palette.lineStrong])
+        expect(contrast(color, ground)).toBeGreaterThanOrEqual(3);
       for (const [context, color] of Object.entries(palette.contexts)) {
         if (context !== 'idle') expect(contrast(color, ground)).toBeGreaterThanOrEqual(3);
       }
@@ -59,6 +71,15 @@ describe.each(Object.entries(palettes))('theme %s', (name, palette) => {
 
 describe('flowMark', () => {
   it('counts like the columns of a sheet', () => {
-    expect([1, 2, 26, 27, 52, 53, 702, 703].map(flowMark)).toEqual(['A', 'B', 'Z', 'AA', 'AZ', 'BA', 'ZZ', 'AAA']);
+    expect([1, 2, 26, 27, 52, 53, 702, 703].map(flowMark)).toEqual([
+      'A',
+      'B',
+      'Z',
+      'AA',
+      'AZ',
+      'BA',
+      'ZZ',
+      'AAA',
+    ]);
   });
 });

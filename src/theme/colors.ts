@@ -208,7 +208,13 @@ export function contrast(a: string, b: string): number {
 /** `share` of `over` upon `under`, as `#rrggbb`. */
 export function mix(over: string, under: string, share: number): string {
   const [a, b] = [rgb(over), rgb(under)];
-  return `#${a.map((v, i) => Math.round(v * share + b[i] * (1 - share)).toString(16).padStart(2, '0')).join('')}`;
+  return `#${a
+    .map((v, i) =>
+      Math.round(v * share + b[i] * (1 - share))
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
 }
 
 /** Black or white, whichever reads better upon a colour. */

@@ -106,7 +106,8 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.aria.table': 'Indirection table of {nic}, {n} cells: {chosen}',
   'host.aria.table.none': 'no cell chosen now',
   'host.aria.ntuple': 'ntuple filters of {nic}: {state}',
-  'host.aria.ring': '{name} of {nic}: {count} of {size} descriptors filled{dma}. Interrupt {irq} {vector}. {server}{missed}',
+  'host.aria.ring':
+    '{name} of {nic}: {count} of {size} descriptors filled{dma}. Interrupt {irq} {vector}. {server}{missed}',
   'host.aria.ring.dma': ', {n} still being written',
   'host.aria.ring.polled': 'Polled by CPU {cpu}, {work} of {weight} taken.',
   'host.aria.ring.scheduled': 'Scheduled on CPU {cpu}.',
@@ -124,7 +125,8 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.aria.protocol': 'Protocol layers on CPU {n}: {state}, {waiting} waiting',
   'host.aria.protocol.idle': 'nothing in work',
   'host.aria.protocol.work': 'packet {id} in {layer}',
-  'host.aria.socket': '{name}, {proto} {address}:{port}: receive buffer {share} % full, {queue} packets queued{ofo}{backlog}{drops}. {app}',
+  'host.aria.socket':
+    '{name}, {proto} {address}:{port}: receive buffer {share} % full, {queue} packets queued{ofo}{backlog}{drops}. {app}',
   'host.aria.socket.ofo': ', {n} out of order',
   'host.aria.socket.backlog': ', {n} in the backlog',
   'host.aria.socket.drops': ', {n} dropped',

@@ -2,15 +2,27 @@
 import { memo, type ReactNode } from 'react';
 import type { Rect } from '../../draw/geometry.ts';
 import { type LaneLayout, layerRects, type StripLayout } from '../../draw/layout.ts';
-import { contextName } from '../../theme/colors.ts';
 import { t } from '../../i18n/index.ts';
+import { contextName } from '../../theme/colors.ts';
 import { Box, Focusable, sameView } from './Focusable.tsx';
-import { type CpuView, fit } from './view.ts';
+import { type CpuView, cut } from './view.ts';
 
 const PILL_H = 16;
 
 /** A context's name on its tint, with its colour and pattern before it. */
-function Pill({ x, y, w, ctx, text }: { x: number; y: number; w: number; ctx: number; text: string }): ReactNode {
+function Pill({
+  x,
+  y,
+  w,
+  ctx,
+  text,
+}: {
+  x: number;
+  y: number;
+  w: number;
+  ctx: number;
+  text: string;
+}): ReactNode {
   const name = contextName(ctx);
   return (
     <g className={`pill ctx-${name}`}>
@@ -18,7 +30,7 @@ function Pill({ x, y, w, ctx, text }: { x: number; y: number; w: number; ctx: nu
       <rect className="pill__swatch" x={x + 5} y={y + 4} width={12} height={8} rx={2} />
       <rect fill={`url(#weave-${name})`} x={x + 5} y={y + 4} width={12} height={8} rx={2} />
       <text className="mono pill__text" x={x + 22} y={y + 11.5}>
-        {fit(text, w - 28, 9.5, true)}
+        {cut(text, w - 28, 9.5, true)}
       </text>
     </g>
   );
@@ -30,17 +42,30 @@ export const Lane = memo(
     const name = contextName(view.ctx);
     const nameW = 42 + (view.number > 9 ? 8 : 0);
     const pillX = head.x + 9 + nameW;
-    const loadW = 38;
+    const loadW = 46;
     const room = head.x + head.w - loadW - pillX - 6;
     const pillW = Math.min(Math.max(64, view.pill.length * 5.75 + 32), Math.max(64, room * 0.62));
     const rest = room - pillW - 10;
-    const budget = view.budget.length * 5.7 <= rest ? view.budget : view.budgetShort.length * 5.7 <= rest ? view.budgetShort : '';
+    const budget =
+      view.budget.length * 5.7 <= rest
+        ? view.budget
+        : view.budgetShort.length * 5.7 <= rest
+          ? view.budgetShort
+          : '';
     const queueRoom = rest - (budget === '' ? 0 : budget.length * 5.7 + 10);
-    const runQueue = view.runQueue === '' || queueRoom < 70 ? '' : fit(view.runQueue, queueRoom, 9.5);
+    const runQueue = view.runQueue === '' || queueRoom < 70 ? '' : cut(view.runQueue, queueRoom, 9.5);
     const id = `cpu-${at.cpu}`;
     return (
       <g className={`lane ctx-${name}${name === 'idle' ? ' lane--idle' : ''}`}>
-        <Focusable group="cpus" id={id} first={first} target={{ kind: 'cpu', cpu: at.cpu }} label={view.ariaLane} rect={box} radius={7}>
+        <Focusable
+          group="cpus"
+          id={id}
+          first={first}
+          target={{ kind: 'cpu', cpu: at.cpu }}
+          label={view.ariaLane}
+          rect={box}
+          radius={7}
+        >
           <Box r={box} radius={7} className="box box--card" />
           <path className="lane__edge" d={edgePath(box)} />
           <path fill={`url(#weave-${name})`} d={edgePath(box)} />
@@ -62,17 +87,32 @@ export const Lane = memo(
             {view.load}
           </text>
         </Focusable>
-        <Part id={`${id}-poll`} r={boxes.poll} label={view.ariaPoll} target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}>
+        <Part
+          id={`${id}-poll`}
+          r={boxes.poll}
+          label={view.ariaPoll}
+          target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}
+        >
           <text className="label" x={boxes.poll.x + 6} y={boxes.poll.y + 13}>
             {t('host.lane.poll')}
           </text>
           {view.work !== '' && boxes.poll.w > 84 && (
-            <text className="mono ctxText" x={boxes.poll.x + boxes.poll.w - 6} y={boxes.poll.y + 13} textAnchor="end">
+            <text
+              className="mono ctxText"
+              x={boxes.poll.x + boxes.poll.w - 6}
+              y={boxes.poll.y + 13}
+              textAnchor="end"
+            >
               {view.work}
             </text>
           )}
           {view.ring !== '' && (
-            <text className="mono muted" x={boxes.poll.x + boxes.poll.w - 6} y={boxes.poll.y + boxes.poll.h - 6} textAnchor="end">
+            <text
+              className="mono muted"
+              x={boxes.poll.x + boxes.poll.w - 6}
+              y={boxes.poll.y + boxes.poll.h - 6}
+              textAnchor="end"
+            >
               {boxes.poll.w > 84 ? view.ring : view.work}
             </text>
           )}
@@ -82,9 +122,16 @@ export const Lane = memo(
             </text>
           )}
         </Part>
-        <Part id={`${id}-gro`} r={boxes.gro} label={view.ariaGro} target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}>
+        <Part
+          id={`${id}-gro`}
+          r={boxes.gro}
+          label={view.ariaGro}
+          target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}
+        >
           <text className="label" x={boxes.gro.x + 6} y={boxes.gro.y + 13}>
-            {fit(t('host.lane.gro'), boxes.gro.w - 14, 10.5) === t('host.lane.gro') ? t('host.lane.gro') : t('host.lane.gro.short')}
+            {cut(t('host.lane.gro'), boxes.gro.w - 14, 10.5) === t('host.lane.gro')
+              ? t('host.lane.gro')
+              : t('host.lane.gro.short')}
           </text>
           {view.held === 0 && (
             <text className="mono faint" x={boxes.gro.x + 6} y={boxes.gro.y + 28}>
@@ -92,15 +139,29 @@ export const Lane = memo(
             </text>
           )}
         </Part>
-        <Part id={`${id}-list`} r={boxes.rxList} label={view.ariaList} target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}>
+        <Part
+          id={`${id}-list`}
+          r={boxes.rxList}
+          label={view.ariaList}
+          target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}
+        >
           <text className="label label--tight" x={boxes.rxList.x + 5} y={boxes.rxList.y + 13}>
             {t(boxes.rxList.w < 42 ? 'host.lane.rxList.short' : 'host.lane.rxList')}
           </text>
         </Part>
-        <Part id={`${id}-protocol`} r={boxes.protocol} label={view.ariaProtocol} target={{ kind: 'cpu', cpu: at.cpu }}>
+        <Part
+          id={`${id}-protocol`}
+          r={boxes.protocol}
+          label={view.ariaProtocol}
+          target={{ kind: 'cpu', cpu: at.cpu }}
+        >
           <Layers r={boxes.protocol} layer={view.layer} />
           {boxes.protocol.h >= 66 && view.waiting && (
-            <text className="small muted" x={boxes.protocol.x + 6} y={boxes.protocol.y + boxes.protocol.h - 19}>
+            <text
+              className="small muted"
+              x={boxes.protocol.x + 6}
+              y={boxes.protocol.y + boxes.protocol.h - 19}
+            >
               {t('host.lane.waiting')}
             </text>
           )}
@@ -116,9 +177,23 @@ function edgePath({ x, y, h }: Rect): string {
   return `M${x + 6},${y}A6,6 0 0 0 ${x},${y + 6}V${y + h - 6}A6,6 0 0 0 ${x + 6},${y + h}Z`;
 }
 
-function Part(props: { id: string; r: Rect; label: string; target: Parameters<typeof Focusable>[0]['target']; children: ReactNode }): ReactNode {
+function Part(props: {
+  id: string;
+  r: Rect;
+  label: string;
+  target: Parameters<typeof Focusable>[0]['target'];
+  children: ReactNode;
+}): ReactNode {
   return (
-    <Focusable group="cpus" id={props.id} part target={props.target} label={props.label} rect={props.r} radius={5}>
+    <Focusable
+      group="cpus"
+      id={props.id}
+      part
+      target={props.target}
+      label={props.label}
+      rect={props.r}
+      radius={5}
+    >
       <Box r={props.r} radius={5} className="box" />
       {props.children}
     </Focusable>
@@ -131,7 +206,9 @@ function Layers({ r, layer }: { r: Rect; layer: string }): ReactNode {
   if (r.w < 76) {
     return (
       <text className={`label label--tight${layer === '' ? '' : ' layer--on'}`} x={r.x + 6} y={r.y + 13}>
-        {t(layer === '' ? 'host.lane.protocol' : layer === 'l4' ? 'host.lane.l4.short' : `host.lane.${layer}`)}
+        {t(
+          layer === '' ? 'host.lane.protocol' : layer === 'l4' ? 'host.lane.l4.short' : `host.lane.${layer}`,
+        )}
       </text>
     );
   }
@@ -139,26 +216,59 @@ function Layers({ r, layer }: { r: Rect; layer: string }): ReactNode {
   return (
     <>
       {keys.map((key, i) => (
-        <text key={key} className={`label label--tight layer${layer === key ? ' layer--on' : ''}`} x={rects[i].x + 2} y={r.y + 13}>
+        <text
+          key={key}
+          className={`label label--tight layer${layer === key ? ' layer--on' : ''}`}
+          x={rects[i].x + 2}
+          y={r.y + 13}
+        >
           {t(key === 'l4' && rects[i].w < 42 ? 'host.lane.l4.short' : `host.lane.${key}`)}
         </text>
       ))}
       {[1, 2].map((i) => (
-        <line key={i} className="hair" x1={rects[i].x - 1} x2={rects[i].x - 1} y1={r.y + 5} y2={r.y + Math.min(30, r.h - 5)} />
+        <line
+          key={i}
+          className="hair"
+          x1={rects[i].x - 1}
+          x2={rects[i].x - 1}
+          y1={r.y + 5}
+          y2={r.y + Math.min(30, r.h - 5)}
+        />
       ))}
     </>
   );
 }
 
 export const Strip = memo(
-  function Strip({ at, view, open, first }: { at: StripLayout; view: CpuView; open: boolean; first: boolean }): ReactNode {
+  function Strip({
+    at,
+    view,
+    open,
+    first,
+  }: {
+    at: StripLayout;
+    view: CpuView;
+    open: boolean;
+    first: boolean;
+  }): ReactNode {
     const { box } = at;
     const name = contextName(view.ctx);
     const mid = box.y + box.h / 2;
     const row = at.level === 'row';
     return (
-      <Focusable group="strips" id={`strip-${at.cpu}`} first={first} target={{ kind: 'cpu', cpu: at.cpu }} label={view.ariaLane} rect={box} radius={4} tip>
-        <g className={`strip ctx-${name}${open ? ' strip--open' : ''}${name === 'idle' ? ' strip--idle' : ''}`}>
+      <Focusable
+        group="strips"
+        id={`strip-${at.cpu}`}
+        first={first}
+        target={{ kind: 'cpu', cpu: at.cpu }}
+        label={view.ariaLane}
+        rect={box}
+        radius={4}
+        tip
+      >
+        <g
+          className={`strip ctx-${name}${open ? ' strip--open' : ''}${name === 'idle' ? ' strip--idle' : ''}`}
+        >
           <Box r={box} radius={4} className="box box--strip" />
           <rect className="strip__edge" x={box.x} y={box.y} width={row ? 7 : 6} height={box.h} rx={2} />
           <rect fill={`url(#weave-${name})`} x={box.x} y={box.y} width={row ? 7 : 6} height={box.h} rx={2} />
@@ -167,7 +277,7 @@ export const Strip = memo(
           </text>
           {row && (
             <text className="mono ctxText" x={box.x + 54} y={mid + 3.4}>
-              {fit(box.w > 250 ? view.pill : view.short, box.w * 0.56 - 58, 9.5, true)}
+              {cut(box.w > 250 ? view.pill : view.short, box.w * 0.56 - 58, 9.5, true)}
             </text>
           )}
         </g>

@@ -49,7 +49,8 @@ export function Focusable(props: {
   const tab = stop === undefined ? props.first === true : stop === id;
   const chosen = stop === id;
   const selected =
-    hands.selected === targetKey(target) && (props.part === true ? chosen : !(stop ?? '').startsWith(`${id}-`));
+    hands.selected === targetKey(target) &&
+    (props.part === true ? chosen : !(stop ?? '').startsWith(`${id}-`));
   const onKeyDown = (event: KeyboardEvent<SVGGElement>): void => {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
@@ -57,7 +58,15 @@ export function Focusable(props: {
       hands.select(target);
       return;
     }
-    const step = NEXT.includes(event.key) ? 1 : BACK.includes(event.key) ? -1 : event.key === 'Home' ? -Infinity : event.key === 'End' ? Infinity : 0;
+    const step = NEXT.includes(event.key)
+      ? 1
+      : BACK.includes(event.key)
+        ? -1
+        : event.key === 'Home'
+          ? -Infinity
+          : event.key === 'End'
+            ? Infinity
+            : 0;
     if (step === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
     const root = event.currentTarget.ownerSVGElement;
     const all = root ? [...root.querySelectorAll<SVGGElement>(`[data-group="${group}"]`)] : [];
@@ -119,5 +128,14 @@ export function sameView<T extends object>(a: T, b: T): boolean {
 /** A rounded box. */
 export function Box(props: { r: Rect; radius?: number; className: string }): ReactNode {
   const { r } = props;
-  return <rect className={props.className} x={r.x} y={r.y} width={Math.max(0, r.w)} height={Math.max(0, r.h)} rx={props.radius ?? 6} />;
+  return (
+    <rect
+      className={props.className}
+      x={r.x}
+      y={r.y}
+      width={Math.max(0, r.w)}
+      height={Math.max(0, r.h)}
+      rx={props.radius ?? 6}
+    />
+  );
 }

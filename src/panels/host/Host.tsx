@@ -1,7 +1,7 @@
 /** The stage in the page: takes map, theme and selection from the store, the scene from the feed. */
 import type { ReactNode } from 'react';
-import { useActions, useAppStore, useFeed } from '../../store/react.ts';
 import { t } from '../../i18n/index.ts';
+import { useActions, useAppStore, useFeed } from '../../store/react.ts';
 import { Stage } from './Stage.tsx';
 import './Host.css';
 
@@ -9,7 +9,11 @@ export function Host(): ReactNode {
   const feed = useFeed();
   const actions = useActions();
   const { status, map } = useAppStore((s) => ({ status: s.scenario.status, map: s.scenario.map }));
-  const { theme, density, host } = useAppStore((s) => ({ theme: s.layout.theme, density: s.layout.density, host: s.layout.host }));
+  const { theme, density, host } = useAppStore((s) => ({
+    theme: s.layout.theme,
+    density: s.layout.density,
+    host: s.layout.host,
+  }));
   const { target, hover } = useAppStore((s) => ({ target: s.selection.target, hover: s.selection.hover }));
   const { eventPace, playing, reducedMotion } = useAppStore((s) => ({
     eventPace: s.playhead.pace.mode === 'event',

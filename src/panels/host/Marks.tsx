@@ -1,12 +1,12 @@
 /** Above all else: the one highlight (what the last record touched, with the function's name), and why a packet was lost. */
-import { type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { kindName, kinds } from '../../catalog/kinds.ts';
 import { reasons } from '../../catalog/reasons.ts';
 import { clamp, type Rect } from '../../draw/geometry.ts';
 import { DROP_STAY } from '../../draw/glyphs.ts';
 import { dropPoint, type Spot, type StageIndex, type Touch } from '../../draw/places.ts';
-import type { RecordView, Scene, SceneMap } from '../../protocol/scene.ts';
 import { hasMessage, t } from '../../i18n/index.ts';
+import type { RecordView, Scene, SceneMap } from '../../protocol/scene.ts';
 
 const reasonNames = new Map<number, string>(Object.entries(reasons).map(([name, info]) => [info.code, name]));
 
@@ -16,24 +16,61 @@ export function dropWords(reason: number): string {
   return t(hasMessage(key) ? key : 'host.drop.other');
 }
 
-export function Marks(props: { ix: StageIndex; map: SceneMap; scene: Scene; spots: readonly Spot[]; record: RecordView | null; touch: Touch | null }): ReactNode {
+/** The function's name; where a kind's row names one for TCP and one for UDP, the one that ran. */
+export function functionOf(record: RecordView, map: SceneMap, spots: readonly Spot[]): string {
+  const name = kindName(record.kind);
+  if (name === undefined) return '';
+  const names = kinds[name].fn.split(' / ');
+  if (names.length < 2) return names[0];
+  if (name === 'queueSelected') return names[record.reason === reasons.ntupleMatch.code ? 1 : 0];
+  const spot = spots[record.place];
+  const id = name === 'l4Rcv' ? record.b : (map.tasks[spot?.task ?? -1]?.sockets[0] ?? 0);
+  const socket =
+    spot !== undefined && spot.socket >= 0 ? map.sockets[spot.socket] : map.sockets.find((s) => s.id === id);
+  return names[socket?.proto === 'udp' ? 1 : 0];
+}
+
+export function Marks(props: {
+  ix: StageIndex;
+  map: SceneMap;
+  scene: Scene;
+  spots: readonly Spot[];
+  record: RecordView | null;
+  touch: Touch | null;
+}): ReactNode {
   const { ix, map, scene, spots, record, touch } = props;
   const { w, h } = ix.layout;
   const name = record ? kindName(record.kind) : undefined;
-  const fn = name === undefined ? '' : kinds[name].fn;
+  const fn = record === null ? '' : functionOf(record, map, spots);
   const last = scene.drops[scene.drops.length - 1];
   const recent = last !== undefined && scene.seq - last.seq <= DROP_STAY ? last : null;
   const spot = recent ? spots[recent.place] : undefined;
   const at = spot ? dropPoint(ix, map, spot) : null;
   return (
     <>
-      {touch && touch.rect.w > 0 && <Changed rect={touch.rect} below={touch.tag === 'below'} fn={fn} loss={name === 'drop'} w={w} />}
-      {at && recent && <DropLabel x={at.label.x} y={at.label.y} text={dropWords(recent.reason)} w={w} h={h} />}
+      {touch && touch.rect.w > 0 && (
+        <Changed rect={touch.rect} below={touch.tag === 'below'} fn={fn} loss={name === 'drop'} w={w} />
+      )}
+      {at && recent && (
+        <DropLabel x={at.label.x} y={at.label.y} text={dropWords(recent.reason)} w={w} h={h} />
+      )}
     </>
   );
 }
 
-function Changed({ rect, below, fn, loss, w }: { rect: Rect; below: boolean; fn: string; loss: boolean; w: number }): ReactNode {
+function Changed({
+  rect,
+  below,
+  fn,
+  loss,
+  w,
+}: {
+  rect: Rect;
+  below: boolean;
+  fn: string;
+  loss: boolean;
+  w: number;
+}): ReactNode {
   const tagW = fn.length * 5.5 + 10;
   // the tag hangs on the border, at its right; never outside the stage
   const x = clamp(Math.max(rect.x - 2, rect.x + rect.w - tagW - 8), 2, w - tagW - 2);
@@ -42,7 +79,14 @@ function Changed({ rect, below, fn, loss, w }: { rect: Rect; below: boolean; fn:
   const round = Math.abs(rect.w - rect.h) < 0.5 ? rect.w / 2 + 2 : Math.min(9, rect.h / 2);
   return (
     <g className={`changed${loss ? ' changed--loss' : ''}`}>
-      <rect className="changed__box" x={rect.x - 2} y={rect.y - 2} width={rect.w + 4} height={rect.h + 4} rx={round} />
+      <rect
+        className="changed__box"
+        x={rect.x - 2}
+        y={rect.y - 2}
+        width={rect.w + 4}
+        height={rect.h + 4}
+        rx={round}
+      />
       {fn !== '' && (
         <>
           <rect className="changed__tag" x={x} y={y} width={tagW} height={13} rx={4} />
@@ -55,7 +99,19 @@ function Changed({ rect, below, fn, loss, w }: { rect: Rect; below: boolean; fn:
   );
 }
 
-function DropLabel({ x, y, text, w, h }: { x: number; y: number; text: string; w: number; h: number }): ReactNode {
+function DropLabel({
+  x,
+  y,
+  text,
+  w,
+  h,
+}: {
+  x: number;
+  y: number;
+  text: string;
+  w: number;
+  h: number;
+}): ReactNode {
   const lw = text.length * 5.3 + 12;
   const lx = clamp(x, 2, w - lw - 2);
   const ly = clamp(y, 2, h - 16);

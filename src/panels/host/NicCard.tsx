@@ -4,19 +4,32 @@ import type { Rect } from '../../draw/geometry.ts';
 import type { NicLayout, RingLayout } from '../../draw/layout.ts';
 import { wireY } from '../../draw/motion.ts';
 import { ringRect } from '../../draw/places.ts';
+import { t } from '../../i18n/index.ts';
 import type { InspectTarget } from '../../protocol/messages.ts';
 import { flowMark, flowSlot } from '../../theme/colors.ts';
-import { t } from '../../i18n/index.ts';
 import { Box, Focusable, sameView } from './Focusable.tsx';
-import { fit, type NicView, type RingView } from './view.ts';
+import { cut, type NicView, type RingView } from './view.ts';
 
 export const Steering = memo(
-  function Steering({ at, view, portrait, first }: { at: NicLayout; view: NicView; portrait: boolean; first: boolean }): ReactNode {
+  function Steering({
+    at,
+    view,
+    portrait,
+    first,
+  }: {
+    at: NicLayout;
+    view: NicView;
+    portrait: boolean;
+    first: boolean;
+  }): ReactNode {
     const { parser, hash, table, ntuple, wire } = at;
     const pad = 7;
     const y = portrait ? wire.y + 18 : wireY(parser.y, parser.h);
     // the frame in the card now, else the first queue
-    const target: InspectTarget = view.packet > 0 ? { kind: 'packet', packet: view.packet } : { kind: 'queue', queue: at.rings[0]?.queue ?? 0 };
+    const target: InspectTarget =
+      view.packet > 0
+        ? { kind: 'packet', packet: view.packet }
+        : { kind: 'queue', queue: at.rings[0]?.queue ?? 0 };
     const nicTarget = (id: string) => ({ group: 'steering', id: `${id}-${at.nic}`, target, part: true });
     return (
       <g>
@@ -28,13 +41,24 @@ export const Steering = memo(
           rect={portrait ? wire : { x: wire.x, y: y - 13, w: wire.w - 2, h: 40 }}
         >
           <line className="cable" x1={wire.x} y1={y} x2={portrait ? wire.x + wire.w : parser.x} y2={y} />
-          <line className="cable cable--core" x1={wire.x} y1={y} x2={portrait ? wire.x + wire.w : parser.x} y2={y} />
-          <text className="mono muted" x={portrait ? wire.x + wire.w : wire.x} y={portrait ? wire.y + 9 : y + 20} textAnchor={portrait ? 'end' : 'start'}>
-            {fit(view.arrived.split(' ')[0], wire.w, 9.5, true)}
+          <line
+            className="cable cable--core"
+            x1={wire.x}
+            y1={y}
+            x2={portrait ? wire.x + wire.w : parser.x}
+            y2={y}
+          />
+          <text
+            className="mono muted"
+            x={portrait ? wire.x + wire.w : wire.x}
+            y={portrait ? wire.y + 9 : y + 20}
+            textAnchor={portrait ? 'end' : 'start'}
+          >
+            {cut(view.arrived.split(' ')[0], wire.w, 9.5, true)}
           </text>
           {!portrait && (
             <text className="small muted" x={wire.x} y={y + 31}>
-              {fit(view.arrived.split(' ').slice(1).join(' '), wire.w, 9.5)}
+              {cut(view.arrived.split(' ').slice(1).join(' '), wire.w, 9.5)}
             </text>
           )}
           {portrait && (
@@ -52,10 +76,11 @@ export const Steering = memo(
           <text className="mono muted" x={parser.x + pad} y={parser.y + 26}>
             {view.flow > 0 ? (
               <>
-                <tspan className={`flowText flow-${flowSlot(view.flow)}`}>■</tspan> {fit(`${flowMark(view.flow)} ${view.frame}`, parser.w - 26, 9.5, true)}
+                <tspan className={`flowText flow-${flowSlot(view.flow)}`}>■</tspan>{' '}
+                {cut(`${flowMark(view.flow)} ${view.frame}`, parser.w - 26, 9.5, true)}
               </>
             ) : (
-              fit(view.frame, parser.w - 14, 9.5, true)
+              cut(view.frame, parser.w - 14, 9.5, true)
             )}
           </text>
         </Focusable>
@@ -67,7 +92,7 @@ export const Steering = memo(
             {hash.w > 112 ? t('host.nic.hash') : t('host.nic.hash.short')}
           </text>
           <text className="mono" x={hash.x + pad} y={hash.y + 27}>
-            {fit(view.hash, hash.w - 12, 9.5, true)}
+            {cut(view.hash, hash.w - 12, 9.5, true)}
           </text>
         </Focusable>
 
@@ -83,7 +108,9 @@ export const Steering = memo(
             </text>
           )}
           <text className="mono" x={table.x + pad} y={table.y + table.h - 6}>
-            {view.choice.length * 5.7 <= table.w - 10 ? view.choice : fit(view.choiceShort, table.w - 10, 9.5, true)}
+            {view.choice.length * 5.7 <= table.w - 10
+              ? view.choice
+              : cut(view.choiceShort, table.w - 10, 9.5, true)}
           </text>
         </Focusable>
 
@@ -91,10 +118,10 @@ export const Steering = memo(
           <Focusable {...nicTarget('ntuple')} label={view.ariaNtuple} rect={ntuple}>
             <Box r={ntuple} className="box" />
             <text className="label" x={ntuple.x + pad} y={ntuple.y + 13}>
-              {fit(t('host.nic.ntuple'), ntuple.w - 12, 10)}
+              {cut(t('host.nic.ntuple'), ntuple.w - 12, 10)}
             </text>
             <text className="mono muted" x={ntuple.x + pad} y={ntuple.y + 26}>
-              {fit(view.ntuple, ntuple.w - 12, 9.5, true)}
+              {cut(view.ntuple, ntuple.w - 12, 9.5, true)}
             </text>
           </Focusable>
         )}
@@ -105,7 +132,12 @@ export const Steering = memo(
 );
 
 function Down({ x, from, to }: { x: number; from: number; to: number }): ReactNode {
-  return <path className="flowArrow" d={`M${x},${from + 1}V${to - 2}M${x - 2.5},${to - 4.5}L${x},${to - 2}L${x + 2.5},${to - 4.5}`} />;
+  return (
+    <path
+      className="flowArrow"
+      d={`M${x},${from + 1}V${to - 2}M${x - 2.5},${to - 4.5}L${x},${to - 2}L${x + 2.5},${to - 4.5}`}
+    />
+  );
 }
 
 /** Under its ring: the interrupt, its state, what was missed; on two lines where there is room, else the most telling part. */
@@ -116,7 +148,9 @@ function VectorLine({ at, r, view }: { at: RingLayout; r: Rect; view: RingView }
     <>
       <text className="mono muted" x={at.c.x} y={r.y + 9} textAnchor="middle">
         {irq}
-        <tspan className={`vector${view.masked ? ' vector--masked' : view.timer ? ' vector--timer' : ''}`}>{view.vector}</tspan>
+        <tspan className={`vector${view.masked ? ' vector--masked' : view.timer ? ' vector--timer' : ''}`}>
+          {view.vector}
+        </tspan>
         {!two && view.missed !== '' && <tspan className="lossText"> {view.missed}</tspan>}
       </text>
       {two && view.missed !== '' && (
@@ -168,7 +202,14 @@ export const Ring = memo(
           </text>
         )}
         {at.vector && <VectorLine at={at} r={at.vector} view={view} />}
-        {at.vector && <circle className={`port${view.masked ? ' port--masked' : ''}`} cx={at.port.x} cy={at.port.y} r={3} />}
+        {at.vector && (
+          <circle
+            className={`port${view.masked ? ' port--masked' : ''}`}
+            cx={at.port.x}
+            cy={at.port.y}
+            r={3}
+          />
+        )}
       </Focusable>
     );
   },

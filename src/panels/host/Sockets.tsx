@@ -2,15 +2,34 @@
 import { memo, type ReactNode } from 'react';
 import type { SocketLayout } from '../../draw/layout.ts';
 import { Box, Focusable, sameView } from './Focusable.tsx';
-import { fit, fitEnd, type SocketView } from './view.ts';
+import { cut, cutStart, type SocketView } from './view.ts';
 
 export const Socket = memo(
-  function Socket({ at, view, first, slot }: { at: SocketLayout; view: SocketView; first: boolean; slot: boolean }): ReactNode {
+  function Socket({
+    at,
+    view,
+    first,
+    slot,
+  }: {
+    at: SocketLayout;
+    view: SocketView;
+    first: boolean;
+    slot: boolean;
+  }): ReactNode {
     const { box, tank } = at;
     const target = { kind: 'socket', socket: at.socket } as const;
     if (at.level === 'mini') {
       return (
-        <Focusable group="sockets" id={`socket-${at.socket}`} first={first} target={target} label={view.aria} rect={box} radius={3} tip>
+        <Focusable
+          group="sockets"
+          id={`socket-${at.socket}`}
+          first={first}
+          target={target}
+          label={view.aria}
+          rect={box}
+          radius={3}
+          tip
+        >
           <Box r={box} radius={3} className={`box tank tank--${view.level}`} />
         </Focusable>
       );
@@ -33,30 +52,43 @@ export const Socket = memo(
     const textX = low ? x : box.x + 9;
     return (
       <g>
-        <Focusable group="sockets" id={`${slot ? 'slot' : 'socket'}-${at.socket}`} first={first} target={target} label={view.aria} rect={box} radius={9}>
+        <Focusable
+          group="sockets"
+          id={`${slot ? 'slot' : 'socket'}-${at.socket}`}
+          first={first}
+          target={target}
+          label={view.aria}
+          rect={box}
+          radius={9}
+        >
           <Box r={box} radius={9} className="box box--card" />
           <text className="name" x={textX} y={box.y + (low ? 14 : 16)}>
-            {fit(view.name, box.x + box.w - textX - 8 - dropsW, 12.5)}
+            {cut(view.name, box.x + box.w - textX - 8 - dropsW, 12.5)}
           </text>
           {view.drops !== '' && (
-            <text className="mono lossText" x={box.x + box.w - 8} y={box.y + (low ? 14 : 16)} textAnchor="end">
+            <text
+              className="mono lossText"
+              x={box.x + box.w - 8}
+              y={box.y + (low ? 14 : 16)}
+              textAnchor="end"
+            >
               {view.drops}
             </text>
           )}
           <text className="mono muted" x={textX} y={box.y + (low ? 25.5 : 28)}>
-            {fitEnd(view.address, box.x + box.w - textX - 6, 9.5)}
+            {cutStart(view.address, box.x + box.w - textX - 6, 9.5)}
           </text>
           <text className={`figure level--${view.level}`} x={x} y={line(0)}>
             {view.share}
           </text>
           {appAt === 2 && (
             <text className={`small ${second === view.extra ? 'warnText' : 'muted'}`} x={x} y={line(1)}>
-              {fit(second, w, 9.5)}
+              {cut(second, w, 9.5)}
             </text>
           )}
           {glyphRow && (
             <text className="small warnText" x={x} y={tank.y + tank.h - 12}>
-              {fit(view.extra, w, 9.5)}
+              {cut(view.extra, w, 9.5)}
             </text>
           )}
         </Focusable>
@@ -68,9 +100,15 @@ export const Socket = memo(
           rect={{ x: appX - 3, y: line(appAt) - 9, w: appW + 4, h: twoLines ? 23 : 12 }}
           radius={3}
         >
-          <rect className="hit" x={appX - 3} y={line(appAt) - 9} width={appW + 4} height={twoLines ? 23 : 12} />
+          <rect
+            className="hit"
+            x={appX - 3}
+            y={line(appAt) - 9}
+            width={appW + 4}
+            height={twoLines ? 23 : 12}
+          />
           <text className={`small app${view.asleep ? ' app--asleep' : ''}`} x={appX} y={line(appAt)}>
-            {fit(twoLines || view.appCpu === '' ? view.app : `${view.app} ${view.appCpu}`, appW, 9.5)}
+            {cut(twoLines || view.appCpu === '' ? view.app : `${view.app} ${view.appCpu}`, appW, 9.5)}
           </text>
           {twoLines && (
             <text className="small app" x={appX} y={line(appAt + 1)}>

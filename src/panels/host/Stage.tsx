@@ -2,17 +2,26 @@
  * The stage: what stands and can be focused as SVG, what moves on a canvas above it, one transform for both.
  * Takes its scene by subscription and everything else by props, so it lives without the store (tests, compare, mock scenes).
  */
-import { type CSSProperties, type ReactNode, useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+} from 'react';
 import { registerStage } from '../../draw/export.ts';
 import { grow, type Rect } from '../../draw/geometry.ts';
 import { type Density, layoutStage } from '../../draw/layout.ts';
-import { cpuOfQueue, indexStage, spotsOf, type StageIndex, touchOf } from '../../draw/places.ts';
+import { cpuOfQueue, indexStage, type StageIndex, spotsOf, touchOf } from '../../draw/places.ts';
 import { StageRenderer } from '../../draw/renderer.ts';
+import { t } from '../../i18n/index.ts';
 import type { InspectTarget } from '../../protocol/messages.ts';
 import type { SceneMap } from '../../protocol/scene.ts';
 import type { SceneFeed, SceneFrame } from '../../store/types.ts';
 import type { ThemeName } from '../../theme/colors.ts';
-import { t } from '../../i18n/index.ts';
 import { StageContext, type StageHands, targetKey } from './Focusable.tsx';
 import { Marks } from './Marks.tsx';
 import { queueOf, rectOfTarget, Things, Weaves } from './Things.tsx';
@@ -99,7 +108,7 @@ export function Stage(props: StageProps): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const world = useRef<SVGGElement>(null);
   const marks = useRef<SVGGElement>(null);
-  const renderer = useRef<StageRenderer | null>(null);
+  const [renderer, setRenderer] = useState<StageRenderer | null>(null);
   const [size, setSize] = useState<{ width: number; height: number }>({ width: 0, height: 0 });
   const [stops, setStops] = useState<Record<string, string>>({});
   const [zoomed, setZoomed] = useState(false);
@@ -122,17 +131,39 @@ export function Stage(props: StageProps): ReactNode {
   // which queues are in use changes only with a command
   const activeKey = scene === null ? '' : scene.queues.map((q) => (q.active ? '1' : '0')).join('');
   const active = useMemo(
-    () => (activeKey === '' || activeKey.length !== map.queues.length ? null : map.queues.filter((q) => activeKey[q.index] === '1').map((q) => q.index)),
+    () =>
+      activeKey === '' || activeKey.length !== map.queues.length
+        ? null
+        : map.queues.filter((q) => activeKey[q.index] === '1').map((q) => q.index),
     [activeKey, map],
   );
 
   const slotCounts = useRef({ cpus: 0, sockets: 0 });
   const spot = record ? spots[record.place] : undefined;
-  const touchedSocket = spot && spot.socket >= 0 ? map.sockets[spot.socket].id : spot && spot.task >= 0 ? (map.tasks[spot.task]?.sockets[0] ?? -1) : -1;
-  const touchedCpu = record && record.cpu < map.cpus.length ? record.cpu : scene && spot && spot.queue >= 0 ? cpuOfQueue(scene, spot.queue) : -1;
-  const chosenCpu = target?.kind === 'cpu' ? target.cpu : (target?.kind === 'queue' || target?.kind === 'napi') && scene ? cpuOfQueue(scene, target.queue) : -1;
+  const touchedSocket =
+    spot && spot.socket >= 0
+      ? map.sockets[spot.socket].id
+      : spot && spot.task >= 0
+        ? (map.tasks[spot.task]?.sockets[0] ?? -1)
+        : -1;
+  const touchedCpu =
+    record && record.cpu < map.cpus.length
+      ? record.cpu
+      : scene && spot && spot.queue >= 0
+        ? cpuOfQueue(scene, spot.queue)
+        : -1;
+  const chosenCpu =
+    target?.kind === 'cpu'
+      ? target.cpu
+      : (target?.kind === 'queue' || target?.kind === 'napi') && scene
+        ? cpuOfQueue(scene, target.queue)
+        : -1;
   const openCpus = useSlots(slotCounts.current.cpus, [touchedCpu, chosenCpu], props.playing);
-  const openSockets = useSlots(slotCounts.current.sockets, [touchedSocket, target?.kind === 'socket' ? target.socket : -1], props.playing);
+  const openSockets = useSlots(
+    slotCounts.current.sockets,
+    [touchedSocket, target?.kind === 'socket' ? target.socket : -1],
+    props.playing,
+  );
   const cpuKey = openCpus.join();
   const socketKey = openSockets.join();
 
@@ -165,11 +196,15 @@ export function Stage(props: StageProps): ReactNode {
     world.current?.setAttribute('transform', transform);
     marks.current?.setAttribute('transform', transform);
   };
-  const zoom = useZoom(box, { width: size.width, height: size.height, content: layout?.height ?? size.height }, (tr) => {
-    place(tr);
-    renderer.current?.setView({ k: tr.k, x: tr.x, y: tr.y });
-    setZoomed(tr.k !== 1);
-  });
+  const zoom = useZoom(
+    box,
+    { width: size.width, height: size.height, content: layout?.height ?? size.height },
+    (tr) => {
+      place(tr);
+      renderer?.setView({ k: tr.k, x: tr.x, y: tr.y });
+      setZoomed(tr.k !== 1);
+    },
+  );
   useEffect(() => {
     place(zoom.current());
   });
@@ -178,25 +213,40 @@ export function Stage(props: StageProps): ReactNode {
   useEffect(() => {
     const node = canvas.current;
     if (node === null) return;
-    const r = new StageRenderer(node);
-    renderer.current = r;
-    const off = feed.subscribe((f) => r.update(f));
-    if (feed.current !== null) r.update(feed.current);
+    const made = new StageRenderer(node);
+    setRenderer(made);
+    const off = feed.subscribe((f) => made.update(f));
+    if (feed.current !== null) made.update(feed.current);
     return () => {
       off();
-      r.destroy();
-      renderer.current = null;
+      made.destroy();
+      setRenderer(null);
     };
   }, [feed]);
   useEffect(() => {
-    if (ix === null) return;
-    renderer.current?.configure({ ix, map, spots, theme, reduced: props.reducedMotion, eventPace: props.eventPace });
-  }, [ix, map, spots, theme, props.reducedMotion, props.eventPace, feed]);
-  useEffect(() => {
-    if (size.width > 0) renderer.current?.resize(size.width, size.height, Math.min(3, window.devicePixelRatio || 1));
-  }, [size, feed, ix]);
+    if (ix === null || renderer === null) return;
+    renderer.configure({
+      ix,
+      map,
+      spots,
+      theme,
+      reduced: props.reducedMotion,
+      eventPace: props.eventPace,
+    });
+    const { k, x, y } = zoom.current();
+    renderer.setView({ k, x, y });
+    renderer.resize(size.width, size.height, Math.min(3, window.devicePixelRatio || 1));
+  }, [renderer, ix, map, spots, theme, size, zoom, props.reducedMotion, props.eventPace]);
 
-  const toCss = useCallback((r: Rect): Rect => ({ x: r.x * unitRef.current, y: r.y * unitRef.current, w: r.w * unitRef.current, h: r.h * unitRef.current }), []);
+  const toCss = useCallback(
+    (r: Rect): Rect => ({
+      x: r.x * unitRef.current,
+      y: r.y * unitRef.current,
+      w: r.w * unitRef.current,
+      h: r.h * unitRef.current,
+    }),
+    [],
+  );
 
   const zoomOnSelection = useCallback((): void => {
     const rect = ix && target ? rectOfTarget(ix, map, target, scene) : null;
@@ -209,10 +259,14 @@ export function Stage(props: StageProps): ReactNode {
       const at = event.target as HTMLElement | null;
       if (at?.closest?.('input, textarea, select, [contenteditable="true"]')) return;
       if (event.key === 'f' || event.key === 'F') zoomOnSelection();
+      else if (at === null || box.current?.contains(at) !== true) return;
+      else if (event.key === '+' || event.key === '=') zoom.by(1.3);
+      else if (event.key === '-') zoom.by(1 / 1.3);
+      else if (event.key === '0') zoom.fit();
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [zoomOnSelection]);
+  }, [zoom, zoomOnSelection]);
 
   const hands = useMemo<StageHands>(
     () => ({
@@ -227,32 +281,32 @@ export function Stage(props: StageProps): ReactNode {
   );
 
   // the picture others can keep
-  useEffect(() => registerStage(() => {
-    const node = box.current;
-    const input = renderer.current?.snapshot();
-    return node && input ? { svgs: [...node.querySelectorAll<SVGSVGElement>(':scope > svg')], input } : null;
-  }), []);
+  useEffect(
+    () =>
+      registerStage(() => {
+        const node = box.current;
+        const input = renderer?.snapshot();
+        return node && input
+          ? { svgs: [...node.querySelectorAll<SVGSVGElement>(':scope > svg')], input }
+          : null;
+      }),
+    [renderer],
+  );
 
   const touch = ix && record ? touchOf(ix, map, spots, record) : null;
-  const minHeight: CSSProperties = layout?.portrait && layout.height > size.height + 1 ? { minHeight: layout.height } : {};
+  const minHeight: CSSProperties =
+    layout?.portrait && layout.height > size.height + 1 ? { minHeight: layout.height } : {};
 
   return (
-    <div
-      className="stage"
-      ref={box}
-      style={minHeight}
-      data-zoomed={zoomed}
-      onKeyDown={(event) => {
-        if (event.altKey || event.ctrlKey || event.metaKey) return;
-        if (event.key === '+' || event.key === '=') zoom.by(1.3);
-        else if (event.key === '-') zoom.by(1 / 1.3);
-        else if (event.key === '0') zoom.fit();
-        else return;
-        event.preventDefault();
-      }}
-    >
-      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: a group of buttons */}
-      <svg className="stageSvg" width={size.width} height={Math.max(size.height, layout?.height ?? 0)} role="group" aria-label={t('host.stage')}>
+    <div className="stage" ref={box} style={minHeight} data-zoomed={zoomed}>
+      {/* biome-ignore lint/a11y/useSemanticElements: SVG knows no fieldset */}
+      <svg
+        className="stageSvg"
+        width={size.width}
+        height={Math.max(size.height, layout?.height ?? 0)}
+        role="group"
+        aria-label={t('host.stage')}
+      >
         <Weaves />
         <g ref={world}>
           {ix && scene && (
@@ -266,35 +320,64 @@ export function Stage(props: StageProps): ReactNode {
                 touch={touch}
                 nowNs={frame?.timeNs ?? scene.timeNs}
                 host={host}
-                load={renderer.current?.load ?? null}
+                load={renderer?.load ?? null}
                 focusQueue={queueOf(props.hovered) ?? queueOf(target) ?? -1}
               />
             </StageContext>
           )}
         </g>
       </svg>
-      <canvas className="stageCanvas" ref={canvas} aria-hidden="true" />
+      <canvas className="stageCanvas" ref={canvas} />
       {ix && scene && (
-        <svg className="stageMarks" width={size.width} height={Math.max(size.height, layout?.height ?? 0)} aria-hidden="true">
+        <svg
+          className="stageMarks"
+          width={size.width}
+          height={Math.max(size.height, layout?.height ?? 0)}
+          aria-hidden="true"
+        >
           <g ref={marks}>
             <Marks ix={ix} map={map} scene={scene} spots={spots} record={record} touch={touch} />
           </g>
         </svg>
       )}
       <div className="stageTools">
-        <button type="button" className="stageTool" onClick={() => zoom.by(1 / 1.3)} aria-label={t('host.zoom.out')} title={t('host.zoom.out')} disabled={!zoomed}>
+        <button
+          type="button"
+          className="stageTool"
+          onClick={() => zoom.by(1 / 1.3)}
+          aria-label={t('host.zoom.out')}
+          title={t('host.zoom.out')}
+          disabled={!zoomed}
+        >
           −
         </button>
-        <button type="button" className="stageTool" onClick={() => zoom.by(1.3)} aria-label={t('host.zoom.in')} title={t('host.zoom.in')}>
+        <button
+          type="button"
+          className="stageTool"
+          onClick={() => zoom.by(1.3)}
+          aria-label={t('host.zoom.in')}
+          title={t('host.zoom.in')}
+        >
           +
         </button>
         {zoomed && (
-          <button type="button" className="stageTool stageTool--word" onClick={() => zoom.fit()} title={t('host.zoom.fit.long')}>
+          <button
+            type="button"
+            className="stageTool stageTool--word"
+            onClick={() => zoom.fit()}
+            title={t('host.zoom.fit.long')}
+          >
             {t('host.zoom.fit')}
           </button>
         )}
         {target !== null && (
-          <button type="button" className="stageTool stageTool--word" onClick={zoomOnSelection} title={t('host.zoom.selection')} aria-label={t('host.zoom.selection')}>
+          <button
+            type="button"
+            className="stageTool stageTool--word"
+            onClick={zoomOnSelection}
+            title={t('host.zoom.selection')}
+            aria-label={t('host.zoom.selection')}
+          >
             {t('host.zoom.selection.short')}
           </button>
         )}

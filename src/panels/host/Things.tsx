@@ -1,19 +1,28 @@
 /** All that stands on the stage, put where the layout says, each with what it shows now. */
-import { type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { CONTEXTS } from '../../catalog/contexts.ts';
 import { kindName } from '../../catalog/kinds.ts';
 import { reasons } from '../../catalog/reasons.ts';
 import { fallPath, grow, type Rect, wayPath } from '../../draw/geometry.ts';
 import type { LoadMeter } from '../../draw/load.ts';
-import { cpuBox, cpuIn, cpuOfQueue, ringRect, socketAt, type Spot, type StageIndex, type Touch } from '../../draw/places.ts';
+import {
+  cpuBox,
+  cpuIn,
+  cpuOfQueue,
+  ringRect,
+  type Spot,
+  type StageIndex,
+  socketAt,
+  type Touch,
+} from '../../draw/places.ts';
+import { t } from '../../i18n/index.ts';
 import type { InspectTarget } from '../../protocol/messages.ts';
 import type { RecordView, Scene, SceneMap } from '../../protocol/scene.ts';
 import { contextName, contextPatterns, type Pattern } from '../../theme/colors.ts';
-import { t } from '../../i18n/index.ts';
 import { Lane, Strip } from './Cpus.tsx';
 import { Ring, Steering } from './NicCard.tsx';
 import { Socket } from './Sockets.tsx';
-import { cpuView, fit, nicView, rateText, ringView, socketView } from './view.ts';
+import { cpuView, cut, nicView, rateText, ringView, socketView } from './view.ts';
 
 /** The second sign of each context, as SVG patterns `weave-<context>`. */
 export function Weaves(): ReactNode {
@@ -47,11 +56,19 @@ function Weave({ pattern }: { pattern: Pattern }): ReactNode {
 }
 
 export function queueOf(target: InspectTarget | null): number | null {
-  return target !== null && (target.kind === 'queue' || target.kind === 'napi' || target.kind === 'descriptor') ? target.queue : null;
+  return target !== null &&
+    (target.kind === 'queue' || target.kind === 'napi' || target.kind === 'descriptor')
+    ? target.queue
+    : null;
 }
 
 /** Where a target stands; null where it is not on the stage. */
-export function rectOfTarget(ix: StageIndex, map: SceneMap, target: InspectTarget, scene: Scene | null): Rect | null {
+export function rectOfTarget(
+  ix: StageIndex,
+  map: SceneMap,
+  target: InspectTarget,
+  scene: Scene | null,
+): Rect | null {
   switch (target.kind) {
     case 'queue':
     case 'descriptor': {
@@ -94,12 +111,20 @@ export function Things(props: {
     if (record.reason === reasons.ntupleMatch.code) return 'match';
     return record.reason === reasons.ntupleDrop.code ? 'drop' : 'none';
   };
-  const cpu = new Map(map.cpus.filter((c) => c.host === props.host).map((c) => [c.index, cpuView(map, scene, c.index, load?.busy(c.index) ?? null, queues)]));
+  const cpu = new Map(
+    map.cpus
+      .filter((c) => c.host === props.host)
+      .map((c) => [c.index, cpuView(map, scene, c.index, load?.busy(c.index) ?? null, queues)]),
+  );
   const rings = new Map(queues.map((q) => [q, ringView(map, scene, q, props.nowNs)]));
   // ways to a grid of strips would run across it: only the one in question is drawn
   const calm = layout.nics.every((nic) => nic.rings.length <= 8);
   const touchedName = record ? kindName(record.kind) : undefined;
-  const wayTouched = touchedName === 'irqRaised' || touchedName === 'pollFrame' || touchedName === 'napiSchedule' || touchedName === 'hardirqEnter';
+  const wayTouched =
+    touchedName === 'irqRaised' ||
+    touchedName === 'pollFrame' ||
+    touchedName === 'napiSchedule' ||
+    touchedName === 'hardirqEnter';
   return (
     <>
       <Titles ix={ix} map={map} />
@@ -124,28 +149,56 @@ export function Things(props: {
             <path
               key={queue}
               className={`way ctx-${contextName(scene.cpus[view.cpu]?.ctx ?? 6)}${view.busy ? ' way--busy' : ''}${near ? ' way--on' : ''}`}
-              d={layout.portrait ? fallPath(ring.port, to) : wayPath(ring.vector ? ring.port : { x: ring.port.x, y: ring.c.y }, to)}
+              d={
+                layout.portrait
+                  ? fallPath(ring.port, to)
+                  : wayPath(ring.vector ? ring.port : { x: ring.port.x, y: ring.c.y }, to)
+              }
             />
           );
         })}
       </g>
-      {layout.nics.flatMap((nic) => nic.rings).map((ring, i) => {
-        const view = rings.get(ring.queue);
-        return view && <Ring key={ring.queue} at={ring} view={view} first={i === 0} />;
-      })}
+      {layout.nics
+        .flatMap((nic) => nic.rings)
+        .map((ring, i) => {
+          const view = rings.get(ring.queue);
+          return view && <Ring key={ring.queue} at={ring} view={view} first={i === 0} />;
+        })}
       {layout.lanes.map((lane, i) => {
         const view = cpu.get(lane.cpu);
-        return view && <Lane key={layout.strips.length > 0 ? `slot-${i}` : lane.cpu} at={lane} view={view} first={i === 0} />;
+        return (
+          view && (
+            <Lane
+              key={layout.strips.length > 0 ? `slot-${i}` : lane.cpu}
+              at={lane}
+              view={view}
+              first={i === 0}
+            />
+          )
+        );
       })}
       {layout.strips.map((strip, i) => {
         const view = cpu.get(strip.cpu);
-        return view && <Strip key={strip.cpu} at={strip} view={view} open={ix.lanes.has(strip.cpu)} first={i === 0} />;
+        return (
+          view && (
+            <Strip key={strip.cpu} at={strip} view={view} open={ix.lanes.has(strip.cpu)} first={i === 0} />
+          )
+        );
       })}
-      {[...layout.socketSlots.map((at) => ({ at, slot: true })), ...layout.sockets.map((at) => ({ at, slot: false }))].map(({ at, slot }, i) => {
+      {[
+        ...layout.socketSlots.map((at) => ({ at, slot: true })),
+        ...layout.sockets.map((at) => ({ at, slot: false })),
+      ].map(({ at, slot }, i) => {
         const index = map.sockets.findIndex((s) => s.id === at.socket);
         return (
           index >= 0 && (
-            <Socket key={slot ? `slot-${i}` : at.socket} at={at} slot={slot} first={i === 0} view={socketView(map, scene, index)} />
+            <Socket
+              key={slot ? `slot-${i}` : at.socket}
+              at={at}
+              slot={slot}
+              first={i === 0}
+              view={socketView(map, scene, index)}
+            />
           )
         );
       })}
@@ -160,18 +213,28 @@ function Titles({ ix, map }: { ix: StageIndex; map: SceneMap }): ReactNode {
     wire: t('host.column.wire'),
     nic: nic ? t('host.column.nic', { name: nic.name, rate: rateText(nic.linkBps) }) : t('host.column.nics'),
     cpus: t(layout.strips.length > 0 ? 'host.column.cpus.folded' : 'host.column.cpus'),
-    sockets: t(ix.layout.columns[ix.layout.columns.length - 1].w < 180 ? 'host.column.sockets.short' : 'host.column.sockets'),
+    sockets: t(
+      ix.layout.columns[ix.layout.columns.length - 1].w < 180
+        ? 'host.column.sockets.short'
+        : 'host.column.sockets',
+    ),
   };
   return (
-    <g aria-hidden="true">
+    <g>
       {layout.columns.map(({ id, at, w }) => (
         <text key={id} className="title" x={at.x} y={at.y + 1}>
-          {fit(words[id], w, 11.5)}
+          {cut(words[id], w, 11.5)}
         </text>
       ))}
       {layout.nics.length > 1 &&
         layout.nics.map((n) => (
-          <text key={n.nic} className="small muted" x={n.box.x + n.box.w - 8} y={n.box.y + n.box.h - 6} textAnchor="end">
+          <text
+            key={n.nic}
+            className="small muted"
+            x={n.box.x + n.box.w - 8}
+            y={n.box.y + n.box.h - 6}
+            textAnchor="end"
+          >
             {map.nics[n.nic].name}
           </text>
         ))}

@@ -1,6 +1,6 @@
 /** Pan and zoom of the stage: drag pans, wheel or pinch zooms. A gesture never takes the focus away or eats a click. */
 import { select } from 'd3-selection';
-import { type D3ZoomEvent, zoom, type ZoomBehavior, zoomIdentity, type ZoomTransform } from 'd3-zoom';
+import { type D3ZoomEvent, type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
 import { type RefObject, useCallback, useEffect, useRef } from 'react';
 import type { Rect } from '../../draw/geometry.ts';
 
@@ -36,7 +36,12 @@ export function useZoom(
         if (event.type === 'dblclick') return false;
         if ((event.target as Element | null)?.closest?.('.stageTools') != null) return false;
         // on a page that scrolls (a phone) one finger scrolls until the map is zoomed
-        if (event.type === 'touchstart' && transform.current.k === 1 && (event as TouchEvent).touches.length < 2) return false;
+        if (
+          event.type === 'touchstart' &&
+          transform.current.k === 1 &&
+          (event as TouchEvent).touches.length < 2
+        )
+          return false;
         return !event.button;
       })
       .on('zoom', (event: D3ZoomEvent<HTMLDivElement, unknown>) => {
@@ -86,7 +91,9 @@ export function useZoom(
       to: (r) => {
         const { width, height } = dims.current;
         const k = Math.max(1, Math.min(6, (width * 0.6) / r.w, (height * 0.6) / r.h));
-        apply(zoomIdentity.translate(width / 2 - k * (r.x + r.w / 2), height / 2 - k * (r.y + r.h / 2)).scale(k));
+        apply(
+          zoomIdentity.translate(width / 2 - k * (r.x + r.w / 2), height / 2 - k * (r.y + r.h / 2)).scale(k),
+        );
       },
       reveal: (r) => {
         const { width, height } = dims.current;

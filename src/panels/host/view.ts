@@ -3,11 +3,11 @@
  * so that a part renders anew only when what it shows has changed. Pure.
  */
 import { Ctx } from '../../catalog/contexts.ts';
-import type { Scene, SceneMap } from '../../protocol/scene.ts';
-import { contextName, flowMark } from '../../theme/colors.ts';
 import { tableCell } from '../../draw/paint.ts';
 import { cpuOfQueue } from '../../draw/places.ts';
 import { t } from '../../i18n/index.ts';
+import type { Scene, SceneMap } from '../../protocol/scene.ts';
+import { contextName, flowMark } from '../../theme/colors.ts';
 
 const whole = new Intl.NumberFormat('en', { useGrouping: true });
 
@@ -25,7 +25,7 @@ export function sizeText(bytes: number): string {
 }
 
 /** Words cut to a width, by the average width of a letter: no measuring, so it is the same everywhere. */
-export function fit(text: string, width: number, size: number, mono = false): string {
+export function cut(text: string, width: number, size: number, mono = false): string {
   const letter = size * (mono ? 0.6 : 0.52);
   if (text.length * letter <= width) return text;
   const room = Math.floor(width / letter) - 1;
@@ -33,7 +33,7 @@ export function fit(text: string, width: number, size: number, mono = false): st
 }
 
 /** The same, keeping the end (an address's port), in mono. */
-export function fitEnd(text: string, width: number, size: number): string {
+export function cutStart(text: string, width: number, size: number): string {
   const room = Math.floor(width / (size * 0.6));
   return text.length <= room ? text : `…${text.slice(text.length - room + 1)}`;
 }
@@ -55,7 +55,13 @@ export interface NicView {
   ariaNtuple: string;
 }
 
-export function nicView(map: SceneMap, scene: Scene, nic: number, tableSize: number, ntuple: 'none' | 'match' | 'drop'): NicView {
+export function nicView(
+  map: SceneMap,
+  scene: Scene,
+  nic: number,
+  tableSize: number,
+  ntuple: 'none' | 'match' | 'drop',
+): NicView {
   const info = map.nics[nic];
   const state = scene.nics[nic];
   const frame = state?.frame ?? null;
@@ -68,7 +74,12 @@ export function nicView(map: SceneMap, scene: Scene, nic: number, tableSize: num
       : hash === null
         ? t('host.nic.direct', { queue: queueName })
         : t('host.nic.cell', { cell: tableCell(hash, tableSize), queue: queueName });
-  const value = hash !== null ? `0x${(hash >>> 0).toString(16).padStart(8, '0')}` : frame && queue !== null ? t('host.nic.noHash') : '–';
+  const value =
+    hash !== null
+      ? `0x${(hash >>> 0).toString(16).padStart(8, '0')}`
+      : frame && queue !== null
+        ? t('host.nic.noHash')
+        : '–';
   const rule = t(`host.nic.ntuple.${ntuple}`, { queue: queueName });
   const what = frame
     ? t('host.aria.parser.frame', { id: frame.id, flow: flowMark(frame.flow), bytes: frame.bytes })
@@ -77,15 +88,26 @@ export function nicView(map: SceneMap, scene: Scene, nic: number, tableSize: num
     arrived: t('host.nic.arrived', { n: figure(state?.arrived ?? 0) }),
     hash: value,
     choice,
-    choiceShort: hash === null || queue === null ? choice : t('host.nic.cell.short', { cell: tableCell(hash, tableSize), queue: queueName }),
+    choiceShort:
+      hash === null || queue === null
+        ? choice
+        : t('host.nic.cell.short', { cell: tableCell(hash, tableSize), queue: queueName }),
     frame: frame ? `${frame.bytes} B` : t('host.nic.waiting'),
     flow: frame?.flow ?? 0,
     packet: frame?.id ?? 0,
     ntuple: rule,
-    ariaWire: t('host.aria.wire', { nic: info.name, rate: rateText(info.linkBps), arrived: figure(state?.arrived ?? 0) }),
+    ariaWire: t('host.aria.wire', {
+      nic: info.name,
+      rate: rateText(info.linkBps),
+      arrived: figure(state?.arrived ?? 0),
+    }),
     ariaParser: t('host.aria.parser', { nic: info.name, frame: what }),
     ariaHash: t('host.aria.hash', { nic: info.name, value }),
-    ariaTable: t('host.aria.table', { nic: info.name, n: tableSize, chosen: choice || t('host.aria.table.none') }),
+    ariaTable: t('host.aria.table', {
+      nic: info.name,
+      n: tableSize,
+      chosen: choice || t('host.aria.table.none'),
+    }),
     ariaNtuple: t('host.aria.ntuple', { nic: info.name, state: rule }),
   };
 }
@@ -175,14 +197,27 @@ export function taskName(map: SceneMap, id: number): string {
   return map.tasks.find((task) => task.id === id)?.name ?? (id > 0 ? `#${id}` : '');
 }
 
-export function cpuView(map: SceneMap, scene: Scene, cpu: number, busy: number | null, queues: readonly number[]): CpuView {
+export function cpuView(
+  map: SceneMap,
+  scene: Scene,
+  cpu: number,
+  busy: number | null,
+  queues: readonly number[],
+): CpuView {
   const state = scene.cpus[cpu];
   const number = map.cpus[cpu].number;
   const name = contextName(state.ctx);
   const task = taskName(map, state.task);
-  let word = t(name === 'softirq' && !state.pollList.length && !state.budget ? 'host.ctx.softirq.plain' : `host.ctx.${name}`);
+  let word = t(
+    name === 'softirq' && !state.pollList.length && !state.budget
+      ? 'host.ctx.softirq.plain'
+      : `host.ctx.${name}`,
+  );
   if ((state.ctx === Ctx.ksoftirqd || state.ctx === Ctx.napiThread) && task !== '') word = task;
-  const pill = (state.ctx === Ctx.task || state.ctx === Ctx.syscall) && task !== '' ? t('host.pill.task', { context: word, task }) : word;
+  const pill =
+    (state.ctx === Ctx.task || state.ctx === Ctx.syscall) && task !== ''
+      ? t('host.pill.task', { context: word, task })
+      : word;
   const polled = queues.find((q) => scene.queues[q].napi.polling && scene.queues[q].napi.cpu === cpu) ?? -1;
   const served = queues.filter((q) => cpuOfQueue(scene, q) === cpu);
   const napi = polled >= 0 ? scene.queues[polled].napi : null;
@@ -230,7 +265,9 @@ export function cpuView(map: SceneMap, scene: Scene, cpu: number, busy: number |
     ariaList: t('host.aria.rxList', { n: number, count: list }),
     ariaProtocol: t('host.aria.protocol', {
       n: number,
-      state: state.current ? t('host.aria.protocol.work', { id: state.current.id, layer }) : t('host.aria.protocol.idle'),
+      state: state.current
+        ? t('host.aria.protocol.work', { id: state.current.id, layer })
+        : t('host.aria.protocol.idle'),
       waiting: state.deliver.length,
     }),
   };
@@ -288,7 +325,10 @@ export function socketView(map: SceneMap, scene: Scene, index: number): SocketVi
     extra,
     drops: state.drops > 0 ? t('host.socket.drops', { n: figure(state.drops) }) : '',
     task: taskIndex >= 0 ? map.tasks[taskIndex].id : 0,
-    ariaApp: t('host.aria.app', { name, state: appKey === 'sleeping' ? app : `${app} ${t('host.app.cpu', { cpu })}` }),
+    ariaApp: t('host.aria.app', {
+      name,
+      state: appKey === 'sleeping' ? app : `${app} ${t('host.app.cpu', { cpu })}`,
+    }),
     aria: t('host.aria.socket', {
       name,
       proto: info.proto,
