@@ -2,7 +2,7 @@
 import { kindName } from '../catalog/kinds.ts';
 import type { Place } from '../catalog/places.ts';
 import type { RecordView, Scene, SceneMap } from '../protocol/scene.ts';
-import { centre, grow, type Point, type Rect } from './geometry.ts';
+import { grow, type Point, type Rect } from './geometry.ts';
 import type { LaneLayout, NicLayout, RingLayout, SocketLayout, StageLayout, StripLayout } from './layout.ts';
 
 /** A place with world indexes: -1 where it has none. */
@@ -124,6 +124,8 @@ export interface Touch {
   queue: number;
   /** Socket id, 0 none. */
   socket: number;
+  /** The box is a ring's: mark it round. */
+  round: boolean;
   /** Side on which a tag covers least. */
   tag: 'above' | 'below';
 }
@@ -146,13 +148,16 @@ export function touchOf(
   if (spot === undefined || name === undefined) return null;
   const cpu = record.cpu < map.cpus.length && record.cpu >= 0 ? record.cpu : spot.cpu;
   const socket = spot.socket >= 0 ? map.sockets[spot.socket].id : 0;
+  const isRing = (rect: Rect): boolean => spot.type === 'rx-ring' && Math.abs(rect.w - rect.h) < 0.01;
   // parts of a lane have the gap between lanes below them
   const below = (rect: Rect): boolean => {
     const lane = ix.lanes.get(cpu);
     return lane !== undefined && Object.values(lane.boxes).includes(rect);
   };
   const touch = (rect: Rect | null | undefined): Touch | null =>
-    rect ? { rect, cpu, queue: spot.queue, socket, tag: below(rect) ? 'below' : 'above' } : null;
+    rect
+      ? { rect, cpu, queue: spot.queue, socket, round: isRing(rect), tag: below(rect) ? 'below' : 'above' }
+      : null;
   if (name !== 'drop') {
     const part = LANE_PARTS[name];
     if (part !== undefined && cpu >= 0) {
@@ -170,7 +175,8 @@ export function touchOf(
       const task = map.tasks[spot.task];
       const id = task?.sockets[0];
       const at = id === undefined ? undefined : socketAt(ix, id);
-      if (at !== undefined) return { rect: at.box, cpu, queue: -1, socket: at.socket, tag: 'above' };
+      if (at !== undefined)
+        return { rect: at.box, cpu, queue: -1, socket: at.socket, round: false, tag: 'above' };
     }
     const nic = ix.nics.get(spot.nic);
     if (name === 'queueSelected' && nic !== undefined) return touch(nic.hash);
@@ -220,6 +226,8 @@ export interface DropSpot extends Point {
   /** From one cross to the next. */
   step: Point;
   label: Point;
+  /** The label stands centred on its point, not to the right of it. */
+  centred: boolean;
 }
 
 export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): DropSpot | null {
@@ -233,16 +241,23 @@ export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): DropSpot |
         x,
         y: ring.c.y + ring.r - 9,
         step: { x: 0, y: -11 },
-        label: { x: ring.cell.x - 8, y: ring.vector.y + 13 },
+        label: { x: ring.c.x, y: ring.vector.y + 13 },
+        centred: true,
       };
     }
     const y = Math.min(ring.cell.y + ring.cell.h - 10, ring.c.y + ring.r + 3);
     const x = ring.c.x - ring.r;
-    return { x, y, step: beside, label: { x: x - 2, y: y + 11 } };
+    return { x, y, step: beside, label: { x: x - 2, y: y + 11 }, centred: false };
   }
   const rect = rectOfSpot(ix, map, spot);
   if (rect === null) return null;
-  const at = (x: number, y: number): DropSpot => ({ x, y, step: beside, label: { x: x - 4, y: y + 12 } });
+  const at = (x: number, y: number): DropSpot => ({
+    x,
+    y,
+    step: beside,
+    label: { x: x - 4, y: y + 12 },
+    centred: false,
+  });
   if (spot.type === 'socket') {
     const card = socketAt(ix, map.sockets[spot.socket]?.id ?? 0);
     if (card?.level === 'card')
@@ -253,8 +268,4 @@ export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): DropSpot |
   }
   if (spot.type === 'mac' || spot.type === 'wire') return at(rect.x + 8, rect.y + rect.h + 1);
   return at(rect.x + 6, rect.y + rect.h - 10);
-}
-
-export function rectCentre(rect: Rect): Point {
-  return centre(rect);
 }

@@ -7,7 +7,7 @@ const kebab = (name: string): string => name.replace(/[A-Z]/g, (c) => `-${c.toLo
 
 /** The declarations of a theme's block. */
 function block(theme: string): string {
-  const start = css.indexOf(`[data-theme='${theme}'] {`);
+  const start = css.search(new RegExp(`\\[data-theme=["']${theme}["']\\] \\{\\s+color-scheme`));
   return css.slice(start, css.indexOf('}', start));
 }
 

@@ -2,9 +2,9 @@
 import type { ReactNode } from 'react';
 import { kindName, kinds } from '../../catalog/kinds.ts';
 import { reasons } from '../../catalog/reasons.ts';
-import { clamp, type Rect } from '../../draw/geometry.ts';
+import { clamp } from '../../draw/geometry.ts';
 import { DROP_STAY } from '../../draw/glyphs.ts';
-import { dropPoint, type Spot, type StageIndex, type Touch } from '../../draw/places.ts';
+import { type DropSpot, dropPoint, type Spot, type StageIndex, type Touch } from '../../draw/places.ts';
 import { hasMessage, t } from '../../i18n/index.ts';
 import type { RecordView, Scene, SceneMap } from '../../protocol/scene.ts';
 
@@ -48,35 +48,18 @@ export function Marks(props: {
   const at = spot ? dropPoint(ix, map, spot) : null;
   return (
     <>
-      {touch && touch.rect.w > 0 && (
-        <Changed rect={touch.rect} below={touch.tag === 'below'} fn={fn} loss={name === 'drop'} w={w} />
-      )}
-      {at && recent && (
-        <DropLabel x={at.label.x} y={at.label.y} text={dropWords(recent.reason)} w={w} h={h} />
-      )}
+      {touch && touch.rect.w > 0 && <Changed touch={touch} fn={fn} loss={name === 'drop'} w={w} />}
+      {at && recent && <DropLabel at={at} text={dropWords(recent.reason)} w={w} h={h} />}
     </>
   );
 }
 
-function Changed({
-  rect,
-  below,
-  fn,
-  loss,
-  w,
-}: {
-  rect: Rect;
-  below: boolean;
-  fn: string;
-  loss: boolean;
-  w: number;
-}): ReactNode {
+function Changed({ touch, fn, loss, w }: { touch: Touch; fn: string; loss: boolean; w: number }): ReactNode {
+  const { rect } = touch;
   const tagW = fn.length * 5.5 + 10;
   // the tag hangs on the border, at its right; never outside the stage
   const x = clamp(Math.max(rect.x - 2, rect.x + rect.w - tagW - 8), 2, w - tagW - 2);
-  const y = below ? rect.y + rect.h + 1 : Math.max(1, rect.y - 14);
-  // a ring's mark is a ring
-  const round = Math.abs(rect.w - rect.h) < 0.5 ? rect.w / 2 + 2 : Math.min(9, rect.h / 2);
+  const y = touch.tag === 'below' ? rect.y + rect.h + 1 : Math.max(1, rect.y - 14);
   return (
     <g className={`changed${loss ? ' changed--loss' : ''}`}>
       <rect
@@ -85,7 +68,7 @@ function Changed({
         y={rect.y - 2}
         width={rect.w + 4}
         height={rect.h + 4}
-        rx={round}
+        rx={touch.round ? rect.w / 2 + 2 : Math.min(9, rect.h / 2)}
       />
       {fn !== '' && (
         <>
@@ -99,26 +82,14 @@ function Changed({
   );
 }
 
-function DropLabel({
-  x,
-  y,
-  text,
-  w,
-  h,
-}: {
-  x: number;
-  y: number;
-  text: string;
-  w: number;
-  h: number;
-}): ReactNode {
+function DropLabel({ at, text, w, h }: { at: DropSpot; text: string; w: number; h: number }): ReactNode {
   const lw = text.length * 5.3 + 12;
-  const lx = clamp(x, 2, w - lw - 2);
-  const ly = clamp(y, 2, h - 16);
+  const x = clamp(at.label.x - (at.centred ? lw / 2 : 0), 2, w - lw - 2);
+  const y = clamp(at.label.y, 2, h - 16);
   return (
     <g className="dropLabel">
-      <rect className="dropLabel__box" x={lx} y={ly} width={lw} height={14} rx={4} />
-      <text className="small dropLabel__text" x={lx + 6} y={ly + 10.2}>
+      <rect className="dropLabel__box" x={x} y={y} width={lw} height={14} rx={4} />
+      <text className="small dropLabel__text" x={x + lw / 2} y={y + 10.2} textAnchor="middle">
         {text}
       </text>
     </g>
