@@ -213,6 +213,8 @@ export interface LoadedInfo {
   builtin: boolean;
   title: string;
   summary: string;
+  /** The scenario as JSON where it is neither built in nor a text the page sent (a bare capture's); else null. */
+  ownText: string | null;
   /** SHA-256 of the canonical built-in scenario. */
   hash: string;
   variants: { id: string; title: string }[];

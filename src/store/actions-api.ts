@@ -68,7 +68,9 @@ export interface AppActions {
   timeline(fromNs: number, toNs: number, bins: number): Promise<Timeline | null>;
   records(from: Moment, count: number, direction: 1 | -1, filter: RecordFilter): Promise<RecordView[] | null>;
   packetHistory(packet: number): Promise<RecordView[] | null>;
-  knobs(host: string): Promise<{ knobs: KnobView[]; inputs: { n: number; at: number; line: string }[] } | null>;
+  knobs(
+    host: string,
+  ): Promise<{ knobs: KnobView[]; inputs: { n: number; at: number; line: string }[] } | null>;
   complete(host: string, line: string): Promise<string[]>;
   /** The `run --json` object of the active branch; `at` null: at its end. */
   report(at: Moment | null): Promise<unknown>;

@@ -12,9 +12,7 @@ import type {
 } from '../protocol/messages.ts';
 import type { RecordView, Scene, SceneMap } from '../protocol/scene.ts';
 
-export type ScenarioSource =
-  | { builtin: string; patch?: unknown }
-  | { text: string; name: string };
+export type ScenarioSource = { builtin: string; patch?: unknown } | { text: string; name: string };
 
 export interface ScenarioSlice {
   status: 'empty' | 'loading' | 'ready' | 'failed';
@@ -35,9 +33,7 @@ export interface ScenarioSlice {
 }
 
 /** One event at a time, or time in proportion. Both are shown with their figure. */
-export type Pace =
-  | { mode: 'event'; eventsPerSecond: number }
-  | { mode: 'true'; nsPerSecond: number };
+export type Pace = { mode: 'event'; eventsPerSecond: number } | { mode: 'true'; nsPerSecond: number };
 
 export interface PlayheadSlice {
   /** Just after record `moment.seq`. While playing at true scale brought up to date some ten times a second. */
@@ -66,7 +62,18 @@ export interface SelectionSlice {
 
 export type Theme = 'dark' | 'light' | 'projector';
 export type Density = 'overview' | 'standard' | 'full';
-export type PanelId = 'lesson' | 'inspector' | 'console' | 'timeline' | 'charts' | 'events' | 'knobs' | 'compare' | 'diagnose' | 'editor' | 'help';
+export type PanelId =
+  | 'lesson'
+  | 'inspector'
+  | 'console'
+  | 'timeline'
+  | 'charts'
+  | 'events'
+  | 'knobs'
+  | 'compare'
+  | 'diagnose'
+  | 'editor'
+  | 'help';
 
 export interface LayoutSlice {
   theme: Theme;

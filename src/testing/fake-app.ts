@@ -209,6 +209,7 @@ export function fakeState(mock: MockFrame): AppState {
         builtin: true,
         title: 'RSS spreads flows · one elephant can’t be spread',
         summary: 'Four queues, six flows.',
+        ownText: null,
         hash: '',
         variants: [
           { id: 'base', title: 'Four queues' },

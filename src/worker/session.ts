@@ -288,6 +288,7 @@ export class Session {
       builtin: this.builtin,
       title: textOf(scenario.title),
       summary: textOf(scenario.summary),
+      ownText: 'text' in r.scenario && r.scenario.text === '' ? JSON.stringify(scenario) : null,
       hash,
       variants: variantNames(scenario).map((id) => {
         const title = id === BASE ? undefined : scenario.variants[id].title;
