@@ -64,7 +64,7 @@ export function paintStage(p: Painter, input: PaintInput): void {
     }
   });
   paintTrail(p, input);
-  paintApproaching(p, c, input);
+  paintApproaching(p, input);
   paintGlyphs(p, c, input.theme, input.glyphs);
   for (const note of input.notes) {
     p.text(note.flow > 0 ? c.text : c.muted, note.text, note.x, note.y, 9.5, 'mono', note.anchor);
@@ -328,7 +328,7 @@ function paintTrail(p: Painter, input: PaintInput): void {
   );
 }
 
-function paintApproaching(p: Painter, c: Palette, input: PaintInput): void {
+function paintApproaching(p: Painter, input: PaintInput): void {
   const next = input.approaching;
   if (next === null) return;
   const w = glyphLength(next.bytes);
@@ -337,7 +337,6 @@ function paintApproaching(p: Painter, c: Palette, input: PaintInput): void {
   const color = flowColor(input.theme, next.flow);
   p.rect(color, at.x, at.y - 4.5, w, 9, 1, 2);
   if (w > 9) p.text(inkOn(color), flowMark(next.flow), at.x + w / 2, at.y + 2.8, 7.5, 'mono', 'middle', 600);
-  void c;
 }
 
 function paintGlyphs(p: Painter, c: Palette, theme: ThemeName, glyphs: readonly Moving[]): void {

@@ -196,7 +196,7 @@ export function rectOfSpot(ix: StageIndex, map: SceneMap, spot: Spot, cpu = spot
       return ix.nics.get(spot.nic)?.table ?? null;
     case 'rx-ring': {
       const ring = ix.rings.get(spot.queue);
-      return ring ? grow(ringRect(ring), ring.level === 'mini' ? 2 : 5) : null;
+      return ring ? grow(ringRect(ring), 1) : null;
     }
     case 'vector': {
       const ring = ix.rings.get(spot.queue);
