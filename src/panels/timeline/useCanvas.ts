@@ -2,32 +2,31 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 /** Width of an element in CSS pixels, kept up to date. */
-export function useWidth(ref: RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(0);
+/** A size of the element a ref points to, also where that element comes or changes after the first render. */
+function useSize(ref: RefObject<HTMLElement | null>, of: 'clientWidth' | 'clientHeight'): number {
+  const [size, setSize] = useState(0);
+  const [element, setElement] = useState<HTMLElement | null>(null);
+  // no list of dependencies: a ref changes without telling
   useLayoutEffect(() => {
-    const element = ref.current;
+    if (ref.current !== element) setElement(ref.current);
+  });
+  useLayoutEffect(() => {
     if (element === null) return;
-    setWidth(element.clientWidth);
+    setSize(element[of]);
     if (typeof ResizeObserver === 'undefined') return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    const observer = new ResizeObserver(() => setSize(element[of]));
     observer.observe(element);
     return () => observer.disconnect();
-  }, [ref]);
-  return width;
+  }, [element, of]);
+  return size;
+}
+
+export function useWidth(ref: RefObject<HTMLElement | null>): number {
+  return useSize(ref, 'clientWidth');
 }
 
 export function useHeight(ref: RefObject<HTMLElement | null>): number {
-  const [height, setHeight] = useState(0);
-  useLayoutEffect(() => {
-    const element = ref.current;
-    if (element === null) return;
-    setHeight(element.clientHeight);
-    if (typeof ResizeObserver === 'undefined') return;
-    const observer = new ResizeObserver(() => setHeight(element.clientHeight));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [ref]);
-  return height;
+  return useSize(ref, 'clientHeight');
 }
 
 /** Redraws `draw` on the canvas whenever it (the function) changes, in the next frame. */
