@@ -124,8 +124,8 @@ const TITLE = 24;
 const LANE_MIN = 76;
 const LANE_MAX = 140;
 const SLOT_MIN = 80;
-/** Room below a ring for two lines of words. */
-const RING_WORDS = 24;
+/** Room below a ring for its words: two lines, or one where the cell is low. */
+const ringWords = (h: number): number => (h < 98 ? 14 : 24);
 const CARD_MIN = 54;
 const CARD_MAX = 140;
 
@@ -301,7 +301,7 @@ function placeNic(
 
 /** Height of a ring's middle in its cell: its words stand below it. A lane beside takes its way in at the same height. */
 function ringLevelWith(cell: Rect): number {
-  return cell.y + (cell.h - RING_WORDS) / 2 + 3;
+  return cell.y + (cell.h - ringWords(cell.h)) / 2 + 2;
 }
 
 function ringLevel(r: number): RingLayout['level'] {
@@ -333,7 +333,7 @@ function placeRings(
             h: Math.min(pitch, 150),
           };
       // room around the circle: labels of its hands at the sides, the vector's line below
-      const r = clamp(Math.min(field.w / 2 - 21, (cell.h - RING_WORDS - 10) / 2, 46), 12, 46);
+      const r = clamp(Math.min(field.w / 2 - 21, (cell.h - ringWords(cell.h) - 10) / 2, 46), 12, 46);
       const c: Point = { x: field.x + field.w / 2, y: ringLevelWith(cell) };
       const line = c.y + r + 12;
       return ringAt(queue, input, cell, c, r, edge, {

@@ -10,13 +10,19 @@ const N = CONTEXTS.length;
 export const FADE_NS = 250_000;
 
 export class LoadMeter {
+  /** Share of each context, cpus * 7; sums to 1 for a CPU once anything has been seen. */
   shares: Float64Array;
+  private sums: Float64Array;
+  /** Weight of all that has been seen: the average is over this, not over time before it. */
+  private weight: number;
   private ctx: number[];
   private lastNs: number;
   private seenNs: number;
 
   constructor() {
     this.shares = new Float64Array(0);
+    this.sums = new Float64Array(0);
+    this.weight = 0;
     this.ctx = [];
     this.lastNs = 0;
     this.seenNs = 0;
@@ -24,13 +30,13 @@ export class LoadMeter {
 
   reset(): void {
     this.ctx = [];
-    this.seenNs = 0;
-    this.shares = new Float64Array(0);
   }
 
   push(timeNs: number, cpus: readonly SceneCpu[]): void {
     if (this.ctx.length !== cpus.length || timeNs < this.lastNs) {
       this.shares = new Float64Array(cpus.length * N);
+      this.sums = new Float64Array(cpus.length * N);
+      this.weight = 0;
       this.seenNs = 0;
       this.ctx = cpus.map((cpu) => cpu.ctx);
       this.lastNs = timeNs;
@@ -38,12 +44,13 @@ export class LoadMeter {
     }
     const dt = timeNs - this.lastNs;
     if (dt > 0) {
-      // the average starts at what is seen first, not at idle
-      const keep = this.seenNs === 0 ? 0 : Math.exp(-dt / FADE_NS);
+      const keep = Math.exp(-dt / FADE_NS);
+      this.weight = this.weight * keep + 1 - keep;
       for (let c = 0; c < cpus.length; c++) {
         for (let k = 0; k < N; k++) {
           const i = c * N + k;
-          this.shares[i] = this.shares[i] * keep + (this.ctx[c] === k ? 1 - keep : 0);
+          this.sums[i] = this.sums[i] * keep + (this.ctx[c] === k ? 1 - keep : 0);
+          this.shares[i] = this.sums[i] / this.weight;
         }
       }
       this.seenNs += dt;
@@ -61,6 +68,6 @@ export class LoadMeter {
   }
 
   known(): boolean {
-    return this.seenNs >= 2_000;
+    return this.ctx.length > 0 && this.seenNs >= 2_000;
   }
 }
