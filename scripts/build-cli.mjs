@@ -8,6 +8,7 @@ await build({
   build: {
     ssr: 'src/cli/main.ts',
     outDir: 'dist-cli',
+    copyPublicDir: false,
     emptyOutDir: true,
     target: 'node20',
     rolldownOptions: {

@@ -14,7 +14,7 @@ import { recordAt } from '../protocol/record-codec.ts';
 import type { RecordView, Scene, SceneMap } from '../protocol/scene.ts';
 import { sceneOf } from './scene-of.ts';
 
-const KEYFRAME_RECORDS = 32_768;
+const KEYFRAME_RECORDS = 16_384;
 const SLICE_RECORDS = 8192;
 const MOST_KEYFRAME_BYTES = 192_000_000;
 const CHUNKS_CACHED = 6;
