@@ -1,4 +1,4 @@
-/** The page's entry: one app with its worker, its context, the frame. */
+/** The page's entry: gives the app what it needs of the browser, shows the frame, opens the link or the first scenario. */
 import './theme/fonts.ts';
 import './theme/tokens.css';
 import './panels/shared/shared.css';
@@ -6,6 +6,7 @@ import './app/app.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
+import { keepPreferences, loadPreferences } from './app/preferences.ts';
 import { createUi, UiContext } from './app/ui-store.ts';
 import { createApp } from './store/create.ts';
 import { AppContext } from './store/react.ts';
@@ -16,9 +17,10 @@ const FIRST_SCENARIO = 'a-frame-arrives';
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with id "root"');
 
-const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const preferences = loadPreferences();
 const app = createApp({
-  transport: () => workerTransport(new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module' })),
+  transport: () =>
+    workerTransport(new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module' })),
   clock: {
     now: () => performance.now(),
     frame: (callback) => requestAnimationFrame(callback),
@@ -28,32 +30,34 @@ const app = createApp({
     get: () => location.hash,
     set: (fragment) => history.replaceState(null, '', fragment),
   },
-  preferences: { theme: matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark', reducedMotion },
+  preferences,
 });
-
-function open(): void {
-  if (location.hash.length > 1) {
-    void app.actions.openLink(location.hash).then((opened) => {
-      if (!opened && app.store.getState().scenario.info === null && app.store.getState().scenario.missingCaptures.length === 0) {
-        void app.actions.load({ builtin: FIRST_SCENARIO });
-      }
-    });
-    return;
-  }
-  void app.actions.load({ builtin: FIRST_SCENARIO }, { play: !reducedMotion });
-}
-
-open();
-addEventListener('hashchange', () => {
-  if (location.hash.length > 1) void app.actions.openLink(location.hash);
-});
+const ui = createUi();
+keepPreferences(app);
 
 createRoot(root).render(
   <StrictMode>
     <AppContext value={app}>
-      <UiContext value={createUi()}>
+      <UiContext value={ui}>
         <App />
       </UiContext>
     </AppContext>
   </StrictMode>,
 );
+
+async function open(): Promise<void> {
+  const fragment = location.hash;
+  if (fragment.length > 1) {
+    ui.getState().welcome();
+    // A link that waits for its capture stays on the page and asks for it.
+    if ((await app.actions.openLink(fragment)) || app.store.getState().scenario.missingCaptures.length > 0)
+      return;
+  }
+  await app.actions.load({ builtin: FIRST_SCENARIO }, { play: !preferences.reducedMotion });
+}
+
+void open();
+// A link pasted into the address bar of an open page.
+window.addEventListener('hashchange', () => {
+  if (location.hash.length > 1) void app.actions.openLink(location.hash);
+});

@@ -293,49 +293,51 @@ function PhoneBody() {
       <main className="stage" aria-label={t('region.stage')}>
         <StageArea />
       </main>
-      <Transport />
-      <div className="phone-tabs" role="tablist" aria-label={t('tabs.label')}>
-        {TABS.map((name) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            id={`tab-${name}`}
-            aria-selected={name === tab}
-            aria-controls="phone-panel"
-            tabIndex={name === tab ? 0 : -1}
-            onClick={() => setTab(name)}
-            onKeyDown={(event) => {
-              const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-              if (by === 0) return;
-              const next = TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length];
-              setTab(next);
-              document.getElementById(`tab-${next}`)?.focus();
-            }}
-          >
-            {t(`tab.${name}`)}
-          </button>
-        ))}
-      </div>
-      <div
-        className="phone-panel"
-        id="phone-panel"
-        role="tabpanel"
-        aria-labelledby={`tab-${tab}`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard
-        tabIndex={0}
-      >
-        <ErrorBoundary name={t(`tab.${tab}`)} key={tab}>
-          <Suspense fallback={<p className="muted">{t('app.loading')}</p>}>
-            {tab === 'lesson' && <Lesson />}
-            {tab === 'inspector' && <Inspector />}
-            {tab === 'timeline' && <Timeline />}
-            {tab === 'events' && <Events />}
-            {tab === 'console' && <Console />}
-            {tab === 'knobs' && <Knobs />}
-          </Suspense>
-        </ErrorBoundary>
-      </div>
+      <section className="phone-lower" aria-label={t('tabs.label')}>
+        <Transport />
+        <div className="phone-tabs" role="tablist" aria-label={t('tabs.label')}>
+          {TABS.map((name) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              id={`tab-${name}`}
+              aria-selected={name === tab}
+              aria-controls="phone-panel"
+              tabIndex={name === tab ? 0 : -1}
+              onClick={() => setTab(name)}
+              onKeyDown={(event) => {
+                const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+                if (by === 0) return;
+                const next = TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length];
+                setTab(next);
+                document.getElementById(`tab-${next}`)?.focus();
+              }}
+            >
+              {t(`tab.${name}`)}
+            </button>
+          ))}
+        </div>
+        <div
+          className="phone-panel"
+          id="phone-panel"
+          role="tabpanel"
+          aria-labelledby={`tab-${tab}`}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard
+          tabIndex={0}
+        >
+          <ErrorBoundary name={t(`tab.${tab}`)} key={tab}>
+            <Suspense fallback={<p className="muted">{t('app.loading')}</p>}>
+              {tab === 'lesson' && <Lesson />}
+              {tab === 'inspector' && <Inspector />}
+              {tab === 'timeline' && <Timeline />}
+              {tab === 'events' && <Events />}
+              {tab === 'console' && <Console />}
+              {tab === 'knobs' && <Knobs />}
+            </Suspense>
+          </ErrorBoundary>
+        </div>
+      </section>
     </div>
   );
 }

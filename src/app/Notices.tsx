@@ -48,13 +48,18 @@ function NoticeCard({ notice }: { notice: Notice }) {
 export function Notices() {
   const notices = useAppStore((s) => s.notices);
   return (
-    <ul className="notices" aria-label={t('notices')}>
-      <AnimatePresence initial={false}>
-        {notices.slice(-4).map((notice) => (
-          <NoticeCard key={notice.n} notice={notice} />
-        ))}
-      </AnimatePresence>
-    </ul>
+    <section className="notices" aria-label={t('notices')}>
+      <ul>
+        <AnimatePresence initial={false}>
+          {notices
+            .filter((n) => n.code !== 'worker-crashed')
+            .slice(-4)
+            .map((notice) => (
+              <NoticeCard key={notice.n} notice={notice} />
+            ))}
+        </AnimatePresence>
+      </ul>
+    </section>
   );
 }
 

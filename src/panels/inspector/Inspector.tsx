@@ -122,7 +122,7 @@ export function Inspector() {
     density: s.layout.density,
   }));
   const target: InspectTarget | null =
-    chosen ?? (record === null ? null : { kind: 'record', seq: record.seq });
+    chosen ?? (moment.seq === 0 ? null : { kind: 'record', seq: moment.seq });
   const inspection = useInspection(target, moment, playing);
 
   // Opening a detail pauses: nobody reads a chain that runs away.
@@ -140,7 +140,10 @@ export function Inspector() {
       </div>
     );
   }
-  const now = chosen === null ? record : null;
+  // After a jump only the moment is known; the answer brings the record it stands on.
+  const answered = inspection?.why[0];
+  const known = record ?? (answered?.seq === moment.seq ? answered : null);
+  const now = chosen === null ? known : null;
   const rows = inspection?.state ?? [];
   // The present event stands above already, with its reason: the chain goes on from its cause.
   const why = inspection?.why ?? [];
@@ -153,7 +156,7 @@ export function Inspector() {
             {chosen === null ? t('inspector.now') : t(`inspector.kind.${target.kind}`)}
           </p>
           <h2 className={now === null ? '' : 'sentence'}>
-            {now === null ? titleOf(target, map) : recordSentence(now, map, language)}
+            {now !== null ? recordSentence(now, map, language) : chosen !== null ? titleOf(target, map) : ''}
           </h2>
         </div>
         {chosen !== null && (
