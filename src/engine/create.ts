@@ -198,6 +198,9 @@ export function createWorld(spec: WorldSpec): World {
   };
   for (const nic of nics) recomputeSteering(world, nic);
   for (const { host, change } of spec.setup) applyChange(world, host, change);
+  // set-up is before time: its records are nobody's
+  world.seq = 0;
+  world.applied = 0;
   for (const source of sources) planNext(world, source);
   for (const nic of nics) planWire(world, nic);
   for (const task of tasks) if (task.app !== null) schedule(agenda, task.timerActor, task.app.startNs);

@@ -77,8 +77,14 @@ export class Player implements SceneFeed {
     return () => this.listeners.delete(listener);
   }
 
+  /** A new run: nothing of the old one is shown on. */
   setMap(map: SceneMap): void {
     this.map = map;
+    this.newTicket();
+    this.current = null;
+    this.records = [];
+    this.at = 0;
+    this.end = false;
   }
 
   /** Shows a moment. `record`: the one it stands on, where known. */

@@ -1,9 +1,24 @@
 /** The stage in the page: takes map, theme and selection from the store, the scene from the feed. */
 import type { ReactNode } from 'react';
 import { t } from '../../i18n/index.ts';
+import type { SceneMap } from '../../protocol/scene.ts';
 import { useActions, useAppStore, useFeed } from '../../store/react.ts';
 import { Stage } from './Stage.tsx';
 import './Host.css';
+
+/** A number for each map: a stage begins anew with each, for the old scene has other things on it. */
+const numbers = new WeakMap<SceneMap, number>();
+let maps = 0;
+
+function numberOf(map: SceneMap): number {
+  let number = numbers.get(map);
+  if (number === undefined) {
+    maps += 1;
+    number = maps;
+    numbers.set(map, number);
+  }
+  return number;
+}
 
 export function Host(): ReactNode {
   const feed = useFeed();
@@ -31,6 +46,7 @@ export function Host(): ReactNode {
   return (
     <div className="host">
       <Stage
+        key={numberOf(map)}
         map={map}
         feed={feed}
         host={host}
