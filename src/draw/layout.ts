@@ -97,6 +97,8 @@ export interface SocketLayout {
 export interface StageLayout {
   width: number;
   height: number;
+  /** CSS pixels the map needs at least; more than `height` only on narrow pages, which scroll. */
+  needs: number;
   /** World to CSS pixels. */
   unit: number;
   w: number;
@@ -135,8 +137,21 @@ export function layoutStage(input: LayoutInput): StageLayout {
 }
 
 /** Size of type: the theme's wish, the room there is, and no smaller than needed to show the whole map. */
-function unitOf(theme: ThemeName, width: number, height: number, minW: number, minH: number): number {
-  const wish = theme === 'projector' ? 1.75 : clamp(Math.min(width / 1080, height / 600), 1, 1.5);
+function unitOf(
+  theme: ThemeName,
+  width: number,
+  height: number,
+  minW: number,
+  minH: number,
+  sparse: boolean,
+): number {
+  // where little stands on a large page, it stands larger
+  const wish =
+    theme === 'projector'
+      ? 1.75
+      : sparse
+        ? clamp(Math.min(width / 820, height / 450), 1, 1.75)
+        : clamp(Math.min(width / 1080, height / 600), 1, 1.5);
   return Math.max(0.25, Math.min(wish, width / minW, height / minH));
 }
 
@@ -168,7 +183,9 @@ function layoutWide(input: LayoutInput): StageLayout {
   const parts = partsOf(input);
   const queueCount = Math.max(1, ...parts.nics.map((nic) => parts.queuesOf.get(nic.index)?.length ?? 0));
   const minH = 348 + Math.max(0, parts.nics.length - 1) * 120;
-  const unit = unitOf(input.theme, input.width, input.height, 748, minH);
+  const sparse =
+    parts.cpus.length <= 2 && queueCount <= 2 && parts.nics.length === 1 && parts.sockets.length <= 4;
+  const unit = unitOf(input.theme, input.width, input.height, 748, minH, sparse);
   const w = input.width / unit;
   const h = input.height / unit;
   const top = PAD + TITLE - 6;
@@ -209,6 +226,7 @@ function layoutWide(input: LayoutInput): StageLayout {
   return {
     width: input.width,
     height: input.height,
+    needs: 0,
     unit,
     w,
     h,
@@ -419,7 +437,7 @@ function placeCpus(
   if (fits) {
     const used = Math.min(gap, n > 1 ? (area.h - n * min) / (n - 1) : gap);
     const between = Math.max(4, used);
-    const h = Math.min((area.h - between * (n - 1)) / n, n <= 2 ? 160 : LANE_MAX);
+    const h = Math.min((area.h - between * (n - 1)) / n, n <= 2 ? 190 : LANE_MAX);
     const y = area.y + middle(n, area.h, n * h + between * (n - 1));
     return {
       lanes: cpus.map((cpu, i) => laneAt(cpu.index, { x: area.x, y: y + i * (h + between), w: area.w, h })),
@@ -690,6 +708,7 @@ function layoutPortrait(input: LayoutInput): StageLayout {
   return {
     width: input.width,
     height: Math.max(input.height, Math.ceil((y + 8) * unit)),
+    needs: Math.ceil((y + 8) * unit),
     unit,
     w,
     h: Math.max(input.height / unit, y + 8),

@@ -63,13 +63,13 @@ export const Socket = memo(
         >
           <Box r={box} radius={9} className="box box--card" />
           <text className="name" x={textX} y={box.y + (low ? 14 : 16)}>
-            {cut(view.name, box.x + box.w - textX - 8 - dropsW, 12.5)}
+            {cut(view.name, box.x + box.w - textX - 8 - (low ? 0 : dropsW), 12.5)}
           </text>
           {view.drops !== '' && (
             <text
               className="mono lossText"
               x={box.x + box.w - 8}
-              y={box.y + (low ? 14 : 16)}
+              y={low ? line(0) : box.y + 16}
               textAnchor="end"
             >
               {view.drops}

@@ -294,8 +294,20 @@ export function Stage(props: StageProps): ReactNode {
   );
 
   const touch = ix && record ? touchOf(ix, map, spots, record) : null;
-  const minHeight: CSSProperties =
-    layout?.portrait && layout.height > size.height + 1 ? { minHeight: layout.height } : {};
+  // a narrow page scrolls: it follows what happens
+  const followY = layout?.portrait && touch ? (touch.rect.y + touch.rect.h / 2) * layout.unit : null;
+  useEffect(() => {
+    const view = box.current?.parentElement;
+    if (followY === null || view == null || view.scrollHeight <= view.clientHeight + 1) return;
+    const at = followY - view.scrollTop;
+    if (at > 40 && at < view.clientHeight - 60) return;
+    view.scrollTo({
+      top: followY - view.clientHeight / 2,
+      behavior: props.reducedMotion ? 'instant' : 'smooth',
+    });
+  }, [followY, props.reducedMotion]);
+
+  const minHeight: CSSProperties = layout !== null && layout.needs > 0 ? { minHeight: layout.needs } : {};
 
   return (
     <div className="stage" ref={box} style={minHeight} data-zoomed={zoomed}>
