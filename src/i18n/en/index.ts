@@ -1,0 +1,14 @@
+/** The English catalogue: one file a topic. Scenario texts are one file a scenario. */
+import { common } from './common.ts';
+import { hostWords } from './host.ts';
+import { kindWords } from './kinds.ts';
+import { reasonWords } from './reasons.ts';
+import { scenarioWords } from './scenarios/index.ts';
+
+export const en: Readonly<Record<string, string>> = {
+  ...common,
+  ...hostWords,
+  ...kindWords,
+  ...reasonWords,
+  ...scenarioWords,
+};
