@@ -1,5 +1,6 @@
 import { aFrameArrives } from './a-frame-arrives.ts';
 import { aRingOverflows } from './a-ring-overflows.ts';
+import { groBuildsATrain } from './gro-builds-a-train.ts';
 import { napiLightAndHeavyLoad } from './napi-light-and-heavy-load.ts';
 import { the67NsBudget } from './the-67-ns-budget.ts';
 
@@ -7,6 +8,7 @@ import { the67NsBudget } from './the-67-ns-budget.ts';
 export const scenarioWords: Readonly<Record<string, string>> = {
   ...aFrameArrives,
   ...aRingOverflows,
+  ...groBuildsATrain,
   ...napiLightAndHeavyLoad,
   ...the67NsBudget,
 };
