@@ -19,7 +19,7 @@ import { openFiles } from './open-files.ts';
 import { TopBar } from './TopBar.tsx';
 import { type PhoneTab, useUi } from './ui-store.ts';
 import { useKeys } from './useKeys.ts';
-import { usePhone } from './usePhone.ts';
+import { useRoom } from './useRoom.ts';
 
 const Console = lazy(() => import('../panels/console/Console.tsx'));
 const Events = lazy(() => import('../panels/events/Events.tsx'));
@@ -37,7 +37,7 @@ export function App() {
     language: s.layout.language,
   }));
   const present = useUi((s) => s.present);
-  const phone = usePhone();
+  const room = useRoom();
   useKeys();
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
@@ -47,10 +47,10 @@ export function App() {
   return (
     <LazyMotion features={features} strict>
       <MotionConfig reducedMotion={reduced ? 'always' : 'user'}>
-        <div className={`page ${present ? 'is-presenting' : ''} ${phone ? 'is-phone' : ''}`}>
+        <div className={`page ${present ? 'is-presenting' : ''} is-${room}`}>
           <TopBar />
           <CrashBanner />
-          {phone ? <PhoneBody /> : <WideBody />}
+          {room === 'phone' ? <PhoneBody /> : <WideBody compact={room === 'compact'} />}
         </div>
         <Sheets />
         <Notices />
@@ -70,7 +70,7 @@ function Panel({ name, className, children }: { name: string; className: string;
   );
 }
 
-function WideBody() {
+function WideBody({ compact }: { compact: boolean }) {
   const present = useUi((s) => s.present);
   const density = useAppStore((s) => s.layout.density);
   const { left, right } = useAppStore((s) => ({
@@ -78,16 +78,22 @@ function WideBody() {
     right: s.layout.panels.inspector,
   }));
   const showLeft = left && !present;
-  const showRight = right && !present && density !== 'overview';
+  const showRight = right && !present && !compact && density !== 'overview';
   return (
     <div className={`body ${showLeft ? '' : 'no-left'} ${showRight ? '' : 'no-right'}`}>
       {showLeft && (
         <Panel name={t('region.left')} className="left">
-          <Lesson />
-          <Knobs />
+          {compact ? (
+            <SideTabs />
+          ) : (
+            <>
+              <Lesson />
+              <Knobs />
+            </>
+          )}
         </Panel>
       )}
-      <main className="stage" aria-label={t('region.stage')}>
+      <main className="stage-area" aria-label={t('region.stage')}>
         <StageArea />
       </main>
       {showRight && (
@@ -146,7 +152,8 @@ function Welcome() {
   const { goToStep } = useActions();
   const { welcomed, welcome } = useUi((s) => ({ welcomed: s.welcomed, welcome: s.welcome }));
   const { ready, hasSteps, step } = useAppStore((s) => ({
-    ready: s.scenario.map !== null,
+    // the sentence is about the first scenario only
+    ready: s.scenario.map !== null && s.scenario.info?.scenarioId === 'a-frame-arrives',
     hasSteps: (s.scenario.info?.steps.length ?? 0) > 0,
     step: s.lesson.step,
   }));
@@ -273,6 +280,62 @@ function Drawer() {
   );
 }
 
+const SIDE_TABS: readonly PhoneTab[] = ['lesson', 'inspector', 'knobs'];
+
+/** Where the page has room for one column beside the stage only. */
+function SideTabs() {
+  const { tab, setTab } = useUi((s) => ({ tab: s.phoneTab, setTab: s.setPhoneTab }));
+  const shown = SIDE_TABS.includes(tab) ? tab : 'lesson';
+  return (
+    <>
+      <Tabs names={SIDE_TABS} tab={shown} setTab={setTab} panel="side-panel" />
+      <div id="side-panel" className="side-panel" role="tabpanel" aria-labelledby={`tab-${shown}`}>
+        {shown === 'lesson' && <Lesson />}
+        {shown === 'inspector' && <Inspector />}
+        {shown === 'knobs' && <Knobs />}
+      </div>
+    </>
+  );
+}
+
+function Tabs({
+  names,
+  tab,
+  setTab,
+  panel,
+}: {
+  names: readonly PhoneTab[];
+  tab: PhoneTab;
+  setTab: (tab: PhoneTab) => void;
+  panel: string;
+}) {
+  return (
+    <div className="tabs" role="tablist" aria-label={t('tabs.label')}>
+      {names.map((name) => (
+        <button
+          key={name}
+          type="button"
+          role="tab"
+          id={`tab-${name}`}
+          aria-selected={name === tab}
+          aria-controls={panel}
+          tabIndex={name === tab ? 0 : -1}
+          onClick={() => setTab(name)}
+          onKeyDown={(event) => {
+            const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+            if (by === 0) return;
+            const next = names[(names.indexOf(tab) + by + names.length) % names.length];
+            setTab(next);
+            document.getElementById(`tab-${next}`)?.focus();
+          }}
+        >
+          {t(`tab.${name}`)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 const TABS: readonly PhoneTab[] = ['lesson', 'inspector', 'timeline', 'events', 'console', 'knobs'];
 
 function PhoneBody() {
@@ -290,34 +353,12 @@ function PhoneBody() {
   }, [eventsOpen, setTab]);
   return (
     <div className="phone-body">
-      <main className="stage" aria-label={t('region.stage')}>
+      <main className="stage-area" aria-label={t('region.stage')}>
         <StageArea />
       </main>
       <section className="phone-lower" aria-label={t('tabs.label')}>
         <Transport />
-        <div className="phone-tabs" role="tablist" aria-label={t('tabs.label')}>
-          {TABS.map((name) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              id={`tab-${name}`}
-              aria-selected={name === tab}
-              aria-controls="phone-panel"
-              tabIndex={name === tab ? 0 : -1}
-              onClick={() => setTab(name)}
-              onKeyDown={(event) => {
-                const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-                if (by === 0) return;
-                const next = TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length];
-                setTab(next);
-                document.getElementById(`tab-${next}`)?.focus();
-              }}
-            >
-              {t(`tab.${name}`)}
-            </button>
-          ))}
-        </div>
+        <Tabs names={TABS} tab={tab} setTab={setTab} panel="phone-panel" />
         <div
           className="phone-panel"
           id="phone-panel"

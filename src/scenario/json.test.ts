@@ -56,7 +56,9 @@ describe('plainJson', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         fc.pre(!refused(JSON.stringify(value)));
-        expect(plainJson(value)).toEqual({ ok: true, value: JSON.parse(JSON.stringify(value)) });
+        const result = plainJson(value);
+        // as text: JSON knows no negative zero
+        expect(result.ok && JSON.stringify(result.value)).toBe(JSON.stringify(value));
       }),
     );
     for (const bad of [() => 1, new Map(), Number.NaN, 1n, Symbol('x'), { a: { b: new Date() } }])
