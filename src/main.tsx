@@ -53,7 +53,11 @@ async function open(): Promise<void> {
     if ((await app.actions.openLink(fragment)) || app.store.getState().scenario.missingCaptures.length > 0)
       return;
   }
-  await app.actions.load({ builtin: FIRST_SCENARIO }, { play: !preferences.reducedMotion });
+  if (!(await app.actions.load({ builtin: FIRST_SCENARIO }))) return;
+  // Right before the lesson's first moment: what moves first is what the sentence speaks of.
+  const first = app.store.getState().scenario.info?.steps[0]?.at;
+  if (first !== undefined && first.seq > 1) await app.actions.seek({ t: first.t, seq: first.seq - 1 });
+  if (!preferences.reducedMotion) app.actions.play();
 }
 
 void open();

@@ -8,6 +8,7 @@ import { Knobs } from '../panels/knobs/Knobs.tsx';
 import { Lesson } from '../panels/lesson/Lesson.tsx';
 import { Button, IconButton } from '../panels/shared/controls.tsx';
 import { CloseIcon } from '../panels/shared/icons.tsx';
+import { Prose } from '../panels/shared/Prose.tsx';
 import { Timeline } from '../panels/timeline/Timeline.tsx';
 import { Transport } from '../panels/timeline/Transport.tsx';
 import { AppContext, useActions, useAppStore } from '../store/react.ts';
@@ -226,7 +227,7 @@ function PresentCaption() {
           <p className="kicker">{t('lesson.step', { n: step + 1, of: steps?.length ?? 0 })}</p>
         )}
         <h2>{current?.title ?? ''}</h2>
-        {current !== undefined && <p className="present-text">{current.text}</p>}
+        {current !== undefined && <Prose text={current.text} />}
       </div>
       <Button disabled={step <= 0} onClick={() => void goToStep(step - 1)}>
         {t('lesson.previous')}

@@ -3,8 +3,7 @@ import { panelWords } from './panels.ts';
 
 const pageWords: Readonly<Record<string, string>> = {
   'app.name': 'Softnet Lab',
-  'app.tagline':
-    'This is one frame on its way through a Linux machine, from the wire to the application, one event at a time.',
+  'app.tagline': 'One frame on its way through Linux, from the wire to the application.',
   'app.welcome.more': 'Begin the lesson',
   'app.welcome.close': 'Close this sentence',
   'app.skip': 'Skip to the event table',

@@ -16,7 +16,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'doing.syscall': 'a system call',
   'doing.task': 'the application',
   'doing.idle': 'idling',
-  'task.none': 'nothing',
+  'task.none': 'idle',
   'task.unknown': 'task {id}',
   'socket.unknown': 'socket {id}',
   'place.wire': 'the wire',
@@ -120,6 +120,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'inspector.record': 'Event {n}',
   'inspector.close': 'Close the selection',
   'inspector.why': 'Why here?',
+  'inspector.first': 'Nothing before it led to it: it begins here.',
   'inspector.noWhy': 'Nothing has happened to it yet.',
   'inspector.change': 'What would change it',
   'inspector.fill': 'Put it into the console',
@@ -210,6 +211,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'lesson.begin': 'Begin',
   'lesson.goTo': 'Step {n}: {title}',
   'lesson.variant': 'Variant',
+  'lesson.base': 'as described',
 
   // -- knobs and counters
   'knobs.title': 'Knobs, as the commands they are',

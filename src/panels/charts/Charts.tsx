@@ -1,6 +1,6 @@
 /** Rates, the fullest ring and latency over the timeline's span: three small charts on one time axis. */
 import { scaleLinear } from 'd3-scale';
-import { area, curveStepAfter, line } from 'd3-shape';
+import { area, curveStepAfter } from 'd3-shape';
 import { useCallback } from 'react';
 import { t } from '../../i18n/index.ts';
 import type { Timeline } from '../../protocol/messages.ts';
@@ -15,7 +15,7 @@ const CHART_HEIGHT = 26;
 const GAP = 6;
 const HEIGHT = 3 * CHART_HEIGHT + 2 * GAP;
 
-type Draw = { values: Float64Array; color: string; fill?: boolean; dash?: number[]; width?: number };
+type Draw = { values: Float64Array; color: string; fill?: boolean };
 
 function drawChart(
   ctx: CanvasRenderingContext2D,
@@ -35,13 +35,8 @@ function drawChart(
   ctx.lineTo(width, top + CHART_HEIGHT + 0.5);
   ctx.stroke();
   for (const item of lines) {
-    const values = [...item.values, item.values[item.values.length - 1]];
-    const shape = line<number>()
-      .defined((v) => !Number.isNaN(v))
-      .x((_, i) => xOf(i))
-      .y((v) => y(v))
-      .curve(curveStepAfter)
-      .context(ctx);
+    // A series that is nowhere above zero would only underline the chart.
+    if (!item.values.some((v) => v > 0)) continue;
     if (item.fill) {
       ctx.fillStyle = item.color;
       ctx.globalAlpha = 0.22;
@@ -52,17 +47,31 @@ function drawChart(
         .y0(top + CHART_HEIGHT)
         .y1((v) => y(v))
         .curve(curveStepAfter)
-        .context(ctx)(values);
+        .context(ctx)([...item.values, item.values[item.values.length - 1]]);
       ctx.fill();
       ctx.globalAlpha = 1;
     }
     ctx.strokeStyle = item.color;
-    ctx.lineWidth = item.width ?? 1.25;
-    ctx.setLineDash(item.dash ?? []);
+    ctx.lineWidth = 1.5;
     ctx.beginPath();
-    shape(values);
+    steps(ctx, item.values, xOf, y);
     ctx.stroke();
-    ctx.setLineDash([]);
+  }
+}
+
+/** A step line over the bins that have a value; one bin alone is a dash as wide as it is, and never less than 3 pixels. */
+function steps(
+  ctx: CanvasRenderingContext2D,
+  values: Float64Array,
+  xOf: (bin: number) => number,
+  y: (v: number) => number,
+): void {
+  for (let i = 0; i < values.length; i += 1) {
+    if (Number.isNaN(values[i])) continue;
+    const joined = i > 0 && !Number.isNaN(values[i - 1]);
+    if (joined) ctx.lineTo(xOf(i), y(values[i]));
+    else ctx.moveTo(xOf(i), y(values[i]));
+    ctx.lineTo(Math.max(xOf(i + 1), joined ? 0 : xOf(i) + 3), y(values[i]));
   }
 }
 

@@ -93,7 +93,7 @@ const TIMES = new Set(['time', 'at', 'arrivedNs']);
 /** A state value as people read it: times with units, large counts in groups, a flow by its letter and addresses. */
 function stateValue(key: string, value: string, map: SceneMap): string {
   if (key === 'flow' && /^\d+$/.test(value)) {
-    const flow = map.flows[Number(value)];
+    const flow = map.flows.find((row) => row.id === Number(value));
     return flow === undefined ? value : `${flowMark(flow.id)} · ${flow.text}`;
   }
   if (!/^\d+$/.test(value)) return value;
@@ -182,7 +182,7 @@ export function Inspector() {
             <>
               <Section title={t('inspector.why')}>
                 {earlier.length === 0 ? (
-                  <p className="muted">{t('inspector.noWhy')}</p>
+                  <p className="muted">{t(now === null ? 'inspector.noWhy' : 'inspector.first')}</p>
                 ) : (
                   <WhyChain records={earlier} map={map} />
                 )}

@@ -35,15 +35,12 @@ export function Lesson() {
       </AnimatePresence>
       {steps.length > 0 && (
         <div className="lesson-nav">
-          <Button disabled={step <= 0} title="PageUp" onClick={() => void goToStep(step - 1)}>
-            {t('lesson.previous')}
-          </Button>
-          <ol className="lesson-dots">
+          <ol className="lesson-bar">
             {steps.map((item, i) => (
               <li key={item.title}>
                 <button
                   type="button"
-                  className={`dot ${i === step ? 'is-current' : ''} ${i < step ? 'is-past' : ''}`}
+                  className={`bar ${i === step ? 'is-current' : ''} ${i < step ? 'is-past' : ''}`}
                   aria-label={t('lesson.goTo', { n: i + 1, title: item.title })}
                   aria-current={i === step ? 'step' : undefined}
                   title={item.title}
@@ -52,13 +49,16 @@ export function Lesson() {
               </li>
             ))}
           </ol>
+          <Button disabled={step <= 0} title="PageUp" onClick={() => void goToStep(step - 1)}>
+            {t('lesson.previous')}
+          </Button>
           <Button
-            look={step < 0 ? 'primary' : 'plain'}
+            look="primary"
             disabled={step >= steps.length - 1}
             title="PageDown"
             onClick={() => void goToStep(step + 1)}
           >
-            {step < 0 ? t('lesson.begin') : t('lesson.next')}
+            {t(step < 0 ? 'lesson.begin' : 'lesson.next')}
           </Button>
         </div>
       )}
@@ -68,7 +68,7 @@ export function Lesson() {
           <select value={variant} onChange={(event) => void setVariant(event.target.value)}>
             {info.variants.map((item) => (
               <option key={item.id} value={item.id}>
-                {item.title}
+                {item.id === 'base' ? t('lesson.base') : item.title}
               </option>
             ))}
           </select>

@@ -73,7 +73,7 @@ function PlayButtons() {
         keys={t('key.space')}
         look="primary"
         className={`play ${waiting ? 'is-waiting' : ''}`}
-        disabled={!ready || (atEnd && !playing)}
+        disabled={!ready}
         onClick={() => (playing ? pause() : play())}
       >
         {playing ? <PauseIcon /> : <PlayIcon />}
