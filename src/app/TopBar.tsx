@@ -155,10 +155,10 @@ export function TopBar() {
   );
 }
 
-function branchLabel(branch: BranchInfo, list: readonly BranchInfo[]): string {
+function branchLabel(branch: BranchInfo): string {
   if (branch.parent === null && branch.inputs.length === 0) return t('top.branch.root');
   const last = branch.inputs[branch.inputs.length - 1];
-  if (last === undefined) return t('top.branch.empty', { n: list.indexOf(branch) + 1 });
+  if (last === undefined) return t('top.branch.empty', { at: formatDuration(branch.forkAt?.t ?? 0) });
   return t('top.branch.fork', { at: formatDuration(last.at), line: last.line });
 }
 
@@ -197,7 +197,7 @@ function Branches() {
                   }}
                 >
                   <span className="branch-dot" aria-hidden="true" />
-                  <span className="mono">{branchLabel(branch, list)}</span>
+                  <span className="mono">{branchLabel(branch)}</span>
                 </button>
               </li>
             ))}

@@ -458,6 +458,7 @@ export class Session {
       : { ...branch.info, inputs: [...branch.info.inputs, input] };
     this.branches.set(info.id, this.materialize(info, []));
     this.active = info.id;
+    for (const { host: on, change } of result.changes) applyChange(w, on, change);
     this.deps.post({
       type: 'commandDone',
       id,
@@ -465,6 +466,7 @@ export class Session {
       status: 0,
       branch: info.id,
       branches: this.branchInfos(),
+      // just after what the command itself did: what is shown has the change in it
       moment: { t: at.t, seq: w.seq },
     });
   }
@@ -505,7 +507,10 @@ export class Session {
     answer: (branch: Branch, at: Moment) => void,
   ): void {
     const branch = this.branch(branchId);
+    const switched = this.active !== branchId;
     this.active = branchId;
+    // a branch that is done already says so once more: nothing else would
+    if (switched) this.progress(branch);
     const step = (): boolean => {
       if (!branch.run.reaches(at)) {
         branch.run.pump();

@@ -27,7 +27,7 @@ const pageWords: Readonly<Record<string, string>> = {
   'top.branches': 'Branches: what was changed, and when',
   'top.branch.root': 'As loaded',
   'top.branch.fork': 'From {at}: {line}',
-  'top.branch.empty': 'Branch {n}',
+  'top.branch.empty': 'From {at}: taken back',
   'top.branch.hint': 'A command in the past starts a branch there. The old one stays, to compare with.',
   'top.theme': 'Theme: {theme}. Switch.',
   'theme.dark': 'dark',

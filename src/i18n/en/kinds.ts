@@ -100,8 +100,8 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.syscallExit': 'recvmsg returns {a} bytes to {bTask}.',
   'sentence.appSleep': '{task} finds nothing to read and goes to sleep.',
   'sentence.timerFire': 'The timer of {queue} fires on CPU {aCpu}.',
-  'sentence.command': 'A command took effect: input {a}.',
-  'sentence.command.refused': 'A command was refused: input {a}.',
+  'sentence.command': 'A command has taken effect (number {a}).',
+  'sentence.command.refused': 'A command was refused (number {a}).',
   'sentence.threadWake': 'The NAPI thread of {queue} is woken, to run on CPU {aCpu}.',
   'sentence.socketBacklog':
     'The application holds the socket, so packet {packet} waits on its backlog: {b} bytes.',

@@ -148,14 +148,19 @@ export default function Events() {
   }, [searchFocus]);
 
   const needle = query.trim().toLowerCase();
-  const rows =
-    needle === '' || map === null
-      ? all
-      : all.filter((r) =>
-          `${recordSentence(r, map, language)} ${functionOf(r)} ${reasonSentence(r.reason) ?? ''}`
-            .toLowerCase()
-            .includes(needle),
-        );
+  const textOf = (r: RecordView) =>
+    map === null
+      ? ''
+      : [
+          recordSentence(r, map, language),
+          functionOf(r),
+          reasonSentence(r.reason) ?? '',
+          placeName(map, r.place),
+          map.cpus[r.cpu] === undefined ? '' : t(`context.${contextOf(r)}`),
+        ]
+          .join(' ')
+          .toLowerCase();
+  const rows = needle === '' ? all : all.filter((r) => textOf(r).includes(needle));
   // The last event at or before the playhead is the present one.
   let current = -1;
   for (let i = 0; i < rows.length && rows[i].seq <= seq; i += 1) current = i;

@@ -136,6 +136,9 @@ export function Inspector() {
   if (map === null || target === null) {
     return (
       <div className="inspector">
+        <header className="inspector-head">
+          <h2>{t('inspector.title')}</h2>
+        </header>
         <p className="muted">{t('inspector.empty')}</p>
       </div>
     );

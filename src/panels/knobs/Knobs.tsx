@@ -54,7 +54,7 @@ export function lineFor(knob: KnobView, value: string): string {
 export function Knobs() {
   const answer = useKnobs();
   const { undo } = useActions();
-  const density = useAppStore((s) => s.layout.density);
+  const { density, branch } = useAppStore((s) => ({ density: s.layout.density, branch: s.branches.active }));
   const groups = new Map<string, KnobView[]>();
   for (const knob of answer?.knobs ?? []) groups.set(knob.group, [...(groups.get(knob.group) ?? []), knob]);
   return (
@@ -95,7 +95,7 @@ export function Knobs() {
             <details key={group} className="knob-group" open={i === 0 || density === 'full'}>
               <summary>{hasMessage(`knobs.group.${group}`) ? t(`knobs.group.${group}`) : group}</summary>
               {knobs.map((knob) => (
-                <Knob key={`${knob.id}/${knob.value}`} knob={knob} />
+                <Knob key={`${branch}/${knob.id}/${knob.value}`} knob={knob} />
               ))}
             </details>
           ))
