@@ -3,7 +3,6 @@ import { scaleLinear } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
 import { useCallback } from 'react';
 import { t } from '../../i18n/index.ts';
-import type { Timeline } from '../../protocol/messages.ts';
 import { useAppStore } from '../../store/react.ts';
 import { palettes, type ThemeName } from '../../theme/colors.ts';
 import { formatDuration, formatShort } from '../shared/format.ts';
@@ -77,25 +76,14 @@ function steps(
 
 export const CHARTS_HEIGHT = HEIGHT;
 
-export function Charts({
-  data,
-  series,
-  view,
-  width,
-}: {
-  data: Timeline | null;
-  series: Series | null;
-  view: TimeWindow;
-  width: number;
-}) {
+export function Charts({ series, view, width }: { series: Series | null; view: TimeWindow; width: number }) {
   const theme = useAppStore((s) => s.layout.theme);
   const draw = useCallback(
     (ctx: CanvasRenderingContext2D) => {
-      if (data === null || series === null) return;
+      if (series === null) return;
       const palette = palettes[theme];
       const scale = width / (view.toNs - view.fromNs);
-      const binNs = (data.toNs - data.fromNs) / data.bins;
-      const x = (bin: number) => (data.fromNs + bin * binNs - view.fromNs) * scale;
+      const x = (bin: number) => (series.fromNs + bin * series.binNs - view.fromNs) * scale;
       const rates = [
         { values: series.arrived, color: palette.muted },
         { values: series.delivered, color: palette.good },
@@ -107,7 +95,7 @@ export function Charts({
       const latency = [{ values: series.latencyP99, color: palette.text }];
       drawChart(ctx, 2 * (CHART_HEIGHT + GAP), width, series.maxLatency, latency, x, theme);
     },
-    [data, series, view, width, theme],
+    [series, view, width, theme],
   );
   const canvas = useCanvas(width, HEIGHT, draw);
   return (
@@ -149,9 +137,9 @@ export function ChartNames({ series }: { series: Series | null }) {
 }
 
 /** Values of one bin as rows of the hover card: [class, name, value]. */
-export function chartValuesAt(data: Timeline, series: Series, atNs: number): [string, string, string][] {
-  const bin = Math.floor(((atNs - data.fromNs) / (data.toNs - data.fromNs)) * data.bins);
-  if (bin < 0 || bin >= data.bins) return [];
+export function chartValuesAt(series: Series, atNs: number): [string, string, string][] {
+  const bin = Math.floor((atNs - series.fromNs) / series.binNs);
+  if (bin < 0 || bin >= series.bins) return [];
   const or = (value: number, format: (v: number) => string) => (Number.isNaN(value) ? '–' : format(value));
   return [
     ['series-arrived', t('charts.arrived'), `${formatShort(series.arrived[bin])}/s`],

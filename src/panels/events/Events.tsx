@@ -20,6 +20,7 @@ import {
   cpuLabel,
   functionOf,
   placeName,
+  plain,
   reasonSentence,
   recordSentence,
   tintOf,
@@ -152,7 +153,7 @@ export default function Events() {
     map === null
       ? ''
       : [
-          recordSentence(r, map, language),
+          plain(recordSentence(r, map, language)),
           functionOf(r),
           reasonSentence(r.reason) ?? '',
           placeName(map, r.place),

@@ -20,8 +20,22 @@ export interface ScenarioEntry {
   summary: string;
 }
 
-/** Topics in the order in which one learns them; others follow by name. */
+/** Topics and scenarios in the order in which one learns them; others follow by name. */
 const TOPICS = ['receive'];
+const ORDER = [
+  'a-frame-arrives',
+  'napi-light-and-heavy-load',
+  'a-ring-overflows',
+  'gro-builds-a-train',
+  'rss-spreads-flows',
+  'the-67-ns-budget',
+  'jumbo-frames',
+];
+
+function rankIn(list: readonly string[], name: string): number {
+  const at = list.indexOf(name);
+  return at < 0 ? list.length : at;
+}
 
 function words(text: Text | undefined): string {
   if (text === undefined) return '';
@@ -29,7 +43,6 @@ function words(text: Text | undefined): string {
 }
 
 export function scenarioEntries(): ScenarioEntry[] {
-  const rank = (topic: string) => (TOPICS.includes(topic) ? TOPICS.indexOf(topic) : TOPICS.length);
   return Object.entries(files)
     .map(([path, file]) => ({
       path,
@@ -38,6 +51,11 @@ export function scenarioEntries(): ScenarioEntry[] {
       title: words(file.title),
       summary: words(file.summary),
     }))
-    .sort((a, b) => rank(a.topic) - rank(b.topic) || a.path.localeCompare(b.path))
+    .sort(
+      (a, b) =>
+        rankIn(TOPICS, a.topic) - rankIn(TOPICS, b.topic) ||
+        rankIn(ORDER, a.id) - rankIn(ORDER, b.id) ||
+        a.path.localeCompare(b.path),
+    )
     .map(({ id, topic, title, summary }) => ({ id, topic, title, summary }));
 }

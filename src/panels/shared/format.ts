@@ -32,7 +32,7 @@ function trimZeros(text: string): string {
 export function formatShort(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e9) return `${trimZeros((value / 1e9).toFixed(2))}${NBSP}G`;
-  if (size >= 1e6) return `${trimZeros((value / 1e6).toFixed(2))}${NBSP}M`;
+  if (size >= 1e6) return `${trimZeros((value / 1e6).toFixed(size >= 1e7 ? 1 : 2))}${NBSP}M`;
   if (size >= 1e4) return `${trimZeros((value / 1e3).toFixed(size >= 1e5 ? 0 : 1))}${NBSP}k`;
   return trimZeros(value.toFixed(size < 10 && size % 1 !== 0 ? 1 : 0));
 }

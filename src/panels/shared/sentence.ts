@@ -124,7 +124,13 @@ export function recordSentence(record: RecordView, map: SceneMap, language = 'en
   for (const [k, v] of Object.entries(params)) {
     shown[k] = NUMBERS_TO_GROUP.has(k) && typeof v === 'number' ? groupDigits(v) : v;
   }
-  return fillPlurals(t(key, shown), params, language);
+  // A word joiner keeps `rx-0` on one line; `plain` takes it out again.
+  return fillPlurals(t(key, shown), params, language).replace(/(rx-)(\d)/g, '$1\u2060$2');
+}
+
+/** A sentence without invisible signs: for comparing and searching. */
+export function plain(text: string): string {
+  return text.replaceAll('\u2060', '').replaceAll('\u00a0', ' ');
 }
 
 /** Why it happened, as one sentence; null where no decision was made. */

@@ -106,7 +106,7 @@ export function Timeline() {
 
   const drag = useRef<{ x: number; view: TimeWindow; mark: boolean; moved: boolean } | null>(null);
   const [mark, setMark] = useState<{ from: number; to: number } | null>(null);
-  const [hover, setHover] = useState<{ x: number; y: number; at: number; hit: RowHit | null } | null>(null);
+  const [hover, setHover] = useState<{ x: number; y: number } | null>(null);
 
   const localX = (event: PointerEvent) => event.clientX - (area.current?.getBoundingClientRect().left ?? 0);
   const localY = (event: PointerEvent) => event.clientY - (canvas.current?.getBoundingClientRect().top ?? 0);
@@ -127,8 +127,7 @@ export function Timeline() {
       else setView(panWindow(started.view, whole, -(x - started.x) / scale));
       return;
     }
-    const at = view.fromNs + x / scale;
-    setHover({ x, y: localY(event), at, hit: hitRows(geometry, data, at, localY(event)) });
+    setHover({ x, y: localY(event) });
   };
   const onPointerUp = (event: PointerEvent<HTMLDivElement>) => {
     const started = drag.current;
@@ -158,6 +157,7 @@ export function Timeline() {
   };
 
   if (map === null) return <div className="timeline timeline-empty" />;
+  const hoverAt = hover === null ? 0 : view.fromNs + hover.x / scale;
   const tickRow = timeTicks(view, width);
   const selectedCpu = target?.kind === 'cpu' ? target.cpu : -1;
   const labelStep = Math.max(1, Math.ceil(11 / (geometry.rowHeight + geometry.gap)));
@@ -218,7 +218,7 @@ export function Timeline() {
           ))}
         </div>
         <canvas ref={canvas} style={{ inlineSize: width, blockSize: height }} />
-        {showCharts && <Charts data={data} series={series} view={view} width={width} />}
+        {showCharts && <Charts series={series} view={view} width={width} />}
         {known < whole && (
           <div
             className="unknown-time"
@@ -239,11 +239,11 @@ export function Timeline() {
         <div className="playhead" ref={head} aria-hidden="true" />
         {hover !== null && (
           <HoverCard
-            {...hover}
+            x={hover.x}
+            at={hoverAt}
+            hit={hitRows(geometry, data, hoverAt, hover.y)}
             width={width}
-            values={
-              data === null || series === null || !showCharts ? [] : chartValuesAt(data, series, hover.at)
-            }
+            values={series === null || !showCharts ? [] : chartValuesAt(series, hoverAt)}
           />
         )}
       </div>
