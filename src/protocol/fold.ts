@@ -392,7 +392,11 @@ export function copyScene(scene: Scene): Scene {
   return {
     timeNs: scene.timeNs,
     seq: scene.seq,
-    nics: scene.nics.map((n) => ({ ...n, frame: n.frame === null ? null : { ...n.frame } })),
+    nics: scene.nics.map((n) => ({
+      ...n,
+      frame: n.frame === null ? null : { ...n.frame },
+      indirection: n.indirection.slice(),
+    })),
     queues: scene.queues.map((q) => ({
       ...q,
       frames: q.frames.map((f) => ({ ...f })),

@@ -165,6 +165,8 @@ export interface Scene {
     } | null;
     arrived: number;
     inDma: number;
+    /** Queue (in its NIC) of each cell of the indirection table. */
+    indirection: number[];
   }[];
   queues: SceneQueue[];
   cpus: SceneCpu[];

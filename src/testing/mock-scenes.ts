@@ -157,7 +157,7 @@ export function mockScene(map: SceneMap, size: number): Scene {
   return {
     timeNs: 0,
     seq: 0,
-    nics: map.nics.map(() => ({ frame: null, arrived: 0, inDma: 0 })),
+    nics: map.nics.map(() => ({ frame: null, arrived: 0, inDma: 0, indirection: [] })),
     queues: map.queues.map((q) => idleQueue(size, q.index % map.cpus.length)),
     cpus: map.cpus.map(idleCpu),
     sockets: map.sockets.map(() => idleSocket(212_992)),
@@ -226,7 +226,12 @@ export function onePacket(): MockFrame {
   const scene = mockScene(map, 256);
   scene.timeNs = 1_214;
   scene.seq = 1;
-  scene.nics[0] = { frame: { id: 1, flow: 1, bytes: 1514, queue: null, hash: null }, arrived: 1, inDma: 0 };
+  scene.nics[0] = {
+    frame: { id: 1, flow: 1, bytes: 1514, queue: null, hash: null },
+    arrived: 1,
+    inDma: 0,
+    indirection: [],
+  };
   scene.totals.arrived = 1;
   return {
     map,
@@ -245,6 +250,7 @@ export function busyRss(): MockFrame {
     frame: { id: 900, flow: 1, bytes: 1514, queue: 2, hash: 0xc626b0ea | 0 },
     arrived: 61_204,
     inDma: 2,
+    indirection: [],
   };
   fill(scene.queues[0], 10, 88, () => 4, 10_000);
   fill(scene.queues[1], 120, 66, () => 3, 11_000);

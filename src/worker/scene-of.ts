@@ -96,6 +96,7 @@ export function sceneOf(w: World): Scene {
       frame: null,
       arrived: arrivedAt(w, n.index),
       inDma: n.dmaFifo.length - n.dmaHead,
+      indirection: Array.from(n.indirection),
     })),
     queues,
     cpus,

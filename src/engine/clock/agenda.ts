@@ -43,7 +43,10 @@ export function schedule(agenda: Agenda, actor: number, timeNs: number): void {
     const right = tree[2 * node + 1];
     const tl = time[left];
     const tr = time[right];
-    tree[node] = tl < tr || (tl === tr && order[left] <= order[right]) ? left : right;
+    const winner = tl < tr || (tl === tr && order[left] <= order[right]) ? left : right;
+    // the same other actor won here before: nothing above it changes
+    if (winner !== actor && tree[node] === winner) break;
+    tree[node] = winner;
     node >>= 1;
   }
 }
