@@ -60,6 +60,9 @@ export class Series {
   private readonly task: Int32Array;
   private readonly since: Float64Array;
   private lastNs: number;
+  /** Frames waiting in each ring now, and the bin up to which its peaks are written. */
+  private readonly held: Int32Array;
+  private readonly heldBin: Int32Array;
 
   /** @param contexts what each CPU does at fromNs @param spans keep exact spans too */
   constructor(
@@ -91,6 +94,8 @@ export class Series {
     this.task = new Int32Array(cpus);
     this.since = new Float64Array(cpus).fill(fromNs);
     this.lastNs = fromNs;
+    this.held = new Int32Array(map.queues.length);
+    this.heldBin = new Int32Array(map.queues.length);
   }
 
   private bin(t: number): number {
@@ -104,6 +109,7 @@ export class Series {
 
   private add(r: RecordView): void {
     if (r.kind === Kind.frameArrived) this.arrivals[r.packet % ARRIVALS] = r.timeNs;
+    if (r.kind === Kind.dmaDone || r.kind === Kind.pollFrame || r.kind === Kind.ringReset) this.setHeld(r);
     if (r.timeNs < this.fromNs) {
       if (CONTEXT_KINDS.has(r.kind)) this.setContext(r, true);
       return;
@@ -125,11 +131,6 @@ export class Series {
       case Kind.irqRaised:
         this.irqs[bin] += 1;
         break;
-      case Kind.dmaDone: {
-        const at = placeIndex(this.map).queue[r.place] * this.bins + bin;
-        if (r.b > this.ringPeak[at]) this.ringPeak[at] = r.b;
-        break;
-      }
       case Kind.recv:
         this.latency[bin * LATENCY_BUCKETS + latencyBucket(r.timeNs - this.arrivals[r.packet % ARRIVALS])] +=
           1;
@@ -139,6 +140,27 @@ export class Series {
     }
     const mark = MARKED[r.kind];
     if (mark !== undefined) this.mark({ timeNs: r.timeNs, seq: r.seq, kind: mark });
+  }
+
+  /** What a ring holds lasts until something changes it: a ring that is full and stays full is full in every bin between. */
+  private setHeld(r: RecordView): void {
+    const queue = placeIndex(this.map).queue[r.place];
+    if (r.timeNs >= this.fromNs) this.fillRing(queue, this.bin(Math.min(r.timeNs, this.toNs)));
+    if (r.kind === Kind.dmaDone) this.held[queue] = r.b;
+    else if (r.kind === Kind.pollFrame) this.held[queue] = Math.max(0, this.held[queue] - 1);
+    else this.held[queue] = 0;
+    if (r.timeNs < this.fromNs || r.timeNs > this.toNs) return;
+    const at = queue * this.bins + this.bin(r.timeNs);
+    if (this.held[queue] > this.ringPeak[at]) this.ringPeak[at] = this.held[queue];
+  }
+
+  private fillRing(queue: number, toBin: number): void {
+    const held = this.held[queue];
+    for (let b = this.heldBin[queue]; b <= toBin; b += 1) {
+      const at = queue * this.bins + b;
+      if (held > this.ringPeak[at]) this.ringPeak[at] = held;
+    }
+    this.heldBin[queue] = Math.max(this.heldBin[queue], toBin);
   }
 
   private mark(marker: Marker): void {
@@ -181,6 +203,7 @@ export class Series {
   timeline(knownNs: number): Timeline {
     const until = Math.min(this.toNs, Math.max(this.lastNs, knownNs));
     for (let cpu = 0; cpu < this.ctx.length; cpu += 1) this.close(cpu, until);
+    for (let queue = 0; queue < this.held.length; queue += 1) this.fillRing(queue, this.bin(until));
     return {
       fromNs: this.fromNs,
       toNs: this.toNs,
