@@ -22,6 +22,10 @@ export function recordAt(view: DataView, i: number): RecordView {
   };
 }
 
+/** Packet and other of record `i` alone, for searches that pass most records by. */
+export const packetAt = (view: DataView, i: number): number => view.getUint32(i * RECORD_BYTES + 12, true);
+export const otherAt = (view: DataView, i: number): number => view.getUint32(i * RECORD_BYTES + 16, true);
+
 /** All records of a buffer, for short stretches. */
 export function decodeRecords(
   buffer: ArrayBuffer,

@@ -7,7 +7,7 @@ import { contextNs } from '../engine/metrics/metric-table.ts';
 import type { World } from '../engine/world.ts';
 import type { Inspection, InspectTarget, Moment } from '../protocol/messages.ts';
 import { placeIndex } from '../protocol/place-index.ts';
-import { recordAt } from '../protocol/record-codec.ts';
+import { otherAt, packetAt, recordAt } from '../protocol/record-codec.ts';
 import type { RecordView, SceneMap } from '../protocol/scene.ts';
 import { slotOf } from './inspect-slot.ts';
 import { packetBytes } from './packet-bytes.ts';
@@ -15,7 +15,7 @@ import type { Run } from './run.ts';
 
 const HISTORY = 200;
 const CHAIN = 24;
-const CHUNKS_SEARCHED = 24;
+const CHUNKS_SEARCHED = 12;
 
 type Row = Inspection['state'][number];
 
@@ -24,7 +24,7 @@ export function aboutTarget(target: InspectTarget, map: SceneMap): (r: RecordVie
   const places = placeIndex(map);
   switch (target.kind) {
     case 'packet':
-      return (r) => r.packet === target.packet || (r.other === target.packet && r.kind === Kind.gro);
+      return (r) => isAbout(r, target.packet);
     case 'queue':
     case 'napi':
       return (r) => places.queue[r.place] === target.queue;
@@ -68,6 +68,27 @@ export function lastRecords(
   return found.reverse();
 }
 
+const isAbout = (r: RecordView, packet: number): boolean =>
+  r.packet === packet || (r.other === packet && r.kind === Kind.gro);
+
+/** A packet's last `most` records up to a moment, oldest first: read on from its arrival until it has left the machine. */
+export function packetRecords(run: Run, at: Moment, packet: number, most: number): RecordView[] {
+  const found: RecordView[] = [];
+  let index = run.keyframeBeforePacket(packet);
+  for (let n = 0; n < CHUNKS_SEARCHED; n += 1, index += 1) {
+    const chunk = run.chunk(index);
+    for (let i = 0; i < chunk.count && chunk.first + i <= at.seq; i += 1) {
+      if (packetAt(chunk.view, i) !== packet && otherAt(chunk.view, i) !== packet) continue;
+      const record = recordAt(chunk.view, i);
+      if (isAbout(record, packet)) found.push(record);
+      if (found.length > most) found.shift();
+    }
+    const next = run.keyframes[index + 1];
+    if (next === undefined || next.seq >= at.seq || slotOf(next, packet) === 0) break;
+  }
+  return found;
+}
+
 /** Cause by cause back from a record; the record itself is first. */
 export function chainOf(run: Run, record: RecordView): RecordView[] {
   const chain = [record];
@@ -86,7 +107,9 @@ export function inspect(run: Run, map: SceneMap, at: Moment, target: InspectTarg
   const history =
     target.kind === 'record'
       ? [run.record(target.seq)].filter((r) => r !== null)
-      : lastRecords(run, at, aboutTarget(target, map), HISTORY);
+      : target.kind === 'packet'
+        ? packetRecords(run, at, target.packet, HISTORY)
+        : lastRecords(run, at, aboutTarget(target, map), HISTORY);
   const last = history[history.length - 1];
   const why = last === undefined ? [] : chainOf(run, last);
   return {

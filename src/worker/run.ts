@@ -5,8 +5,9 @@
 import { advance } from '../engine/advance.ts';
 import { copyWorld, worldBytes } from '../engine/copy.ts';
 import { createWorld } from '../engine/create.ts';
+import { Kind } from '../catalog/kinds.ts';
 import { RECORD_BYTES, RecordWriter } from '../engine/records.ts';
-import type { WorldSpec } from '../engine/spec.ts';
+import type { TimedInput, WorldSpec } from '../engine/spec.ts';
 import type { World } from '../engine/world.ts';
 import { copyScene, applyRecord } from '../protocol/fold.ts';
 import type { Moment } from '../protocol/messages.ts';
@@ -44,13 +45,14 @@ export class Run {
   private readonly consume: RecordConsumer;
   done: boolean;
 
-  constructor(spec: WorldSpec, consume: RecordConsumer) {
+  /** @param start keyframes of another run that are this one's too (see keyframesFor); none: from the spec */
+  constructor(spec: WorldSpec, consume: RecordConsumer, start: readonly World[] = []) {
     this.spec = spec;
     this.consume = consume;
-    this.frontier = createWorld(spec);
-    this.keyframes = [copyWorld(this.frontier)];
+    this.keyframes = start.length > 0 ? [...start] : [createWorld(spec)];
+    this.frontier = copyWorld(this.keyframes[this.keyframes.length - 1]);
     this.spacing = KEYFRAME_RECORDS;
-    this.kept = worldBytes(this.frontier);
+    this.kept = this.keyframes.reduce((sum, k) => sum + worldBytes(k), 0);
     this.cache = new Map();
     this.done = false;
     this.frontier.writer = new RecordWriter((buffer, count) => this.consume(new DataView(buffer), count));
@@ -82,13 +84,29 @@ export class Run {
   private keep(w: World): void {
     this.keyframes.push(copyWorld(w));
     this.kept += worldBytes(w);
-    if (this.kept < MOST_KEYFRAME_BYTES) return;
-    // every second one goes, and they come half as often from here on
+    if (this.kept >= MOST_KEYFRAME_BYTES) this.thin();
+  }
+
+  /** Every second keyframe goes, and they come half as often from here on. @returns false where there is none to spare */
+  thin(): boolean {
+    if (this.keyframes.length < 3) return false;
     const thinned = this.keyframes.filter((_, i) => i % 2 === 0);
     this.keyframes.splice(0, this.keyframes.length, ...thinned);
     this.kept = this.keyframes.reduce((sum, k) => sum + worldBytes(k), 0);
     this.spacing *= 2;
     this.cache.clear();
+    return true;
+  }
+
+  /**
+   * Keyframes that a run with other inputs from the moment `at` on shares with this one: those before record `at.seq` and not
+   * after the time `notAfter` says of them.
+   * @param inputs all inputs of that run, soonest first
+   */
+  keyframesFor(at: Moment, inputs: readonly TimedInput[], notAfter: (t: number) => number): World[] {
+    return this.keyframes
+      .filter((k) => k.seq < at.seq && notAfter(k.now) <= at.t)
+      .map((k) => ({ ...k, inputs: inputs.slice(k.applied) }));
   }
 
   /** True where the run has been made as far as this moment. */
@@ -105,6 +123,18 @@ export class Run {
       const k = this.keyframes[middle];
       const before = at.seq >= 0 ? k.seq <= at.seq : k.now <= at.t;
       if (before) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** Index of the last keyframe before a packet's arrival. */
+  keyframeBeforePacket(packet: number): number {
+    let low = 0;
+    let high = this.keyframes.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.keyframes[middle].lastPacket < packet) low = middle;
       else high = middle - 1;
     }
     return low;
@@ -153,14 +183,37 @@ export class Run {
 
   /** The scene just after record `at.seq`, with the drops of the records shortly before. */
   sceneAt(at: Moment, map: SceneMap): { scene: Scene; record: RecordView | null } {
-    const recent = this.recordsFrom(Math.max(0, at.seq - LOOK_BACK), Math.min(LOOK_BACK, at.seq));
-    const w = this.worldBefore(at.seq);
-    const scene = copyScene(sceneOf(w));
-    for (const r of recent) if (r.seq > w.seq && r.seq <= at.seq) applyRecord(scene, r, map);
+    const made = this.approach(at.seq);
+    const recent =
+      made?.records ?? this.recordsFrom(Math.max(0, at.seq - LOOK_BACK), Math.min(LOOK_BACK, at.seq));
+    // a command's effect is in no record: then the world itself goes as far as it can
+    const told = made !== null && !recent.some((r) => r.kind === Kind.command);
+    const w = told ? made.world : this.worldBefore(at.seq);
+    const scene = told ? made.scene : copyScene(sceneOf(w));
+    const from = scene.seq;
+    for (const r of recent) if (r.seq > from && r.seq <= at.seq) applyRecord(scene, r, map);
     this.fillDrops(scene, recent, at.seq);
     scene.seq = at.seq;
     scene.timeNs = at.t;
     return { scene, record: recent.find((r) => r.seq === at.seq) ?? null };
+  }
+
+  /** In one pass: a scene at most LOOK_BACK records before record `seq`, and the records from there to it. Null: inside one long event. */
+  private approach(seq: number): { world: World; scene: Scene; records: RecordView[] } | null {
+    const target = Math.max(0, seq - LOOK_BACK);
+    const world = copyWorld(this.keyframes[this.keyframeBefore({ t: 0, seq: target })]);
+    if (target > world.seq) advance(world, this.spec.durationNs, target);
+    if (world.seq > seq) return null;
+    const scene = copyScene(sceneOf(world));
+    const records: RecordView[] = [];
+    world.writer = new RecordWriter((buffer, count) => {
+      const view = new DataView(buffer);
+      for (let i = 0; i < count; i += 1) records.push(recordAt(view, i));
+    });
+    if (seq > world.seq) advance(world, this.spec.durationNs, seq);
+    world.writer.flush();
+    while (records.length > 0 && records[records.length - 1].seq > seq) records.pop();
+    return { world, scene, records };
   }
 
   private fillDrops(scene: Scene, recent: readonly RecordView[], seq: number): void {

@@ -4,10 +4,13 @@
  */
 import { CONTEXTS } from '../catalog/contexts.ts';
 import { CONTEXT_KINDS, Kind } from '../catalog/kinds.ts';
+import { contextArg } from '../engine/cpu/context.ts';
+import type { World } from '../engine/world.ts';
 import type { Timeline } from '../protocol/messages.ts';
 import { placeIndex } from '../protocol/place-index.ts';
 import { recordAt } from '../protocol/record-codec.ts';
 import type { RecordView, SceneMap } from '../protocol/scene.ts';
+import { usedSlots } from './inspect-slot.ts';
 
 const MOST_MARKERS = 4000;
 const MOST_SPANS = 40_000;
@@ -43,6 +46,8 @@ export class Series {
   readonly fromNs: number;
   readonly toNs: number;
   readonly bins: number;
+  /** Bins before this one are taken over from another series, see takeOver. */
+  private ownBin: number;
   private readonly map: SceneMap;
   private readonly contextNs: Float32Array;
   private readonly arrived: Float32Array;
@@ -64,18 +69,12 @@ export class Series {
   private readonly held: Int32Array;
   private readonly heldBin: Int32Array;
 
-  /** @param contexts what each CPU does at fromNs @param spans keep exact spans too */
-  constructor(
-    map: SceneMap,
-    fromNs: number,
-    toNs: number,
-    bins: number,
-    contexts: readonly number[],
-    spans: boolean,
-  ) {
+  /** @param start the world whose records come next, at or before fromNs @param spans keep exact spans too */
+  constructor(map: SceneMap, fromNs: number, toNs: number, bins: number, start: World, spans: boolean) {
     const cpus = map.cpus.length;
     this.map = map;
     this.fromNs = fromNs;
+    this.ownBin = 0;
     this.toNs = Math.max(fromNs + 1, toNs);
     this.bins = bins;
     this.contextNs = new Float32Array(cpus * bins * CONTEXTS.length);
@@ -90,12 +89,51 @@ export class Series {
     this.markerStep = 1;
     this.markerCount = 0;
     this.spans = spans ? [] : null;
-    this.ctx = Int32Array.from(contexts);
-    this.task = new Int32Array(cpus);
+    this.ctx = Int32Array.from(start.cpus, (c) => c.ctx);
+    this.task = Int32Array.from(start.cpus, (c) => contextArg(c) >>> 8);
     this.since = new Float64Array(cpus).fill(fromNs);
     this.lastNs = fromNs;
-    this.held = new Int32Array(map.queues.length);
+    this.held = Int32Array.from(start.queues, (q) => q.waiting);
     this.heldBin = new Int32Array(map.queues.length);
+    for (const slot of usedSlots(start))
+      this.arrivals[start.pool.id[slot] % ARRIVALS] = start.pool.arrivedNs[slot];
+  }
+
+  /** Where the first bin begins that is not before `t`. */
+  binAfter(t: number): number {
+    const width = (this.toNs - this.fromNs) / this.bins;
+    const start = this.fromNs + this.bin(t) * width;
+    return start >= t ? start : start + width;
+  }
+
+  /** Takes the bins before binAfter(t) from a series over the same span, known to that time; counts its own from there on. */
+  takeOver(from: Series, t: number): void {
+    const untilNs = this.binAfter(t);
+    const bins = Math.round(((untilNs - this.fromNs) / (this.toNs - this.fromNs)) * this.bins);
+    from.settle(untilNs, bins);
+    this.ownBin = bins;
+    this.lastNs = untilNs;
+    this.since.fill(untilNs);
+    this.heldBin.fill(bins);
+    copyRows(this.contextNs, from.contextNs, this.bins * CONTEXTS.length, bins * CONTEXTS.length);
+    copyRows(this.ringPeak, from.ringPeak, this.bins, bins);
+    for (const name of ['arrived', 'dropped', 'delivered', 'irqs'] as const)
+      this[name].set(from[name].subarray(0, bins));
+    this.latency.set(from.latency.subarray(0, bins * LATENCY_BUCKETS));
+    this.markers = from.markers.filter((m) => this.bin(m.timeNs) < bins);
+    this.markerStep = from.markerStep;
+  }
+
+  /** What goes on is written down up to a time, and up to a bin. */
+  private settle(untilNs: number, bin: number): void {
+    for (let cpu = 0; cpu < this.ctx.length; cpu += 1) this.close(cpu, untilNs);
+    for (let queue = 0; queue < this.held.length; queue += 1)
+      this.fillRing(queue, Math.min(bin, this.bins - 1));
+  }
+
+  /** Before what this series counts itself. */
+  private early(t: number): boolean {
+    return t < this.fromNs || (this.ownBin > 0 && this.bin(t) < this.ownBin);
   }
 
   private bin(t: number): number {
@@ -110,7 +148,7 @@ export class Series {
   private add(r: RecordView): void {
     if (r.kind === Kind.frameArrived) this.arrivals[r.packet % ARRIVALS] = r.timeNs;
     if (r.kind === Kind.dmaDone || r.kind === Kind.pollFrame || r.kind === Kind.ringReset) this.setHeld(r);
-    if (r.timeNs < this.fromNs) {
+    if (this.early(r.timeNs)) {
       if (CONTEXT_KINDS.has(r.kind)) this.setContext(r, true);
       return;
     }
@@ -145,11 +183,11 @@ export class Series {
   /** What a ring holds lasts until something changes it: a ring that is full and stays full is full in every bin between. */
   private setHeld(r: RecordView): void {
     const queue = placeIndex(this.map).queue[r.place];
-    if (r.timeNs >= this.fromNs) this.fillRing(queue, this.bin(Math.min(r.timeNs, this.toNs)));
+    if (!this.early(r.timeNs)) this.fillRing(queue, this.bin(Math.min(r.timeNs, this.toNs)));
     if (r.kind === Kind.dmaDone) this.held[queue] = r.b;
     else if (r.kind === Kind.pollFrame) this.held[queue] = Math.max(0, this.held[queue] - 1);
     else this.held[queue] = 0;
-    if (r.timeNs < this.fromNs || r.timeNs > this.toNs) return;
+    if (this.early(r.timeNs) || r.timeNs > this.toNs) return;
     const at = queue * this.bins + this.bin(r.timeNs);
     if (this.held[queue] > this.ringPeak[at]) this.ringPeak[at] = this.held[queue];
   }
@@ -178,7 +216,7 @@ export class Series {
     if (!before) this.close(r.cpu, r.timeNs);
     this.ctx[r.cpu] = ctx;
     this.task[r.cpu] = task;
-    this.since[r.cpu] = Math.max(this.fromNs, r.timeNs);
+    this.since[r.cpu] = Math.max(this.since[r.cpu], r.timeNs);
   }
 
   /** The context of a CPU ends at `t`. */
@@ -202,8 +240,7 @@ export class Series {
   /** The timeline so far; contexts under way count up to `knownNs`. */
   timeline(knownNs: number): Timeline {
     const until = Math.min(this.toNs, Math.max(this.lastNs, knownNs));
-    for (let cpu = 0; cpu < this.ctx.length; cpu += 1) this.close(cpu, until);
-    for (let queue = 0; queue < this.held.length; queue += 1) this.fillRing(queue, this.bin(until));
+    this.settle(until, this.bin(until));
     return {
       fromNs: this.fromNs,
       toNs: this.toNs,
@@ -238,6 +275,11 @@ export class Series {
     }
     return out;
   }
+}
+
+/** Copies the first `length` numbers of each row of `width`. */
+function copyRows(to: Float32Array, from: Float32Array, width: number, length: number): void {
+  for (let at = 0; at < to.length; at += width) to.set(from.subarray(at, at + length), at);
 }
 
 /** Part of a timeline, in `bins` bins: sums are shared out evenly, peaks kept. */

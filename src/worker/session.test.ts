@@ -63,6 +63,16 @@ const scenario = JSON.stringify({
   },
 });
 
+/** Long enough for many keyframes, and for a timeline in bins: what forks share and windows start from. */
+const LONG_NS = 80_000_000;
+const long = JSON.stringify({
+  ...JSON.parse(scenario),
+  durationNs: LONG_NS,
+  lesson: { steps: [] },
+  setup: [{ host: 'h1', line: 'ethtool -L eth0 combined 1' }],
+  run: [{ atNs: 45_000_000, host: 'h1', line: 'ethtool -L eth0 combined 2' }],
+});
+
 describe('a session', () => {
   it('loads, finds the steps, and runs to its end with progress', () => {
     const s = open(scenario);
@@ -129,6 +139,94 @@ describe('a session', () => {
     const undone = s.ask({ type: 'undo', branch: fork, input: 0 }, 'commandDone');
     const again = s.ask({ type: 'scene', branch: undone.branch, at: { t: 600_000 } }, 'scene');
     expect(again.scene).toEqual(old.scene);
+  });
+
+  it('a fork is the run that the same commands make from the start, timeline and undo too', () => {
+    const once = (commands: readonly [number, string][], undo: number | null) => {
+      const s = open(long);
+      s.load();
+      while (s.session.pump());
+      let branch = 1;
+      for (const [t, line] of commands) {
+        const { scene } = s.ask({ type: 'scene', branch, at: { t } }, 'scene');
+        const ask = { type: 'command', branch, at: t, after: scene.seq, host: 'h1', line } as const;
+        const done = s.ask(ask, 'commandDone');
+        expect(done).toMatchObject({ status: 0, output: '' });
+        branch = done.branch;
+      }
+      if (undo !== null) branch = s.ask({ type: 'undo', branch, input: undo }, 'commandDone').branch;
+      return { s, branch };
+    };
+    const seen = (s: ReturnType<typeof open>, branch: number): unknown => {
+      const { report } = s.ask({ type: 'report', branch, at: null }, 'report');
+      const q = { type: 'timeline', branch, fromNs: 0, toNs: LONG_NS, bins: 512 } as const;
+      const { timeline } = s.ask(q, 'timeline');
+      // which drops and interrupts are marked, where there are too many, is a sample; commands are all there
+      const markers = timeline.markers.filter((m) => m.kind === 'command');
+      return { report, timeline: { ...timeline, markers } };
+    };
+    const commands: [number, string][] = [
+      [27_000_001, 'ethtool -G eth0 rx 128'],
+      [41_000_000, 'ethtool -C eth0 rx-usecs 100'],
+      // taken because the scenario's own command has brought a second queue
+      [53_000_000, 'ethtool -X eth0 weight 1 3'],
+    ];
+    for (const undo of [null, 0, 1]) {
+      const forked = once(commands, undo);
+      const branches =
+        forked.s.posted.flatMap((r) => (r.type === 'commandDone' ? [r.branches] : [])).at(-1) ?? [];
+      // none of the others is lost by taking one back
+      if (undo !== null)
+        expect(branches.find((b) => b.id === forked.branch)?.inputs.map((i) => i.line)).toEqual(
+          commands.filter((_, i) => i !== undo).map(([, line]) => line),
+        );
+      while (forked.s.session.pump());
+      // and each acts at its time, among the records of that time
+      const filter = { kinds: [Kind.command] };
+      const from = { t: 0, seq: 0 };
+      const q = { type: 'records', branch: forked.branch, count: 20, direction: 1, filter, from } as const;
+      for (const command of forked.s.ask(q, 'records').records) {
+        const near = { ...q, filter: {}, count: 200, from: { t: 0, seq: Math.max(0, command.seq - 100) } };
+        const times = forked.s.ask(near, 'records').records.map((r) => r.timeNs);
+        expect(times).toEqual([...times].sort((x, y) => x - y));
+      }
+      const fresh = open(long);
+      fresh.ask(
+        {
+          type: 'load',
+          scenario: { builtin: 'it' },
+          captures: [],
+          variant: 'base',
+          branches,
+          active: forked.branch,
+        },
+        'loaded',
+      );
+      while (fresh.session.pump());
+      expect(seen(forked.s, forked.branch)).toEqual(seen(fresh, forked.branch));
+    }
+  });
+
+  it('a packet has its whole history, long after it has left', () => {
+    const s = open(long);
+    s.load();
+    while (s.session.pump());
+    const kinds = s.ask({ type: 'packet', branch: 1, packet: 3 }, 'records').records.map((r) => r.kind);
+    expect(kinds[0]).toBe(Kind.frameArrived);
+    expect(kinds[kinds.length - 1]).toBe(Kind.recv);
+  });
+
+  it('a window of time counts the latency of packets that came before it', () => {
+    const s = open(long);
+    s.load();
+    while (s.session.pump());
+    for (let from = 10_000_000; from < LONG_NS; from += 1_000_000) {
+      const q = { type: 'timeline', branch: 1, fromNs: from, toNs: from + 1_000_000, bins: 50 } as const;
+      const known = [...s.ask(q, 'timeline').timeline.latencyP99].filter((ns) => !Number.isNaN(ns));
+      expect(known.length).toBeGreaterThan(0);
+      // a full socket buffer takes under a millisecond to read
+      expect(Math.max(...known)).toBeLessThan(2_000_000);
+    }
   });
 
   it('a refused command changes nothing and says why', () => {

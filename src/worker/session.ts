@@ -12,7 +12,7 @@ import { applyChange } from '../engine/apply-change.ts';
 import { reportOf } from '../engine/metrics/report.ts';
 import { createWorld } from '../engine/create.ts';
 import type { TrafficTable } from '../engine/packet/traffic-table.ts';
-import type { TimedInput, WorldSpec } from '../engine/spec.ts';
+import type { HostChange, TimedInput, WorldSpec } from '../engine/spec.ts';
 import type { World } from '../engine/world.ts';
 import type {
   BranchInfo,
@@ -36,7 +36,7 @@ import { errorLine, loadScenario, loadScenarioValue } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/schema.ts';
 import { BASE, mergePatch, variantNames } from '../scenario/variants.ts';
 import { completeCommand, knobCommands, runCommand } from '../shell/shell.ts';
-import { inspect, lastRecords } from './inspect.ts';
+import { inspect, lastRecords, packetRecords } from './inspect.ts';
 import { ALL_OF_TIME, Run } from './run.ts';
 import { mapOf } from './scene-of.ts';
 import { Series, windowOf } from './series.ts';
@@ -47,6 +47,10 @@ const BASE_BINS = 4096;
 const EXACT_RECORDS = 400_000;
 const PROGRESS_MS = 100;
 const SEARCH_CHUNKS_AT_ONCE = 4;
+/** Keyframes of all branches but the active one. */
+const MOST_IDLE_BYTES = 192_000_000;
+/** Events between two looks at the clock while a branch's commands are read. */
+const READ_EVENTS = 100_000;
 
 export interface SessionDeps {
   /** Built-in scenarios: text by id. */
@@ -58,9 +62,22 @@ export interface SessionDeps {
 
 interface Branch {
   info: BranchInfo;
+  /** All inputs in force, its parents' first, each with the changes it was read as. */
+  applied: Applied[];
   run: Run;
   series: Series;
   map: SceneMap;
+}
+
+interface Applied {
+  input: BranchInput;
+  changes: TimedInput[];
+}
+
+/** A run that is another one's up to a moment. */
+interface Common {
+  branch: Branch;
+  at: Moment;
 }
 
 /** An error for the page, thrown inside and sent as a value. */
@@ -224,7 +241,7 @@ export class Session {
             type: 'knobs',
             id: r.id,
             knobs: knobCommands(w, hostOf(w, r.host)),
-            inputs: this.inputsOf(branch.info).map((input, n) => ({ n, at: input.at, line: input.line })),
+            inputs: branch.applied.map(({ input }, n) => ({ n, at: input.at, line: input.line })),
           });
         });
         break;
@@ -378,56 +395,75 @@ export class Session {
     return [...this.branches.values()].map((b) => b.info);
   }
 
-  private makeBranch(info: BranchInfo, typed: readonly TimedInput[]): Branch {
+  /** @param common what needs no second making: keyframes and timeline up to a record are that branch's */
+  private makeBranch(info: BranchInfo, applied: Applied[], common: Common | null = null): Branch {
     const base = this.spec as WorldSpec;
-    const spec: WorldSpec = { ...base, inputs: [...base.inputs, ...typed] };
+    const inputs = [...base.inputs, ...applied.flatMap((a) => a.changes)].sort(bySoonest);
+    const spec: WorldSpec = { ...base, inputs };
     const holder: { series: Series | null } = { series: null };
-    const run = new Run(spec, (view, count) => holder.series?.consume(view, count));
+    const old = common?.branch ?? null;
+    const shared =
+      common === null
+        ? []
+        : common.branch.run.keyframesFor(common.at, inputs, (t) => common.branch.series.binAfter(t));
+    const run = new Run(spec, (view, count) => holder.series?.consume(view, count), shared);
     const [first] = run.keyframes;
-    const map = mapOf(first, (this.scenario as Scenario).id);
-    const series = new Series(
-      map,
-      0,
-      spec.durationNs,
-      BASE_BINS,
-      first.cpus.map((c) => c.ctx),
-      false,
-    );
+    const start = run.keyframes[run.keyframes.length - 1];
+    const map = old?.map ?? mapOf(first, (this.scenario as Scenario).id);
+    const series = new Series(map, 0, spec.durationNs, BASE_BINS, start, false);
+    if (old !== null && shared.length > 1) series.takeOver(old.series, start.now);
     holder.series = series;
-    return { info, run, series, map };
+    return { info, applied, run, series, map };
   }
 
-  /** All inputs of a branch, its parents' before the forks first. */
+  /** All inputs of a branch read from a link, its parents' before the forks first. */
   private inputsOf(info: BranchInfo): BranchInput[] {
-    const parent = info.parent === null ? undefined : this.branches.get(info.parent)?.info;
+    const parent = info.parent === null ? undefined : this.branches.get(info.parent);
     if (parent === undefined) return info.inputs;
     const fork = info.forkAt;
-    const before = this.inputsOf(parent).filter(
-      (i) => fork === null || i.at < fork.t || (i.at === fork.t && (i.after ?? -1) < fork.seq),
-    );
+    const before = parent.applied.map((a) => a.input).filter((i) => fork === null || isBefore(i, fork));
     return [...before, ...info.inputs];
   }
 
-  /** A branch from its inputs as text: each is parsed on the world it acts on. */
-  private materialize(info: BranchInfo, warnings: string[]): Branch {
-    const typed: TimedInput[] = [];
-    const base = this.spec as WorldSpec;
-    const inputs = [...this.inputsOf(info)].sort((x, y) => x.at - y.at || (x.after ?? -1) - (y.after ?? -1));
-    const w = createWorld(base);
-    for (const input of inputs) {
-      advance(w, Math.min(input.at, base.durationNs), input.after ?? Number.POSITIVE_INFINITY);
-      const host = hostOf(w, input.host);
-      const result = runCommand(w, host, input.line);
+  /**
+   * Inputs as text to changes: each is parsed on the world it acts on. Goes on in slices; what is refused is said in `warnings`.
+   * The record an input stands after is of another history where a command before it has gone (or the model has changed): then it
+   * acts after all of its time.
+   * @param w a world at or before the first of them @param soonest sorted
+   */
+  private *read(w: World, soonest: readonly BranchInput[], warnings: string[]): Generator<void, Applied[]> {
+    const applied: Applied[] = [];
+    for (const asked of soonest) {
+      const at = Math.min(asked.at, w.fixed.spec.durationNs);
+      yield* slices(w, at, asked.after ?? Number.POSITIVE_INFINITY);
+      let input = asked;
+      if (asked.after !== null) {
+        const { seq } = w;
+        if (w.now < at) yield* slices(w, at - 1);
+        if (seq < asked.after || w.seq !== seq) {
+          yield* slices(w, at);
+          input = { ...asked, after: w.seq };
+        }
+      }
+      const result = runCommand(w, hostOf(w, input.host), input.line);
       if (result.status !== 0) {
         warnings.push(`${input.line}: ${result.output.trim()}`);
         continue;
       }
-      for (const { host: on, change } of result.changes) {
-        applyChange(w, on, change);
-        typed.push({ at: input.at, after: input.after, host: on, line: input.line, change });
-      }
+      applied.push({ input, changes: changesOf(input, result.changes) });
+      for (const { host, change } of result.changes) applyChange(w, host, change);
     }
-    return this.makeBranch(info, typed);
+    return applied;
+  }
+
+  /** A branch from its inputs as text. */
+  private materialize(info: BranchInfo, warnings: string[]): Branch {
+    const inputs = this.inputsOf(info).sort(bySoonest);
+    const reading = this.read(createWorld(this.spec as WorldSpec), inputs, warnings);
+    for (;;) {
+      const step = reading.next();
+      if (step.done === true) return this.makeBranch(info, step.value);
+    }
   }
 
   private command(id: number, branch: Branch, at: Moment, hostId: string, line: string): void {
@@ -450,14 +486,17 @@ export class Session {
       return;
     }
     const input: BranchInput = { at: at.t, after: at.seq, host: hostId, line };
-    const later = branch.info.inputs.some((i) => i.at > at.t || (i.at === at.t && (i.after ?? -1) > at.seq));
+    const before = branch.applied.filter((a) => isBefore(a.input, at));
+    const later = before.length < branch.applied.length;
     // the run as the scenario has it stays untouched, and so does a branch whose later commands would follow
     const fork = branch.info.id === 1 || later;
     const info: BranchInfo = fork
-      ? { id: Math.max(...this.branches.keys()) + 1, parent: branch.info.id, forkAt: at, inputs: [input] }
+      ? { id: this.newBranchId(), parent: branch.info.id, forkAt: at, inputs: [input] }
       : { ...branch.info, inputs: [...branch.info.inputs, input] };
-    this.branches.set(info.id, this.materialize(info, []));
+    const applied = [...before, { input, changes: changesOf(input, result.changes) }];
+    this.branches.set(info.id, this.makeBranch(info, applied, { branch, at }));
     this.active = info.id;
+    this.makeRoom();
     for (const { host: on, change } of result.changes) applyChange(w, on, change);
     this.deps.post({
       type: 'commandDone',
@@ -471,30 +510,55 @@ export class Session {
     });
   }
 
-  /** A branch without one of its inputs (counted over all inputs in force). */
+  /** Many branches share the memory of few: those not at work keep fewer keyframes. */
+  private makeRoom(): void {
+    const idle = [...this.branches.values()].filter((b) => b.info.id !== this.active).map((b) => b.run);
+    const kept = (): number => idle.reduce((sum, run) => sum + run.keptBytes, 0);
+    while (idle.length > 0 && kept() > MOST_IDLE_BYTES) {
+      const largest = idle.reduce((most, run) => (run.keptBytes > most.keptBytes ? run : most));
+      if (!largest.thin()) return;
+    }
+  }
+
+  private newBranchId(): number {
+    return Math.max(...this.branches.keys()) + 1;
+  }
+
+  /** A branch without one of its inputs (counted over all inputs in force); those after it are read anew. */
   private undo(id: number, branch: Branch, n: number): void {
-    const inputs = this.inputsOf(branch.info);
-    const gone = inputs[n];
+    const gone = branch.applied[n];
     if (gone === undefined) throw new Problem('no-such-input', `There is no command ${n} to undo.`);
-    const rest = inputs.filter((i) => i !== gone);
-    const info: BranchInfo = {
-      id: Math.max(...this.branches.keys()) + 1,
-      parent: 1,
-      forkAt: { t: gone.at, seq: Math.max(0, gone.after ?? 0) },
-      inputs: rest,
+    const at = { t: gone.input.at, seq: Math.max(0, gone.input.after ?? 0) };
+    const kept = branch.applied.slice(0, n);
+    const rest = branch.applied.slice(n + 1).map((a) => a.input);
+    const w = branch.run.worldBefore(at.seq);
+    w.inputs = [...(this.spec as WorldSpec).inputs].sort(bySoonest).filter((i) => !isBefore(i, at));
+    const reading = this.read(w, rest, []);
+    const step = (): boolean => {
+      const read = reading.next();
+      if (read.done !== true) return false;
+      const applied = [...kept, ...read.value];
+      const info: BranchInfo = {
+        id: this.newBranchId(),
+        parent: 1,
+        forkAt: { t: 0, seq: 0 },
+        inputs: applied.map((a) => a.input),
+      };
+      this.branches.set(info.id, this.makeBranch(info, applied, { branch, at }));
+      this.active = info.id;
+      this.makeRoom();
+      this.deps.post({
+        type: 'commandDone',
+        id,
+        output: '',
+        status: 0,
+        branch: info.id,
+        branches: this.branchInfos(),
+        moment: at,
+      });
+      return true;
     };
-    this.branches.set(info.id, this.materialize({ ...info, forkAt: { t: 0, seq: 0 } }, []));
-    this.active = info.id;
-    const at = { t: gone.at, seq: Math.max(0, gone.after ?? 0) };
-    this.deps.post({
-      type: 'commandDone',
-      id,
-      output: '',
-      status: 0,
-      branch: info.id,
-      branches: this.branchInfos(),
-      moment: at,
-    });
+    if (!step()) this.tasks.push({ id, step });
   }
 
   // ------------------------------------------------------------------------------------------------ moments
@@ -662,13 +726,7 @@ export class Session {
 
   private packet(id: number, branch: Branch, packet: number): void {
     const at = { t: branch.run.knownNs, seq: branch.run.knownSeq };
-    const found = lastRecords(
-      branch.run,
-      at,
-      (r) => r.packet === packet || (r.kind === Kind.gro && r.other === packet),
-      500,
-    );
-    this.deps.post({ type: 'records', id, records: found });
+    this.deps.post({ type: 'records', id, records: packetRecords(branch.run, at, packet, 500) });
   }
 
   // ------------------------------------------------------------------------------------------------ overview
@@ -699,14 +757,7 @@ export class Session {
     bins: number,
   ): Timeline {
     const { run, map } = branch;
-    const series = new Series(
-      map,
-      from,
-      to,
-      bins,
-      run.keyframes[first].cpus.map((c) => c.ctx),
-      true,
-    );
+    const series = new Series(map, from, to, bins, run.keyframes[first], true);
     for (let index = first; index <= last; index += 1) {
       const chunk = run.chunk(index);
       series.consume(chunk.view, chunk.count);
@@ -738,6 +789,32 @@ interface ReadCapture {
   name: string;
   table: TrafficTable;
   warnings: string[];
+}
+
+const acts = (input: { after: number | null }): number => input.after ?? -1;
+const bySoonest = (
+  x: { at: number; after: number | null },
+  y: { at: number; after: number | null },
+): number => x.at - y.at || acts(x) - acts(y);
+
+/** True where an input has acted by a moment. One that acts directly after record `seq` has not. */
+function isBefore(input: { at: number; after: number | null }, at: Moment): boolean {
+  return input.at < at.t || (input.at === at.t && acts(input) < at.seq);
+}
+
+function changesOf(input: BranchInput, changes: readonly HostChange[]): TimedInput[] {
+  return changes.map(({ host, change }) => ({
+    at: input.at,
+    after: input.after,
+    host,
+    line: input.line,
+    change,
+  }));
+}
+
+/** Advances as far as a time or record, giving control back now and then. */
+function* slices(w: World, untilNs: number, untilSeq = Number.POSITIVE_INFINITY): Generator<void, void> {
+  while (w.seq < untilSeq && advance(w, untilNs, untilSeq, READ_EVENTS) === READ_EVENTS) yield;
 }
 
 function withSeq(at: Moment | { t: number }): Moment {
