@@ -252,7 +252,7 @@ export function createApp(deps: AppDeps): App {
     actions.pause();
     const { followPacket } = get().selection;
     if (grain === 'event' && direction === 1 && followPacket === null) {
-      if (!(await player.stepForward())) patch('playhead', { atEnd: true });
+      if (!(await player.stepForward()) && player.ended) patch('playhead', { atEnd: true });
       return;
     }
     const request: Ask = { type: 'step', branch: branch(), from: now(), grain, direction };

@@ -55,6 +55,7 @@ export class Player implements SceneFeed {
   private restMs: number;
   private toldMs: number;
   private ticket: number;
+  private stepping: Promise<boolean>;
 
   constructor(deps: PlayerDeps) {
     this.deps = deps;
@@ -69,6 +70,7 @@ export class Player implements SceneFeed {
     this.restMs = 0;
     this.toldMs = 0;
     this.ticket = 0;
+    this.stepping = Promise.resolve(true);
   }
 
   subscribe(listener: (frame: SceneFrame) => void): () => void {
@@ -105,7 +107,18 @@ export class Player implements SceneFeed {
   }
 
   /** One record on; fetches where the stretch is at its end. @returns false at the end of the run */
-  async stepForward(): Promise<boolean> {
+  stepForward(): Promise<boolean> {
+    // one after another: a key held down is as many steps as it sends
+    this.stepping = this.stepping.then(() => this.stepOnce());
+    return this.stepping;
+  }
+
+  /** The moment is the last of the run. */
+  get ended(): boolean {
+    return this.end && this.at >= this.records.length;
+  }
+
+  private async stepOnce(): Promise<boolean> {
     if (this.at >= this.records.length && !(await this.more())) return false;
     const record = this.records[this.at];
     if (record === undefined) return false;
@@ -324,8 +337,7 @@ export class Player implements SceneFeed {
     this.toldMs = ms;
     const moment = { t: current.timeNs, seq: current.scene.seq };
     const { record } = current;
-    const atEnd = this.end && this.at >= this.records.length;
-    store.setState((s) => ({ playhead: { ...s.playhead, moment, record, atEnd } }));
+    store.setState((s) => ({ playhead: { ...s.playhead, moment, record, atEnd: this.ended } }));
   }
 }
 
