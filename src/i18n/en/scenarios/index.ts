@@ -1,7 +1,9 @@
 import { aFrameArrives } from './a-frame-arrives.ts';
 import { aRingOverflows } from './a-ring-overflows.ts';
 import { groBuildsATrain } from './gro-builds-a-train.ts';
+import { jumboFrames } from './jumbo-frames.ts';
 import { napiLightAndHeavyLoad } from './napi-light-and-heavy-load.ts';
+import { rssSpreadsFlows } from './rss-spreads-flows.ts';
 import { the67NsBudget } from './the-67-ns-budget.ts';
 
 /** Texts of the built-in scenarios, one file each. */
@@ -9,6 +11,8 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...aFrameArrives,
   ...aRingOverflows,
   ...groBuildsATrain,
+  ...jumboFrames,
   ...napiLightAndHeavyLoad,
+  ...rssSpreadsFlows,
   ...the67NsBudget,
 };
