@@ -6,6 +6,7 @@ import { advance } from './advance.ts';
 import { imbalance } from './conservation.ts';
 import { copyWorld } from './copy.ts';
 import { createWorld } from './create.ts';
+import type { TimedInput } from './spec.ts';
 import type { World } from './world.ts';
 
 const RUNS = { numRuns: 25 };
@@ -118,6 +119,39 @@ describe('any world, any knobs', () => {
             }
           }
         }),
+        RUNS,
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'applies an input at its time, after its record and after every event before it: time never goes back',
+    () => {
+      fc.assert(
+        fc.property(
+          arbitraryWorld,
+          fc.integer({ min: 1, max: RUN_NS }),
+          fc.integer({ min: 0, max: 400 }),
+          (spec, at, after) => {
+            const input: TimedInput = {
+              at,
+              after,
+              host: 0,
+              line: '',
+              change: { type: 'coalesce', nic: 0, rxUsecs: 7 },
+            };
+            const { records } = runTraced({ ...spec, inputs: [input] }, RUN_NS);
+            const i = records.findIndex((r) => r.kind === 'command');
+            expect(records[i].timeNs).toBe(at);
+            const atThatTime = records.filter((r) => r.timeNs === at && r.kind !== 'command');
+            const had = records[i].seq > after;
+            const allOfThatTimeBefore = atThatTime.every((r) => r.seq < records[i].seq);
+            expect(had || allOfThatTimeBefore).toBe(true);
+            for (let k = 1; k < records.length; k += 1)
+              expect(records[k].timeNs).toBeGreaterThanOrEqual(records[k - 1].timeNs);
+          },
+        ),
         RUNS,
       );
     },

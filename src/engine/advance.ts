@@ -73,15 +73,14 @@ export function advance(
   return events;
 }
 
-/** Applies the next timed input where it is due before the next event. @returns true where one was applied. */
+/**
+ * Applies the next timed input where it is due before the next event: at its time, after every event before it, and
+ * where it names a record, after that one. @returns true where one was applied.
+ */
 function inputDue(w: World, eventTime: number, untilNs: number): boolean {
   const input = w.inputs[0];
-  if (
-    input.after !== null
-      ? w.seq < input.after && input.at >= w.now && eventTime <= input.at
-      : input.at > eventTime
-  )
-    return false;
+  if (eventTime < input.at) return false;
+  if (input.after !== null && eventTime === input.at && w.seq < input.after) return false;
   if (input.at > untilNs) return false;
   if (input.at > w.now) w.now = input.at;
   w.inputs = w.inputs.slice(1);
