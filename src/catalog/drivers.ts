@@ -25,6 +25,8 @@ export interface DriverInfo {
   readonly udpHashDefault: 'sd' | 'sdfn';
   readonly ntupleDefault: boolean;
   readonly ntupleSlots: number;
+  /** ndo_rx_flow_steer: filters for accelerated RFS, in the same memory. */
+  readonly arfs: boolean;
   /** Name in /proc/interrupts of queue i's vector. */
   readonly vectorName: 'TxRx' | 'comp';
   /** A poll notices that its vector's affinity moved and ends, so that the next interrupt lands right. */
@@ -57,6 +59,7 @@ export const drivers = {
     udpHashDefault: 'sd',
     ntupleDefault: false,
     ntupleSlots: 16,
+    arfs: false,
     vectorName: 'TxRx',
     checksAffinity: false,
     stats: {
@@ -84,6 +87,7 @@ export const drivers = {
     udpHashDefault: 'sd',
     ntupleDefault: false,
     ntupleSlots: 8192,
+    arfs: false,
     vectorName: 'TxRx',
     checksAffinity: false,
     stats: {
@@ -111,6 +115,7 @@ export const drivers = {
     udpHashDefault: 'sdfn',
     ntupleDefault: false,
     ntupleSlots: 1024,
+    arfs: true,
     vectorName: 'comp',
     checksAffinity: true,
     stats: {

@@ -314,6 +314,41 @@ export const kinds = {
     a: 'segments',
     b: 'bytes',
   },
+  rpsSelect: {
+    code: 41,
+    stage: 'protocol',
+    fn: 'get_rps_cpu',
+    a: 'CPU (world index), -1: this one, without a backlog',
+    b: 'hash as int32',
+  },
+  backlogQueue: {
+    code: 42,
+    stage: 'protocol',
+    fn: 'enqueue_to_backlog',
+    a: 'packets in input_pkt_queue after it',
+    b: 'CPU (world index)',
+  },
+  backlogTake: {
+    code: 43,
+    stage: 'protocol',
+    fn: 'process_backlog',
+    a: 'work in this poll',
+    b: 'packets left in process_queue',
+  },
+  ipiSent: {
+    code: 44,
+    stage: 'irq',
+    fn: 'net_rps_action_and_irq_enable',
+    a: 'CPU (world index)',
+    b: 'packets in its backlog',
+  },
+  arfsRule: {
+    code: 45,
+    stage: 'nic',
+    fn: 'ndo_rx_flow_steer',
+    a: 'rx queue index in its NIC',
+    b: 'flow id',
+  },
 } as const satisfies Record<string, KindInfo>;
 
 export type KindName = keyof typeof kinds;
@@ -360,6 +395,11 @@ export const Kind = {
   ringReset: 38,
   irqPending: 39,
   consumed: 40,
+  rpsSelect: 41,
+  backlogQueue: 42,
+  backlogTake: 43,
+  ipiSent: 44,
+  arfsRule: 45,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

@@ -7,6 +7,7 @@ export const PLACE_TYPES = [
   'vector', // its MSI-X vector and moderation timer
   'napi', // its NAPI instance, GRO held lists and rx_list with it
   'cpu', // a CPU: hardirq, softirq, scheduler
+  'backlog', // a CPU's backlog: input_pkt_queue, process_queue, their NAPI
   'protocol', // netif_receive, IP, TCP, UDP on a CPU
   'socket', // a socket's receive queue
   'app', // an application
@@ -36,7 +37,7 @@ export function placeLabel(place: Place): string {
   if (place.nic !== undefined) parts.push(place.nic);
   if (place.queue !== undefined) parts.push(`${place.type === 'rx-ring' ? 'rx' : place.type}-${place.queue}`);
   else if (place.cpu !== undefined)
-    parts.push(`cpu${place.cpu}${place.type === 'protocol' ? '/protocol' : ''}`);
+    parts.push(`cpu${place.cpu}${place.type === 'cpu' ? '' : `/${place.type}`}`);
   else if (place.socket !== undefined) parts.push(`socket-${place.socket}`);
   else if (place.task !== undefined) parts.push(`task-${place.task}`);
   else parts.push(place.type);

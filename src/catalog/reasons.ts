@@ -745,6 +745,87 @@ export const reasons = {
   // -- input
   commandDone: { code: 200, fn: '', knob: null, source: '' },
   commandRefused: { code: 201, fn: '', knob: null, source: '' },
+  // -- steering in software: RPS, RFS, backlog
+  rpsHash: {
+    code: 220,
+    fn: 'get_rps_cpu',
+    knob: 'echo 0 > /sys/class/net/{nic}/queues/rx-0/rps_cpus',
+    source: DEV,
+  },
+  rpsNoMap: {
+    code: 221,
+    fn: 'get_rps_cpu',
+    knob: 'echo f > /sys/class/net/{nic}/queues/rx-0/rps_cpus',
+    source: DEV,
+  },
+  rpsNoHash: { code: 222, fn: 'get_rps_cpu', knob: 'ethtool -K {nic} receive-hashing on', source: DEV },
+  rfsThere: {
+    code: 223,
+    fn: 'get_rps_cpu',
+    knob: 'echo 0 > /sys/class/net/{nic}/queues/rx-0/rps_flow_cnt',
+    source: DEV,
+  },
+  rfsFollows: {
+    code: 224,
+    fn: 'set_rps_cpu',
+    knob: 'echo 0 > /sys/class/net/{nic}/queues/rx-0/rps_flow_cnt',
+    source: DEV,
+  },
+  rfsMoves: { code: 225, fn: 'set_rps_cpu', knob: 'sysctl -w net.core.rps_sock_flow_entries=0', source: DEV },
+  rfsWaits: { code: 226, fn: 'get_rps_cpu', knob: 'sysctl -w net.core.rps_sock_flow_entries=0', source: DEV },
+  backlogOwnCpu: {
+    code: 227,
+    fn: 'enqueue_to_backlog',
+    knob: 'echo 0 > /sys/class/net/{nic}/queues/rx-0/rps_cpus',
+    source: DEV,
+  },
+  backlogOtherCpu: {
+    code: 228,
+    fn: 'enqueue_to_backlog',
+    knob: 'echo 0 > /sys/class/net/{nic}/queues/rx-0/rps_cpus',
+    source: DEV,
+  },
+  backlogFull: {
+    code: 229,
+    fn: 'enqueue_to_backlog',
+    knob: 'sysctl -w net.core.netdev_max_backlog=10000',
+    source: DEV,
+    drop: 'CPU_BACKLOG',
+  },
+  flowLimit: {
+    code: 230,
+    fn: 'skb_flow_limit',
+    knob: 'sysctl -w net.core.flow_limit_cpu_bitmap=0',
+    source: DEV,
+    drop: 'CPU_BACKLOG',
+  },
+  backlogEmptied: { code: 231, fn: 'process_backlog', knob: null, source: DEV },
+  rpsIpi: {
+    code: 232,
+    fn: 'net_rps_action_and_irq_enable',
+    knob: 'echo 0 > /sys/class/net/{nic}/queues/rx-0/rps_cpus',
+    source: DEV,
+  },
+  arfsAsked: {
+    code: 233,
+    fn: 'ndo_rx_flow_steer',
+    knob: 'ethtool -K {nic} ntuple off',
+    source: 'mlx5 en_arfs.c, v6.12',
+  },
+  arfsFull: {
+    code: 234,
+    fn: 'ndo_rx_flow_steer',
+    knob: 'ethtool -N {nic} delete 0',
+    source: 'mlx5 en_arfs.c, v6.12',
+  },
+  arfsInstalled: {
+    code: 235,
+    fn: 'arfs_handle_work',
+    knob: 'ethtool -K {nic} ntuple off',
+    source: 'mlx5 en_arfs.c, v6.12',
+  },
+  arfsExpired: { code: 236, fn: 'rps_may_expire_flow', knob: null, source: DEV },
+  arfsMatch: { code: 237, fn: 'flow director', knob: 'ethtool -K {nic} ntuple off', source: HW },
 } as const satisfies Record<string, ReasonInfo>;
 
 export type ReasonName = keyof typeof reasons;
@@ -882,6 +963,24 @@ export const Reason = {
   ksoftirqdDone: 187,
   commandDone: 200,
   commandRefused: 201,
+  rpsHash: 220,
+  rpsNoMap: 221,
+  rpsNoHash: 222,
+  rfsThere: 223,
+  rfsFollows: 224,
+  rfsMoves: 225,
+  rfsWaits: 226,
+  backlogOwnCpu: 227,
+  backlogOtherCpu: 228,
+  backlogFull: 229,
+  flowLimit: 230,
+  backlogEmptied: 231,
+  rpsIpi: 232,
+  arfsAsked: 233,
+  arfsFull: 234,
+  arfsInstalled: 235,
+  arfsExpired: 236,
+  arfsMatch: 237,
 } as const satisfies { readonly [K in ReasonName]: (typeof reasons)[K]['code'] };
 
 const byCode: (ReasonName | undefined)[] = [];

@@ -101,6 +101,13 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
         'solid',
         false,
       );
+    addRow(
+      add,
+      out,
+      [...state.backlog.process, ...state.backlog.input],
+      { x: poll.x + 6, y: poll.y + poll.h - (poll.h >= 66 ? 27 : 14), w: poll.w - 12, h: GLYPH_H },
+      1,
+    );
     if (state.current) {
       const layers = layerRects(protocol);
       const at = layers[state.layer === 'l4' ? 2 : state.layer === 'ip' ? 1 : 0];
@@ -158,6 +165,8 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
       ...(state.current ? [state.current] : []),
       ...(strips.get(cpu) ?? []),
       ...state.deliver,
+      ...state.backlog.process,
+      ...state.backlog.input,
     ];
     let x = strip.box.x + strip.box.w * 0.56;
     const end = strip.box.x + strip.box.w - 44;

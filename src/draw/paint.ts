@@ -238,7 +238,9 @@ function paintBudgets(p: Painter, c: Palette, input: PaintInput): void {
     const bar: Rect = { x: poll.x + 6, y: poll.y + 19, w: poll.w - 12, h: 4 };
     p.rect(c.sunken, bar.x, bar.y, bar.w, bar.h, 1, 2);
     const q = input.scene.queues.find((k) => k.napi.cpu === cpu && k.napi.polling);
-    const share = q === undefined || q.napi.weight <= 0 ? 0 : q.napi.work / q.napi.weight;
+    const backlog = input.scene.cpus[cpu]?.backlog;
+    const share =
+      q === undefined || q.napi.weight <= 0 ? (backlog?.work ?? 0) / 64 : q.napi.work / q.napi.weight;
     const ctx = contextName(input.scene.cpus[cpu]?.ctx ?? 6);
     if (share > 0)
       p.rect(

@@ -99,6 +99,7 @@ const LANE_PARTS: Readonly<Record<string, LanePart>> = {
   gro: 'gro',
   groComplete: 'gro',
   listDeliver: 'rxList',
+  rpsSelect: 'protocol',
   netifReceive: 'protocol',
   ipRcv: 'protocol',
   l4Rcv: 'protocol',
@@ -206,8 +207,9 @@ export function rectOfSpot(ix: StageIndex, map: SceneMap, spot: Spot, cpu = spot
       return cpu >= 0 ? lanePart(ix, cpu, 'poll') : null;
     case 'cpu':
       return lanePart(ix, cpu, 'head');
+    case 'backlog':
     case 'protocol':
-      return lanePart(ix, cpu, 'protocol');
+      return lanePart(ix, spot.cpu, 'protocol');
     case 'socket': {
       const socket = map.sockets[spot.socket];
       return socket ? (socketAt(ix, socket.id)?.box ?? null) : null;

@@ -96,8 +96,12 @@ describe('any world, any knobs', () => {
           // re-steering a flow may reorder it, on real cards too
           const steady = {
             ...spec,
+            setup: spec.setup.filter((s) => s.change.type !== 'feature'),
             inputs: spec.inputs.filter(
-              (i) => !['channels', 'feature', 'irq-affinity', 'napi'].includes(i.change.type),
+              (i) =>
+                !['channels', 'feature', 'irq-affinity', 'napi', 'rps-cpus', 'rps-flow-cnt'].includes(
+                  i.change.type,
+                ),
             ),
           };
           const { records } = runTraced(steady, RUN_NS);

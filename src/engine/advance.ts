@@ -7,10 +7,12 @@ import { applyChange } from './apply-change.ts';
 import { nextActor } from './clock/agenda.ts';
 import { watchdogExpired } from './cpu/hardirq.ts';
 import { cpuEvent } from './cpu/run.ts';
+import { arfsWork } from './nic/arfs.ts';
 import { moderationExpired } from './nic/moderation.ts';
 import { dmaComplete } from './nic/rx-ring.ts';
 import { wireEvent } from './traffic/source.ts';
 import {
+  ACTOR_ARFS,
   ACTOR_CPU,
   ACTOR_DMA,
   ACTOR_MODERATION,
@@ -65,6 +67,9 @@ export function advance(
         break;
       case ACTOR_TASK:
         taskTimer(w, w.tasks[index]);
+        break;
+      case ACTOR_ARFS:
+        arfsWork(w, w.nics[index]);
         break;
       default:
         throw new Error(`actor ${actor} of unknown kind`);

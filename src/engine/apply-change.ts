@@ -5,8 +5,10 @@
 import { Kind } from '../catalog/kinds.ts';
 import { Reason } from '../catalog/reasons.ts';
 import { wakeTask, moveTask } from './cpu/scheduler.ts';
-import type { Change } from './change.ts';
+import type { Change, SysctlName } from './change.ts';
 import { emit } from './emit.ts';
+import { createFlowLimit } from './net/backlog.ts';
+import { clearArfs } from './nic/arfs.ts';
 import { resetRing } from './nic/rx-ring.ts';
 import { recomputeSteering } from './nic/steering.ts';
 import { unmask } from './nic/moderation.ts';
@@ -67,7 +69,10 @@ export function applyChange(w: World, host: number, change: Change): void {
       nic.features[change.name] = change.on;
       if (change.name === 'ntuple-filters') {
         // switching the filters off takes the rules out
-        if (!change.on) nic.ntuple = [];
+        if (!change.on) {
+          nic.ntuple = [];
+          clearArfs(w, nic);
+        }
         recomputeSteering(w, nic);
       }
       break;
@@ -77,6 +82,14 @@ export function applyChange(w: World, host: number, change: Change): void {
       if (q !== undefined) q.affinity = change.cpus.slice();
       break;
     }
+    case 'rps-cpus':
+      w.queues[change.queue].rpsCpus = change.cpus.slice();
+      break;
+    case 'rps-flow-cnt':
+      // a table set up anew has forgotten every flow
+      w.queues[change.queue].rpsFlows =
+        change.entries === 0 ? null : { entries: powerOfTwo(change.entries), flows: {} };
+      break;
     case 'napi':
       setNapi(w, w.nics[change.nic], change.name, change.value, seq);
       break;
@@ -85,6 +98,7 @@ export function applyChange(w: World, host: number, change: Change): void {
       break;
     case 'sysctl':
       w.hosts[host].sysctl[change.name] = change.values.slice();
+      sysctlEffects(w, host, change.name, change.values[0]);
       break;
     case 'task-affinity':
       moveTask(w, w.tasks[change.task - 1], change.cpu);
@@ -92,8 +106,35 @@ export function applyChange(w: World, host: number, change: Change): void {
   }
 }
 
+function powerOfTwo(n: number): number {
+  let size = 1;
+  while (size < n) size *= 2;
+  return size;
+}
+
+/** What a sysctl's handler does beside storing the value. */
+function sysctlEffects(w: World, host: number, name: SysctlName, value: number): void {
+  const state = w.hosts[host];
+  const fixed = w.fixed.hosts[host];
+  if (name === 'net.core.rps_sock_flow_entries') {
+    const entries = value === 0 ? 0 : powerOfTwo(value);
+    state.sysctl[name] = [entries];
+    // written with the same size the table is kept
+    if (entries === 0) state.sockFlows = null;
+    else if (state.sockFlows?.entries !== entries) state.sockFlows = { entries, idents: {} };
+  } else if (name === 'net.core.flow_limit_cpu_bitmap') {
+    for (let i = 0; i < fixed.cpus; i += 1) {
+      const { backlog } = w.cpus[fixed.firstCpu + i];
+      const on = Math.floor(value / 2 ** i) % 2 === 1;
+      if (!on) backlog.flowLimit = null;
+      else backlog.flowLimit ??= createFlowLimit(state.sysctl['net.core.flow_limit_table_len'][0]);
+    }
+  }
+}
+
 /** ethtool -L: the driver sets all its queues up anew and fills the table evenly again. */
 function setChannels(w: World, nic: Nic, combined: number, seq: number): void {
+  clearArfs(w, nic);
   nic.activeQueues = combined;
   nic.indirection = Uint16Array.from({ length: nic.indirection.length }, (_, i) => i % combined);
   for (let i = 0; i < nic.queues; i += 1) {

@@ -24,6 +24,9 @@ export type Change =
   | { type: 'ntuple-del'; nic: number; loc: number }
   | { type: 'feature'; nic: number; name: FeatureName; on: boolean }
   | { type: 'irq-affinity'; irq: number; cpus: number[] }
+  /** `cpus` world indexes, ascending. */
+  | { type: 'rps-cpus'; queue: number; cpus: number[] }
+  | { type: 'rps-flow-cnt'; queue: number; entries: number }
   | {
       type: 'napi';
       nic: number;
@@ -70,7 +73,12 @@ export const SYSCTLS = {
   'net.core.netdev_budget': { values: 1, least: 0, most: 2147483647 },
   'net.core.netdev_budget_usecs': { values: 1, least: 0, most: 2147483647 },
   'net.core.dev_weight': { values: 1, least: 1, most: 2147483647 },
+  'net.core.dev_weight_rx_bias': { values: 1, least: 1, most: 2147483647 },
   'net.core.netdev_max_backlog': { values: 1, least: 0, most: 2147483647 },
+  'net.core.rps_sock_flow_entries': { values: 1, least: 0, most: 536870912 },
+  /** A mask of CPUs, printed in hexadecimal. */
+  'net.core.flow_limit_cpu_bitmap': { values: 1, least: 0, most: 9007199254740991 },
+  'net.core.flow_limit_table_len': { values: 1, least: 1, most: 2147483647 },
   'net.core.gro_normal_batch': { values: 1, least: 1, most: 2147483647 },
   'net.core.rmem_default': { values: 1, least: 2304, most: 2147483647 },
   'net.core.rmem_max': { values: 1, least: 2304, most: 2147483647 },

@@ -1,4 +1,5 @@
 /** The balance that holds after every event: arrived = delivered + dropped + merged + in flight. */
+import { backlogLength } from './net/backlog.ts';
 import type { World } from './world.ts';
 
 /** Frames and skbs between the MAC and their end, counted where they are (a train counts one). */
@@ -12,7 +13,8 @@ export function inFlight(w: World): number {
   }
   for (const cpu of w.cpus) {
     const s = cpu.softirq;
-    if (s.deliver.length > 0) n += s.deliver.length - s.deliverAt + (s.slot === 0 ? 0 : 1);
+    n += s.deliver.length - s.deliverAt + (s.slot === 0 ? 0 : 1);
+    n += backlogLength(cpu);
   }
   for (const sock of w.sockets) n += sock.backlog.length + sock.ofo.length;
   return n;

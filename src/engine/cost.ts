@@ -27,6 +27,11 @@ export interface CostProfile {
   readonly gro: number;
   /** netif_receive_skb, packet type, RCU: each skb. */
   readonly coreRx: number;
+  /** get_rps_cpu and queueing for another CPU: each skb where RPS or RFS is on. */
+  readonly rps: number;
+  /** A CPU is interrupted by another one (backlog to work off): sending, and taking it. */
+  readonly ipiSend: number;
+  readonly ipi: number;
   readonly ipRcv: number;
   /** FIB lookup where early demux found no socket (included in udpRcv and tcpRcv totals when 0). */
   readonly fib: number;
@@ -59,6 +64,9 @@ const SERVER_ASSUMED = [
   'recvSkb',
   'dmaNs',
   'dmaNsPerByte',
+  'rps',
+  'ipiSend',
+  'ipi',
 ] as const;
 
 /** The 4500-cycle interrupt cycle (estimate) is split 1500 + 900 + 300 + 300 + 1500. */
@@ -75,6 +83,9 @@ const server3g: CostProfile = {
   skbAlloc: 101,
   gro: 94,
   coreRx: 40,
+  rps: 120,
+  ipiSend: 300,
+  ipi: 1200,
   ipRcv: 80,
   fib: 0,
   udpRcv: 535,

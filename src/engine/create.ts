@@ -17,6 +17,7 @@ import { createRng, nextU32 } from './rng.ts';
 import type { AppSpec, HostSpec, NicSpec, SocketSpec, WorldSpec } from './spec.ts';
 import { planNext, planWire } from './traffic/source.ts';
 import {
+  ACTOR_ARFS,
   ACTOR_CPU,
   ACTOR_DMA,
   ACTOR_MODERATION,
@@ -86,7 +87,7 @@ export function createWorld(spec: WorldSpec): World {
       hostPlace: maker.place({ type: 'host', host: host.id }),
     };
     hosts.push(fixed);
-    states.push({ sysctl: sysctlDefaults(spec, rules), snmp: createSnmp() });
+    states.push({ sysctl: sysctlDefaults(spec, rules), snmp: createSnmp(), sockFlows: null });
     const firstSocket = sockets.length;
     for (const s of host.sockets) sockets.push(makeSocket(maker, host, h, s, sockets.length + 1, states[h]));
     for (let number = 0; number < host.cpus; number += 1) {
@@ -212,7 +213,11 @@ function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): Ho
     'net.core.netdev_budget': [300],
     'net.core.netdev_budget_usecs': [Math.floor(2_000_000 / spec.hz)],
     'net.core.dev_weight': [64],
+    'net.core.dev_weight_rx_bias': [1],
     'net.core.netdev_max_backlog': [1000],
+    'net.core.rps_sock_flow_entries': [0],
+    'net.core.flow_limit_cpu_bitmap': [0],
+    'net.core.flow_limit_table_len': [4096],
     'net.core.gro_normal_batch': [8],
     'net.core.rmem_default': [212992],
     'net.core.rmem_max': [rules.rmemMax],
@@ -235,6 +240,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
       host: host.id,
       cpu: number,
     }),
+    backlogPlace: maker.place({ type: 'backlog', host: host.id, cpu: number }),
     mhz,
     cycleRem: 0,
     ctx: Ctx.idle,
@@ -244,7 +250,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     level: 0,
     leftNs: new Float64Array(3).fill(-1),
     pendingIrqs: [],
-    irqQueue: 0,
+    irqSource: 0,
     irqSeq: 0,
     pendingSeqs: [],
     inSoftirq: false,
@@ -280,6 +286,17 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     needResched: false,
     switching: false,
     pollList: [],
+    backlog: {
+      input: [],
+      process: [],
+      processAt: 0,
+      head: 0,
+      tail: 0,
+      scheduled: false,
+      scheduleSeq: 0,
+      ipis: [],
+      flowLimit: null,
+    },
     softnet: {
       processed: 0,
       dropped: 0,
@@ -379,6 +396,7 @@ function makeNic(
     driver,
     wireActor: maker.actor(ACTOR_WIRE, index),
     dmaActor: maker.actor(ACTOR_DMA, index),
+    arfsActor: maker.actor(ACTOR_ARFS, index),
     wirePlace: maker.place({ type: 'wire', ...at }),
     macPlace: maker.place({ type: 'mac', ...at }),
     steeringPlace: maker.place({ type: 'steering', ...at }),
@@ -398,6 +416,8 @@ function makeNic(
     flowHashKind: new Uint8Array(flows),
     flowHash2: new Uint32Array(flows),
     flowNtuple: new Int16Array(flows).fill(-2),
+    flowArfs: new Int16Array(flows).fill(-1),
+    arfs: { rules: [], nextId: 0 },
     ntuple: [],
     rxUsecs: nicSpec.rxUsecs ?? driver.rxUsecs,
     rxFrames: nicSpec.rxFrames ?? driver.rxFrames,
@@ -429,6 +449,11 @@ function makeNic(
       csum_errors: 0,
       multicast: 0,
       rx_otherhost_dropped: 0,
+      arfs_add: 0,
+      arfs_request_in: 0,
+      arfs_request_out: 0,
+      arfs_expired: 0,
+      arfs_err: 0,
     },
   };
 }
@@ -482,6 +507,8 @@ function makeQueue(
     lastIrqNs: Number.NEGATIVE_INFINITY,
     timerOn: false,
     irqCounts: new Float64Array(host.cpus),
+    rpsCpus: [],
+    rpsFlows: null,
     napi: {
       id: 8193 + index,
       scheduled: false,

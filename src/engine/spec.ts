@@ -79,6 +79,8 @@ export interface SocketSpec {
   /** SO_RCVBUF as the kernel stores it (already doubled); absent: the sysctl's default. */
   rcvbufBytes?: number;
   udpGro?: boolean;
+  /** UDP: connect() was called, so that RFS learns where its reader runs (TCP always is). */
+  connected?: boolean;
 }
 
 export interface AppSpec {

@@ -43,6 +43,7 @@ export const ACTOR_MODERATION = 3;
 export const ACTOR_WATCHDOG = 4;
 export const ACTOR_CPU = 5;
 export const ACTOR_TASK = 6;
+export const ACTOR_ARFS = 7;
 
 export interface HostFixed {
   id: string;
@@ -130,6 +131,29 @@ export interface HostState {
   sysctl: Record<SysctlName, number[]>;
   /** Protocol counters with the kernel's names (IpInReceives, TcpExtTCPOFOQueue, ...). */
   snmp: SnmpCounters;
+  /** rps_sock_flow_table: CPU that each flow's application last ran on (`net.core.rps_sock_flow_entries`); null: none. */
+  sockFlows: SockFlowTable | null;
+}
+
+/** `entries` a power of two; of these only those in use are kept. An ident is upper hash bits | CPU number. */
+export interface SockFlowTable {
+  entries: number;
+  idents: Record<number, number>;
+}
+
+/** A queue's rps_dev_flow_table (`rps_flow_cnt`): entries in use, by hash & (entries - 1). */
+export interface RpsFlowTable {
+  entries: number;
+  flows: Record<number, RpsFlow>;
+}
+
+export interface RpsFlow {
+  /** World index; -1: unset. */
+  cpu: number;
+  /** The CPU's backlog tail when the flow's last packet was queued there. */
+  lastTail: number;
+  /** The card's filter for it; -1: none. */
+  filter: number;
 }
 
 // ---------------------------------------------------------------------------------------------------- CPU
@@ -147,6 +171,7 @@ export interface Cpu {
   actor: number;
   place: number;
   protocolPlace: number;
+  backlogPlace: number;
   mhz: number;
   /** What is left below a nanosecond, in cycles * 1000. */
   cycleRem: number;
@@ -161,8 +186,8 @@ export interface Cpu {
   leftNs: Float64Array;
   // hardirq
   pendingIrqs: number[];
-  /** Vector in service: queue index, or -1 - queue index for that NAPI's timer; and the record that raised it. */
-  irqQueue: number;
+  /** Interrupt in service (cpu/irq-source) and the record that raised it. */
+  irqSource: number;
   irqSeq: number;
   pendingSeqs: number[];
   /** True between entry to handle_softirqs and its end, whether by irq exit or in ksoftirqd. */
@@ -179,10 +204,35 @@ export interface Cpu {
   /** A context switch is under way. */
   switching: boolean;
   // softnet_data
+  /** NAPIs scheduled here: queue indexes, BACKLOG_NAPI. */
   pollList: number[];
+  backlog: Backlog;
   softnet: SoftnetStat;
   netRxSoftirqs: number;
   calIpis: number;
+}
+
+/** input_pkt_queue and process_queue with the backlog NAPI that works them off. */
+export interface Backlog {
+  /** Slots, oldest first; process_queue from `processAt` on. */
+  input: number[];
+  process: number[];
+  processAt: number;
+  /** Skbs ever processed (counted a batch at a time) and ever queued. */
+  head: number;
+  tail: number;
+  scheduled: boolean;
+  scheduleSeq: number;
+  /** CPUs (world index) that this one must interrupt before it leaves net_rx_action. */
+  ipis: number[];
+  /** Of what this CPU queues anywhere; null: off. */
+  flowLimit: FlowLimit | null;
+}
+
+export interface FlowLimit {
+  buckets: Uint16Array;
+  history: Uint16Array;
+  at: number;
 }
 
 export interface SoftnetStat {
@@ -234,6 +284,7 @@ export interface Nic {
   driver: DriverInfo;
   wireActor: number;
   dmaActor: number;
+  arfsActor: number;
   wirePlace: number;
   macPlace: number;
   steeringPlace: number;
@@ -259,6 +310,9 @@ export interface Nic {
   flowHash2: Uint32Array;
   /** Queue that an ntuple rule gives each flow: -2 none, -1 drop. */
   flowNtuple: Int16Array;
+  /** Queue that an accelerated-RFS rule in the card gives each flow; -1: none. */
+  flowArfs: Int16Array;
+  arfs: { rules: ArfsRule[]; nextId: number };
   ntuple: NtupleRule[];
   rxUsecs: number;
   rxFrames: number;
@@ -287,6 +341,23 @@ export interface NicCounters {
   csum_errors: number;
   multicast: number;
   rx_otherhost_dropped: number;
+  arfs_add: number;
+  arfs_request_in: number;
+  arfs_request_out: number;
+  arfs_expired: number;
+  arfs_err: number;
+}
+
+/** A filter that accelerated RFS has asked for. */
+export interface ArfsRule {
+  id: number;
+  flow: number;
+  /** Queue (world index) it leads to, and the entry of that queue's flow table. */
+  queue: number;
+  at: number;
+  /** When the card has it; 0: it has. */
+  readyNs: number;
+  seq: number;
 }
 
 export interface RxQueue {
@@ -324,6 +395,9 @@ export interface RxQueue {
   /** Moderation timer running. */
   timerOn: boolean;
   irqCounts: Float64Array;
+  // RPS: CPUs (world index) that take its packets, ascending; RFS
+  rpsCpus: number[];
+  rpsFlows: RpsFlowTable | null;
   // NAPI
   napi: Napi;
   packets: number;

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { runCase } from './run-case.ts';
 
 const FOLDER = new URL('../../fixtures/lab/', import.meta.url);
-const files = readdirSync(FOLDER).filter((f) => f.startsWith('gro-') && f.endsWith('.json'));
+const files = readdirSync(FOLDER).filter((f) => f.endsWith('.json'));
 
 function load(file: string): Record<string, unknown> {
   return JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'));
 }
 
 describe('measured cases', () => {
-  it('are all here', () => expect(files).toHaveLength(89));
+  it('are all here', () => expect(files).toHaveLength(124));
 
   for (const file of files) {
     it(file.replace('.json', ''), () => {

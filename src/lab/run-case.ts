@@ -1,6 +1,7 @@
 /** Runs one measured case in the model and compares. A kind without a row here fails: it is not modelled yet. */
 import { arrayAt, CaseError, type CaseResult, type JsonObject, objectAt, stringAt } from './case.ts';
 import { runGroCase } from './gro-case.ts';
+import { compareSoftnetCase } from './softnet-compare.ts';
 
 /** Measured, but not modelled: state of the checksum, and what the driver of the socket says of it. */
 const NOT_MODELLED: ReadonlySet<string> = new Set(['vnet_flags', 'l4_csum_ok']);
@@ -16,6 +17,10 @@ const kinds: Readonly<Record<string, (file: JsonObject) => string[]>> = {
     );
     return compareLists(measured, runGroCase(file));
   },
+  rps: compareSoftnetCase,
+  backlog: compareSoftnetCase,
+  'flow-limit': compareSoftnetCase,
+  'softirq-budget': compareSoftnetCase,
 };
 
 /** @param json a case file, parsed. Never throws: what is wrong with the file is in `message`. */

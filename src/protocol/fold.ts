@@ -54,7 +54,10 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
     ringRecord(r, queue, nic);
     napiRecord(scene, r, queue, places.queue[r.place], cpu);
   }
-  if (cpu !== undefined) cpuRecord(scene, r, cpu, socket);
+  if (cpu !== undefined) {
+    backlogRecord(r, cpu, scene.cpus[places.backlog[r.place]]);
+    cpuRecord(scene, r, cpu, socket);
+  }
   if (r.kind === Kind.drop) dropRecord(scene, r, nic, queue, cpu, socket);
 }
 
@@ -230,7 +233,52 @@ function groRecord(scene: Scene, napi: SceneNapi, r: RecordView, cpu: SceneCpu |
 
 /** A NAPI waits and nothing handles it yet. */
 function pending(cpu: SceneCpu): void {
-  cpu.netRxPending = cpu.pollList.length > 0 && cpu.pass === 0;
+  cpu.netRxPending = (cpu.pollList.length > 0 || cpu.backlog.onList) && cpu.pass === 0;
+}
+
+/** Records of RPS and of a backlog NAPI; `owner` is the CPU whose backlog the record is about. */
+function backlogRecord(r: RecordView, cpu: SceneCpu, owner: SceneCpu | undefined): void {
+  if (owner === undefined) return;
+  const { backlog } = owner;
+  switch (r.kind) {
+    case Kind.backlogQueue: {
+      const skb = cpu.deliver.shift();
+      if (skb !== undefined) backlog.input.push(skb);
+      backlog.tail += 1;
+      break;
+    }
+    case Kind.drop:
+      if (cpu.deliver[0]?.id === r.packet) cpu.deliver.shift();
+      break;
+    case Kind.napiSchedule:
+      backlog.onList = true;
+      pending(owner);
+      break;
+    case Kind.pollStart:
+      backlog.polling = true;
+      backlog.work = 0;
+      if (cpu.pass > 0) cpu.budget = r.b;
+      break;
+    case Kind.backlogTake: {
+      if (backlog.process.length === 0) {
+        backlog.process = backlog.input;
+        backlog.input = [];
+      }
+      const skb = backlog.process.shift();
+      if (skb !== undefined) cpu.deliver.push(skb);
+      backlog.work = r.a;
+      break;
+    }
+    case Kind.pollEnd:
+      backlog.polling = false;
+      backlog.work = 0;
+      backlog.head += r.a;
+      if (r.reason === Reason.backlogEmptied) backlog.onList = false;
+      pending(owner);
+      break;
+    default:
+      break;
+  }
 }
 
 function wake(scene: Scene, task: number, to: number): void {
@@ -407,6 +455,7 @@ export function copyScene(scene: Scene): Scene {
       ...c,
       pollList: c.pollList.slice(),
       deliver: skbs(c.deliver),
+      backlog: { ...c.backlog, input: skbs(c.backlog.input), process: skbs(c.backlog.process) },
       current: c.current === null ? null : skb(c.current),
       frame: c.frame === null ? null : skb(c.frame),
       runQueue: c.runQueue.slice(),

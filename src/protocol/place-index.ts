@@ -5,6 +5,8 @@ export interface PlaceIndex {
   nic: Int32Array;
   queue: Int32Array;
   cpu: Int32Array;
+  /** CPU whose backlog it is. */
+  backlog: Int32Array;
   /** Index into scene.sockets and scene.tasks (id - 1). */
   socket: Int32Array;
   task: Int32Array;
@@ -27,6 +29,7 @@ function build(map: SceneMap): PlaceIndex {
     nic: column(),
     queue: column(),
     cpu: column(),
+    backlog: column(),
     socket: column(),
     task: column(),
   };
@@ -39,7 +42,10 @@ function build(map: SceneMap): PlaceIndex {
         if (place.queue !== undefined) index.queue[p] = nic.queues[place.queue];
       }
     }
-    if (place.cpu !== undefined) index.cpu[p] = map.hosts[host].cpus[place.cpu];
+    if (place.cpu !== undefined) {
+      index.cpu[p] = map.hosts[host].cpus[place.cpu];
+      if (place.type === 'backlog') index.backlog[p] = index.cpu[p];
+    }
     if (place.socket !== undefined) index.socket[p] = place.socket - 1;
     if (place.task !== undefined) index.task[p] = place.task - 1;
   });

@@ -115,6 +115,8 @@ export interface SceneCpu {
   pollList: number[];
   /** NAPIs wait on poll_list and no softirq runs yet. */
   netRxPending: boolean;
+  /** Packets that RPS (or netif_rx) has queued for this CPU. */
+  backlog: SceneBacklog;
   /** Skbs on their way up through the protocol, first is next. */
   deliver: SceneSkb[];
   /** The skb in the protocol layers now, and which: 'netif' | 'ip' | 'l4'. */
@@ -123,6 +125,20 @@ export interface SceneCpu {
   /** The frame the driver or GRO holds in its hands now. */
   frame: SceneSkb | null;
   runQueue: number[];
+}
+
+export interface SceneBacklog {
+  /** input_pkt_queue and process_queue, oldest first. */
+  input: SceneSkb[];
+  process: SceneSkb[];
+  /** Packets ever worked off (counted a batch at a time) and ever queued: what RFS compares. */
+  head: number;
+  tail: number;
+  /** Its NAPI is on this CPU's poll_list. */
+  onList: boolean;
+  /** It is being polled; packets taken in this poll. */
+  polling: boolean;
+  work: number;
 }
 
 export interface SceneSocket {

@@ -24,7 +24,13 @@ export function captureScenario(table: TrafficTable, name: string, sha256: strin
   ports.forEach(([id], i) => {
     const [proto, port] = id.split('-');
     if (port === '0') return;
-    sockets[id] = { proto: proto as 'tcp' | 'udp', address: '*', port: Number(port), udpGro: false };
+    sockets[id] = {
+      proto: proto as 'tcp' | 'udp',
+      address: '*',
+      port: Number(port),
+      connected: false,
+      udpGro: false,
+    };
     apps[`app-${id}`] = {
       cpu: i % 4,
       sockets: [id],
@@ -39,7 +45,7 @@ export function captureScenario(table: TrafficTable, name: string, sha256: strin
   if (counts.size > MOST_PORTS) {
     // the rest of the ports share one reader a protocol
     for (const proto of ['tcp', 'udp'] as const) {
-      sockets[`${proto}-other`] = { proto, address: '*', port: 0, udpGro: false };
+      sockets[`${proto}-other`] = { proto, address: '*', port: 0, connected: false, udpGro: false };
       apps[`app-${proto}-other`] = {
         cpu: 3,
         sockets: [`${proto}-other`],

@@ -91,6 +91,10 @@ const SocketSchema = v.strictObject({
   address: about(v.optional(line(64), '*'), 'Local address; * is any.'),
   port: about(whole(0, 65_535), 'Local port; 0 takes every port without a socket of its own.'),
   rcvbufBytes: about(v.optional(whole(2304, 1_073_741_824)), "sk_rcvbuf; absent: the kernel's default."),
+  connected: about(
+    v.optional(v.boolean(), false),
+    'UDP: connect() was called, so that RFS learns where the reader runs.',
+  ),
   udpGro: about(v.optional(v.boolean(), false), 'UDP_GRO is set: takes trains of datagrams.'),
 });
 

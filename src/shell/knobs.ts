@@ -4,7 +4,7 @@
  */
 import { FEATURES, HASH_FLOW_TYPES, type SysctlName } from '../engine/change.ts';
 import type { Nic, World } from '../engine/world.ts';
-import { printCpuList } from './cpu-list.ts';
+import { printCpuList, printCpuMask } from './cpu-list.ts';
 import { coalesceLimits } from './ethtool/coalesce.ts';
 import { shortName } from './ethtool/features.ts';
 import { fieldChoices, fieldLetters } from './ethtool/flow-hash.ts';
@@ -15,7 +15,8 @@ import { affinityOf, contextOf, nicsOf, queuesInUse, taskCpu, tasksOf } from './
 import { GRO_MAX_SIZE } from './ip.ts';
 import { MAX_FLUSH_TIMEOUT_NS, MIN_MTU } from './proc/sys-class-net.ts';
 import { INT_MAX } from './numbers.ts';
-import { sysctlLimits, sysctlNames } from './sysctl-values.ts';
+import { MAX_FLOW_CNT, rpsCpusOf } from './proc/queue-files.ts';
+import { isMask, sysctlLimits, sysctlNames, sysctlText } from './sysctl-values.ts';
 import type { Ctx, KnobCommand, KnobGroup } from './types.ts';
 
 export function knobCommands(world: World, host: number): KnobCommand[] {
@@ -27,6 +28,7 @@ export function knobCommands(world: World, host: number): KnobCommand[] {
       ...rssKnobs(nic),
       ...featureKnobs(nic),
       ...affinityKnobs(ctx, nic),
+      ...rpsKnobs(ctx, nic),
       ...napiKnobs(nic),
       ...linkKnobs(nic),
     ]),
@@ -228,6 +230,34 @@ function affinityKnobs(ctx: Ctx, nic: Nic): KnobCommand[] {
   );
 }
 
+function rpsKnobs(ctx: Ctx, nic: Nic): KnobCommand[] {
+  return queuesInUse(ctx, nic).flatMap((queue) => {
+    const at = `${nic.name} rx-${queue.number}`;
+    const file = (name: string) =>
+      `echo {value} > /sys/class/net/${nic.name}/queues/rx-${queue.number}/${name}`;
+    return [
+      knob(
+        `${nic.name}.rps.${queue.number}.cpus`,
+        'steering',
+        at,
+        'rps_cpus',
+        file('rps_cpus'),
+        printCpuMask(rpsCpusOf(ctx, queue), ctx.fixed.cpus),
+        text,
+      ),
+      knob(
+        `${nic.name}.rps.${queue.number}.flow_cnt`,
+        'steering',
+        at,
+        'rps_flow_cnt',
+        file('rps_flow_cnt'),
+        queue.rpsFlows?.entries ?? 0,
+        number(0, MAX_FLOW_CNT),
+      ),
+    ];
+  });
+}
+
 function napiKnobs(nic: Nic): KnobCommand[] {
   const file = (name: string) => `echo {value} > /sys/class/net/${nic.name}/${name}`;
   const at = (name: string) => `${nic.name}.napi.${name}`;
@@ -285,14 +315,25 @@ const SOFTIRQ = [
   'net.core.netdev_budget',
   'net.core.netdev_budget_usecs',
   'net.core.dev_weight',
+  'net.core.dev_weight_rx_bias',
   'net.core.netdev_max_backlog',
   'net.core.gro_normal_batch',
 ];
 
+const STEERING = [
+  'net.core.rps_sock_flow_entries',
+  'net.core.flow_limit_cpu_bitmap',
+  'net.core.flow_limit_table_len',
+];
+
 function sysctlKnob(ctx: Ctx, name: SysctlName): KnobCommand {
   const { least, most, values } = sysctlLimits(ctx, name);
-  const value = ctx.state.sysctl[name].join(' ');
-  const group: KnobGroup = SOFTIRQ.includes(name) ? 'softirq' : 'protocol';
+  const value = isMask(name) ? sysctlText(ctx, name) : ctx.state.sysctl[name].join(' ');
+  const group: KnobGroup = SOFTIRQ.includes(name)
+    ? 'softirq'
+    : STEERING.includes(name)
+      ? 'steering'
+      : 'protocol';
   const onOff = least === 0 && most === 1;
   const template = values === 1 ? `sysctl -w ${name}={value}` : `sysctl -w ${name}="{value}"`;
   return knob(
@@ -302,7 +343,7 @@ function sysctlKnob(ctx: Ctx, name: SysctlName): KnobCommand {
     `sysctl.${name}`,
     template,
     value,
-    values > 1 ? text : onOff ? toggle(['1', '0']) : number(least, most),
+    values > 1 || isMask(name) ? text : onOff ? toggle(['1', '0']) : number(least, most),
   );
 }
 

@@ -3,7 +3,9 @@
  * are ignored, as proc_dointvec does. Source: kernel/sysctl.c, net/core/sysctl_net_core.c, v6.12; tried on a running 6.18.
  */
 import { SYSCTLS, type SysctlName } from '../engine/change.ts';
+import { parseCpuMask, printCpuMask } from './cpu-list.ts';
 import type { Written } from './proc/files.ts';
+import { cpuHint } from './proc/irq-affinity.ts';
 import { parseSigned } from './numbers.ts';
 import type { Ctx } from './types.ts';
 
@@ -23,12 +25,32 @@ export function sysctlLimits(ctx: Ctx, name: SysctlName): { least: number; most:
 }
 
 export function sysctlText(ctx: Ctx, name: SysctlName): string {
-  return ctx.state.sysctl[name].join('\t');
+  const values = ctx.state.sysctl[name];
+  return isMask(name) ? printCpuMask(maskCpus(values[0]), ctx.fixed.cpus) : values.join('\t');
+}
+
+/** Values that are a mask of CPUs, in hexadecimal. */
+export function isMask(name: SysctlName): boolean {
+  return name === 'net.core.flow_limit_cpu_bitmap';
+}
+
+function maskCpus(mask: number): number[] {
+  return Array.from({ length: 53 }, (_, cpu) => cpu).filter((cpu) => Math.floor(mask / 2 ** cpu) % 2 === 1);
+}
+
+function maskWrite(ctx: Ctx, name: SysctlName, text: string): Written {
+  const set = parseCpuMask(text, ctx.fixed.cpus);
+  if (!set.ok)
+    return { ok: false, errno: set.error, hint: `a mask in hexadecimal; ${cpuHint(ctx.fixed.cpus)}` };
+  const value = set.cpus.reduce((sum, cpu) => sum + 2 ** cpu, 0);
+  if (value === ctx.state.sysctl[name][0]) return { ok: true, changes: [] };
+  return { ok: true, changes: [{ type: 'sysctl', name, values: [value] }] };
 }
 
 export const sysctlPath = (name: string): string => `/proc/sys/${name.replaceAll('.', '/')}`;
 
 export function sysctlWrite(ctx: Ctx, name: SysctlName, text: string): Written {
+  if (isMask(name)) return maskWrite(ctx, name, text);
   const { least, most, values } = sysctlLimits(ctx, name);
   const words = text.trim().split(/\s+/);
   const now = ctx.state.sysctl[name];

@@ -38,6 +38,7 @@ export const KNOB_GROUPS = [
   'rss',
   'features',
   'affinity',
+  'steering',
   'napi',
   'link',
   'softirq',

@@ -80,8 +80,42 @@ const change = (cpus: number, queues: number): fc.Arbitrary<Change> =>
     fc
       .record({ task: fc.constant(1), cpu: fc.integer({ min: 0, max: cpus - 1 }) })
       .map((c): Change => ({ type: 'task-affinity', ...c })),
+    fc
+      .subarray(Array.from({ length: cpus }, (_, i) => i))
+      .map((list): Change => ({ type: 'rps-cpus', queue: 0, cpus: list })),
+    fc.constantFrom(0, 16, 4096).map((entries): Change => ({ type: 'rps-flow-cnt', queue: 0, entries })),
+    fc
+      .constantFrom(0, 32, 32768)
+      .map((v): Change => ({ type: 'sysctl', name: 'net.core.rps_sock_flow_entries', values: [v] })),
+    fc
+      .constantFrom(0, 3)
+      .map((v): Change => ({ type: 'sysctl', name: 'net.core.flow_limit_cpu_bitmap', values: [v] })),
+    fc
+      .constantFrom(4, 100, 1000)
+      .map((v): Change => ({ type: 'sysctl', name: 'net.core.netdev_max_backlog', values: [v] })),
+    fc.boolean().map((on): Change => ({ type: 'feature', nic: 0, name: 'ntuple-filters', on })),
     fc.integer({ min: 68, max: 1500 }).map((value): Change => ({ type: 'link', nic: 0, name: 'mtu', value })),
   );
+
+/** Two senders never share a flow: their sequence numbers would be out of order from the start. */
+function ownFlows(source: TrafficSpec, i: number): TrafficSpec {
+  if (source.kind !== 'rate') return source;
+  return { ...source, template: { ...source.template, sport: source.template.sport + 1000 * i } };
+}
+
+function steeringSetup(steering: string, cpus: number, queues: number): Change[] {
+  const list = Array.from({ length: queues }, (_, queue) => queue);
+  const all = Array.from({ length: cpus }, (_, cpu) => cpu);
+  const rps = list.map((queue): Change => ({ type: 'rps-cpus', queue, cpus: all }));
+  const rfs = [
+    { type: 'sysctl', name: 'net.core.rps_sock_flow_entries', values: [1024] } as const,
+    ...list.map((queue): Change => ({ type: 'rps-flow-cnt', queue, entries: 256 })),
+  ];
+  if (steering === 'rps') return rps;
+  if (steering === 'rfs') return [...rps, ...rfs];
+  if (steering === 'arfs') return [...rfs, { type: 'feature', nic: 0, name: 'ntuple-filters', on: true }];
+  return [];
+}
 
 /** A world of 1 to 4 CPUs and queues, some traffic, applications of every temper, and knobs turned while it runs. */
 export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
@@ -100,8 +134,9 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
       pauseNs: fc.constantFrom(0, 0, 50_000),
     }),
     spin: fc.boolean(),
+    steering: fc.constantFrom('none', 'rps', 'rfs', 'arfs'),
   })
-  .chain(({ cpus, queues, driver, ringSize, app, spin, ...rest }) =>
+  .chain(({ cpus, queues, driver, ringSize, app, spin, steering, traffic: sources, ...rest }) =>
     fc
       .array(fc.record({ at: fc.integer({ min: 0, max: RUN_NS }), change: change(cpus, queues) }), {
         maxLength: 6,
@@ -112,6 +147,8 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
         if (spin) apps.push(appSpec({ name: 'spin', sockets: [], spin: true, cpu: 0 }));
         return worldSpec({
           ...rest,
+          traffic: sources.map(ownFlows),
+          setup: steeringSetup(steering, cpus, queues).map((change) => ({ host: 0, change })),
           cpus,
           nic: { queues, driver, ringSize },
           apps,

@@ -141,6 +141,7 @@ function idleCpu(): SceneCpu {
     budget: 0,
     pollList: [],
     netRxPending: false,
+    backlog: { input: [], process: [], head: 0, tail: 0, onList: false, polling: false, work: 0 },
     deliver: [],
     current: null,
     layer: null,

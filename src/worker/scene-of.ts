@@ -1,5 +1,13 @@
 /** A world between two events as the page draws it. */
-import { DELIVER_IP, DELIVER_L4, DELIVER_NETIF, POLL_ENTER, POLL_FRAME } from '../engine/cpu/phases.ts';
+import {
+  DELIVER_IP,
+  DELIVER_L4,
+  DELIVER_NETIF,
+  DELIVER_RPS,
+  POLL_ENTER,
+  POLL_FRAME,
+} from '../engine/cpu/phases.ts';
+import { BACKLOG_NAPI } from '../engine/net/backlog.ts';
 import { contextArg } from '../engine/cpu/context.ts';
 import { inFlight } from '../engine/conservation.ts';
 import { BACK_POLL } from '../engine/net/poll.ts';
@@ -82,7 +90,7 @@ export function sceneOf(w: World): Scene {
   for (const cpu of w.cpus) {
     const s = cpu.softirq;
     const { phase } = s;
-    if (!isPolling(cpu)) continue;
+    if (!isPolling(cpu) || s.queue === BACKLOG_NAPI) continue;
     const { napi } = queues[s.queue];
     napi.polling =
       phase === POLL_ENTER || phase === POLL_FRAME || (phase >= DELIVER_NETIF && s.backTo === BACK_POLL);
@@ -181,10 +189,13 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
   const s = cpu.softirq;
   const { phase } = s;
   const waiting = s.deliver.slice(s.deliverAt);
-  if (phase === DELIVER_NETIF) waiting.unshift(s.slot);
+  if (phase === DELIVER_NETIF || phase === DELIVER_RPS) waiting.unshift(s.slot);
   const current = phase === DELIVER_IP || phase === DELIVER_L4 ? s.slot : 0;
   const list = new Set([...s.list, ...s.repoll, ...cpu.pollList]);
-  if (isPolling(cpu) && !s.thread && w.queues[s.queue].napi.scheduled) list.add(s.queue);
+  const polling = isPolling(cpu);
+  const backlogPolling = polling && s.queue === BACKLOG_NAPI;
+  if (backlogPolling || (polling && !s.thread && w.queues[s.queue].napi.scheduled)) list.add(s.queue);
+  const backlogOnList = list.delete(BACKLOG_NAPI);
   const pollList = [...list].sort((x, y) => x - y);
   const pass = cpu.inSoftirq && !s.thread ? s.pass : 0;
   const arg = contextArg(cpu);
@@ -194,7 +205,16 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
     pass,
     budget: s.budget,
     pollList,
-    netRxPending: pollList.length > 0 && pass === 0,
+    netRxPending: (pollList.length > 0 || backlogOnList) && pass === 0,
+    backlog: {
+      input: cpu.backlog.input.map((slot) => skbOf(w, slot)),
+      process: cpu.backlog.process.slice(cpu.backlog.processAt).map((slot) => skbOf(w, slot)),
+      head: cpu.backlog.head,
+      tail: cpu.backlog.tail,
+      onList: backlogOnList,
+      polling: backlogPolling,
+      work: backlogPolling ? s.work + (s.slot === 0 ? 0 : 1) : 0,
+    },
     deliver: waiting.map((slot) => skbOf(w, slot)),
     current: current === 0 ? null : skbOf(w, current),
     layer: phase === DELIVER_IP ? 'netif' : phase === DELIVER_L4 ? 'ip' : null,

@@ -14,6 +14,7 @@ import { leaveIfMoved, sleepCurrent, wakeTask, yieldIfDue } from '../cpu/schedul
 import { emit } from '../emit.ts';
 import { addLatency } from '../metrics/latency.ts';
 import { freeSlots } from '../packet/pool.ts';
+import { recordSockFlow } from '../net/rps.ts';
 import { dequeue, queuedSkb, queueLength } from '../net/socket.ts';
 import { tcpBacklogRcv } from '../net/tcp.ts';
 import { type Cpu, LATENCY_FLOWS, type Socket, type Task, type World } from '../world.ts';
@@ -88,12 +89,14 @@ function decide(w: World, cpu: Cpu, task: Task): void {
     sock.id,
     contextArg(cpu),
   );
+  const first = queuedSkb(sock);
+  if (sock.spec.proto === 'tcp' || sock.spec.connected) recordSockFlow(w, cpu, w.pool.hash[first]);
   task.callSocket = sock.id;
   task.callBytes = 0;
   task.phase = RECV;
   sock.owned = sock.spec.proto === 'tcp';
   const profile = w.fixed.hosts[cpu.host].profile;
-  startWork(w, cpu, profile.recvmsg + profile.copyPerByte * w.pool.totalPayload[queuedSkb(sock)]);
+  startWork(w, cpu, profile.recvmsg + profile.copyPerByte * w.pool.totalPayload[first]);
 }
 
 function nextReadable(w: World, task: Task): Socket | null {

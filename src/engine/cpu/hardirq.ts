@@ -7,19 +7,25 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { cancel } from '../clock/agenda.ts';
 import { emit } from '../emit.ts';
+import { rpsIpiHandled } from '../net/backlog.ts';
 import { napiSchedule } from '../net/napi.ts';
 import { type Cpu, LEVEL_SOFTIRQ, type World } from '../world.ts';
 import { contextArg, contextBelow, resumeLevel, setContext, softirqBelow } from './context.ts';
 import { enterHardirq, interruptCpu } from './interrupt.ts';
+import { IRQ_IPI, IRQ_NAPI_TIMER, IRQ_RX, irqSource, sourceIndex, sourceKind } from './irq-source.ts';
 import { checkResched } from './scheduler.ts';
 import { beginSoftirq } from './softirq.ts';
 
 /** The handler is done: schedule its NAPI, then the next interrupt, or leave. */
 export function hardirqDone(w: World, cpu: Cpu): void {
-  if (cpu.irqQueue >= 0) {
-    napiSchedule(w, cpu, w.queues[cpu.irqQueue], cpu.irqSeq);
+  const index = sourceIndex(cpu.irqSource);
+  const kind = sourceKind(cpu.irqSource);
+  if (kind === IRQ_RX) {
+    napiSchedule(w, cpu, w.queues[index], cpu.irqSeq);
+  } else if (kind === IRQ_IPI) {
+    rpsIpiHandled(w, cpu, cpu.irqSeq);
   } else {
-    const q = w.queues[-1 - cpu.irqQueue];
+    const q = w.queues[index];
     const seq = emit(
       w,
       Kind.timerFire,
@@ -88,5 +94,5 @@ export function watchdogExpired(w: World, queue: number): void {
   const q = w.queues[queue];
   q.napi.timerOn = false;
   cancel(w.agenda, q.watchdogActor);
-  interruptCpu(w, w.cpus[q.napi.timerCpu], -1 - queue, q.napi.scheduleSeq);
+  interruptCpu(w, w.cpus[q.napi.timerCpu], irqSource(IRQ_NAPI_TIMER, queue), q.napi.scheduleSeq);
 }

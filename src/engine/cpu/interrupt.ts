@@ -6,10 +6,11 @@ import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { emit } from '../emit.ts';
+import { IRQ_IPI, IRQ_NAPI_TIMER, sourceIndex, sourceKind } from './irq-source.ts';
 import { type Cpu, LEVEL_HARDIRQ, type World } from '../world.ts';
 import { contextArg, setContext, startWork, suspend } from './context.ts';
 
-/** An interrupt for this CPU. `source`: queue index, or -1 - queue index for that NAPI's timer. */
+/** An interrupt for this CPU. `source`: see irq-source. */
 export function interruptCpu(w: World, cpu: Cpu, source: number, cause: number): void {
   if (cpu.level === LEVEL_HARDIRQ) {
     cpu.pendingIrqs.push(source);
@@ -33,16 +34,24 @@ export function interruptCpu(w: World, cpu: Cpu, source: number, cause: number):
   enterHardirq(w, cpu, source, cause);
 }
 
-/** A vector, or the NAPI whose timer it is. */
+/** A vector, the NAPI whose timer it is, or the CPU that another one kicks. */
 function placeOf(w: World, source: number): number {
-  return source >= 0 ? w.queues[source].vectorPlace : w.queues[-1 - source].napiPlace;
+  const index = sourceIndex(source);
+  switch (sourceKind(source)) {
+    case IRQ_NAPI_TIMER:
+      return w.queues[index].napiPlace;
+    case IRQ_IPI:
+      return w.cpus[index].backlogPlace;
+    default:
+      return w.queues[index].vectorPlace;
+  }
 }
 
 /** Begins a handler; what it interrupted has been put away. */
 export function enterHardirq(w: World, cpu: Cpu, source: number, cause: number): void {
   const interrupted = cpu.ctx;
   cpu.level = LEVEL_HARDIRQ;
-  cpu.irqQueue = source;
+  cpu.irqSource = source;
   setContext(w, cpu, Ctx.hardirq);
   const place = placeOf(w, source);
   cpu.irqSeq = emit(
@@ -57,5 +66,6 @@ export function enterHardirq(w: World, cpu: Cpu, source: number, cause: number):
     interrupted,
     contextArg(cpu),
   );
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.hardirq);
+  const { profile } = w.fixed.hosts[cpu.host];
+  startWork(w, cpu, sourceKind(source) === IRQ_IPI ? profile.ipi : profile.hardirq);
 }

@@ -8,3 +8,4 @@ export const POLL_COMPLETE = 12;
 export const DELIVER_NETIF = 13;
 export const DELIVER_IP = 14;
 export const DELIVER_L4 = 15;
+export const DELIVER_RPS = 16;

@@ -8,6 +8,7 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { jiffies, jiffiesOf } from '../clock/jiffies.ts';
 import { emit } from '../emit.ts';
+import { sendRpsIpis } from '../net/backlog.ts';
 import { napiPolled, netRxAction } from '../net/net-rx-action.ts';
 import { pollStep } from '../net/poll.ts';
 import { type Cpu, LEVEL_SOFTIRQ, LEVEL_TASK, type World } from '../world.ts';
@@ -53,6 +54,7 @@ function pollOver(w: World, cpu: Cpu): void {
     return;
   }
   // local_bh_enable: the thread goes on by itself, softirqs raised meanwhile run first
+  sendRpsIpis(w, cpu, cpu.softirq.pollSeq);
   cpu.softirq.phase = PHASE_NONE;
   cpu.softirq.thread = false;
   cpu.inSoftirq = false;

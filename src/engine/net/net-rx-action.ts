@@ -2,7 +2,8 @@
  * net_rx_action: takes over the CPU's poll_list and polls each NAPI on it once, within the budget and the time limit.
  * A NAPI that used its weight goes to `repoll`, which this call doesn't look at again: one busy queue gets 64 packets a
  * pass, and the budget bites only with five or more busy NAPIs on one CPU.
- * Source: net/core/dev.c net_rx_action, v6.12. Left out: RPS interrupts (a later part of the model).
+ * On the way out it interrupts the CPUs that RPS has queued packets for.
+ * Source: net/core/dev.c net_rx_action, v6.12.
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
@@ -11,6 +12,7 @@ import { startWork } from '../cpu/context.ts';
 import { PHASE_TAIL } from '../cpu/phases.ts';
 import { emit } from '../emit.ts';
 import type { Cpu, World } from '../world.ts';
+import { sendRpsIpis } from './backlog.ts';
 import { startPoll } from './poll.ts';
 
 /** Begins a call: budget and time limit count from here. */
@@ -96,5 +98,7 @@ function endCall(w: World, cpu: Cpu, reason: number): void {
     cpu.netRxSeq = s.netRxSeq;
   }
   s.phase = PHASE_TAIL;
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.softirqExit);
+  const ipis = sendRpsIpis(w, cpu, s.netRxSeq);
+  const { profile } = w.fixed.hosts[cpu.host];
+  startWork(w, cpu, profile.softirqExit + ipis * profile.ipiSend);
 }

@@ -1,6 +1,6 @@
 /**
  * One poll of a NAPI instance: the driver takes up to 64 frames off the ring, makes an skb of each and hands it to GRO; what GRO
- * passes up goes through the protocol right here. Then: ring empty, complete; weight used, stay scheduled.
+ * passes up goes through the protocol right here, or to another CPU's backlog (RPS). The backlog NAPI is polled the same way. Then: ring empty, complete; weight used, stay scheduled.
  * Source: net/core/dev.c __napi_poll, napi_threaded_poll; igb_clean_rx_irq, v6.12. Left out: XDP, transmit cleaning.
  */
 import { Kind } from '../../catalog/kinds.ts';
@@ -10,6 +10,7 @@ import {
   DELIVER_IP,
   DELIVER_L4,
   DELIVER_NETIF,
+  DELIVER_RPS,
   POLL_COMPLETE,
   POLL_ENTER,
   POLL_FRAME,
@@ -17,19 +18,26 @@ import {
 import { emit } from '../emit.ts';
 import { cleanDescriptor, frameReady, refill } from '../nic/rx-ring.ts';
 import type { Cpu, World } from '../world.ts';
+import { BACKLOG_NAPI, backlogWeight, enqueueToBacklog, sendRpsIpis, takeFromBacklog } from './backlog.ts';
 import { devGroReceive } from './gro/receive.ts';
 import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed } from './napi.ts';
 import { ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
+import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
 import { truesizeOf } from './truesize.ts';
 
 /** Not items of work: where to go on once what was passed up is delivered. */
 export const BACK_POLL = 20;
 const BACK_COMPLETED = 21;
 const BACK_WEIGHT_USED = 22;
+export const BACK_BACKLOG = 23;
 
-/** Calls the driver's poll for a queue. */
+/** Calls a NAPI's poll: a queue's driver, or process_backlog. */
 export function startPoll(w: World, cpu: Cpu, queue: number): void {
   const s = cpu.softirq;
+  if (queue === BACKLOG_NAPI) {
+    startBacklogPoll(w, cpu);
+    return;
+  }
   const q = w.queues[queue];
   s.queue = queue;
   s.work = 0;
@@ -55,7 +63,7 @@ export function pollStep(w: World, cpu: Cpu): boolean {
   const s = cpu.softirq;
   switch (s.phase) {
     case POLL_ENTER:
-      return nextFrame(w, cpu);
+      return s.queue === BACKLOG_NAPI ? nextOfBacklog(w, cpu) : nextFrame(w, cpu);
     case POLL_FRAME:
       // a ring set up anew meanwhile has nothing for this poll
       if (!frameReady(w.queues[s.queue])) return endPoll(w, cpu);
@@ -64,6 +72,8 @@ export function pollStep(w: World, cpu: Cpu): boolean {
     case POLL_COMPLETE:
       napiCompleteFlush(w, w.queues[s.queue], cpu, s.work, s.pollSeq);
       return deliverOr(w, cpu, BACK_COMPLETED);
+    case DELIVER_RPS:
+      return steerSkb(w, cpu);
     case DELIVER_NETIF:
       if (netifReceive(w, cpu, s.slot)) {
         s.phase = DELIVER_IP;
@@ -172,8 +182,85 @@ function startDelivery(w: World, cpu: Cpu): void {
   const s = cpu.softirq;
   s.slot = s.deliver[s.deliverAt];
   s.deliverAt += 1;
+  const { profile } = w.fixed.hosts[cpu.host];
+  if (rpsOn(w, w.queues[w.pool.queue[s.slot]])) {
+    s.phase = DELIVER_RPS;
+    startWork(w, cpu, profile.rps);
+    return;
+  }
   s.phase = DELIVER_NETIF;
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.coreRx);
+  startWork(w, cpu, profile.coreRx);
+}
+
+/** netif_receive_skb_list_internal with RPS: to a CPU's backlog (it may be this CPU's own), or straight on. */
+function steerSkb(w: World, cpu: Cpu): boolean {
+  const s = cpu.softirq;
+  getRpsCpu(w, cpu, w.queues[w.pool.queue[s.slot]], s.slot);
+  if (rpsChoice.cpu < 0) {
+    s.phase = DELIVER_NETIF;
+    startWork(w, cpu, w.fixed.hosts[cpu.host].profile.coreRx);
+    return false;
+  }
+  const { slot } = s;
+  s.slot = 0;
+  const { flow } = rpsChoice;
+  const tail = enqueueToBacklog(w, cpu, w.cpus[rpsChoice.cpu], slot);
+  if (flow !== null && tail >= 0) flow.lastTail = tail;
+  return nextDelivery(w, cpu);
+}
+
+function startBacklogPoll(w: World, cpu: Cpu): void {
+  const s = cpu.softirq;
+  const { profile } = w.fixed.hosts[cpu.host];
+  s.queue = BACKLOG_NAPI;
+  s.work = 0;
+  s.pollSeq = emit(
+    w,
+    Kind.pollStart,
+    cpu.backlogPlace,
+    Reason.none,
+    cpu.index,
+    0,
+    0,
+    cpu.backlog.scheduleSeq,
+    backlogWeight(w, cpu),
+    s.budget,
+  );
+  const ipis = sendRpsIpis(w, cpu, s.pollSeq);
+  s.phase = POLL_ENTER;
+  startWork(w, cpu, profile.pollEnter + ipis * profile.ipiSend);
+}
+
+/** process_backlog: the next packet, or the end of its poll. */
+function nextOfBacklog(w: World, cpu: Cpu): boolean {
+  const s = cpu.softirq;
+  const full = s.work >= backlogWeight(w, cpu);
+  const slot = full ? 0 : takeFromBacklog(w, cpu);
+  if (slot !== 0) {
+    s.slot = slot;
+    s.backTo = BACK_BACKLOG;
+    s.phase = DELIVER_NETIF;
+    startWork(w, cpu, w.fixed.hosts[cpu.host].profile.coreRx);
+    return false;
+  }
+  // the head moves once a batch, which is what RFS waits for
+  cpu.backlog.head += s.work;
+  const reason = full ? Reason.weightUsed : Reason.backlogEmptied;
+  s.pollSeq = emit(
+    w,
+    Kind.pollEnd,
+    cpu.backlogPlace,
+    reason,
+    cpu.index,
+    0,
+    0,
+    s.pollSeq,
+    s.work,
+    s.budget - s.work,
+  );
+  if (full) s.repoll.push(BACKLOG_NAPI);
+  else cpu.backlog.scheduled = false;
+  return true;
 }
 
 function nextDelivery(w: World, cpu: Cpu): boolean {
@@ -192,6 +279,10 @@ function nextDelivery(w: World, cpu: Cpu): boolean {
 function goBack(w: World, cpu: Cpu, back: number): boolean {
   if (back === BACK_POLL) return nextFrame(w, cpu);
   const s = cpu.softirq;
+  if (back === BACK_BACKLOG) {
+    s.work += 1;
+    return nextOfBacklog(w, cpu);
+  }
   if (back === BACK_COMPLETED) napiCompleteFinish(w, w.queues[s.queue], cpu, s.work, s.pollSeq);
   else if (!s.thread) s.repoll.push(s.queue);
   return true;

@@ -8,6 +8,7 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { interruptCpu } from '../cpu/interrupt.ts';
+import { IRQ_RX, irqSource } from '../cpu/irq-source.ts';
 import { emit } from '../emit.ts';
 import { NO_CPU } from '../records.ts';
 import type { Nic, RxQueue, World } from '../world.ts';
@@ -67,7 +68,7 @@ export function raiseInterrupt(w: World, q: RxQueue, reason: number, cause: numb
   q.irqs += 1;
   q.irqCounts[target.number] += 1;
   const seq = emit(w, Kind.irqRaised, q.vectorPlace, reason, NO_CPU, 0, 0, cause, target.index, q.waiting);
-  interruptCpu(w, target, q.index, seq);
+  interruptCpu(w, target, irqSource(IRQ_RX, q.index), seq);
 }
 
 /** The moderation timer ran out. */

@@ -57,6 +57,11 @@ export function selectQueue(nic: Nic, flow: number, bits: number): void {
     selection.reason = rule === -1 ? Reason.ntupleDrop : Reason.ntupleMatch;
     return;
   }
+  if (!fragment && nic.flowArfs[flow] >= 0) {
+    selection.queue = nic.flowArfs[flow];
+    selection.reason = Reason.arfsMatch;
+    return;
+  }
   if (nic.activeQueues === 1) {
     selection.queue = 0;
     selection.reason = Reason.singleQueue;

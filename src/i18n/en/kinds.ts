@@ -44,6 +44,11 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.ringReset': 'ring set up anew',
   'kind.irqPending': 'interrupt waits',
   'kind.consumed': 'consumed by the protocol',
+  'kind.rpsSelect': 'RPS chooses a CPU',
+  'kind.backlogQueue': 'queued on a backlog',
+  'kind.backlogTake': 'taken off the backlog',
+  'kind.ipiSent': 'CPU interrupts CPU',
+  'kind.arfsRule': 'filter for a flow',
 
   'sentence.frameArrived': 'Frame {packet} of flow {flow}, {bytes} bytes, has reached {nic}.',
   'sentence.queueSelected': 'Frame {packet} goes to queue rx-{a} of {nic}; its hash is {hash}.',
@@ -109,5 +114,13 @@ export const kindWords: Readonly<Record<string, string>> = {
     'The driver sets {queue} up anew with {a} descriptors; {b} {b|frame is|frames are} lost.',
   'sentence.irqPending': 'The interrupt of {queue} waits: CPU {aCpu} has interrupts off; {b} waiting.',
   'sentence.consumed': 'The protocol has used up packet {packet}: {a} {a|segment|segments}, {b} bytes.',
+  'sentence.rpsSelect': 'RPS sends packet {packet} to CPU {aCpu}; its hash is {hash}.',
+  'sentence.rpsSelect.local': 'RPS leaves packet {packet} on CPU {cpu}.',
+  'sentence.backlogQueue':
+    'Packet {packet} is queued on the backlog of CPU {bCpu}: {a} {a|packet waits|packets wait} there now.',
+  'sentence.backlogTake':
+    'CPU {cpu} takes packet {packet} off its backlog: number {a} in this poll, {b} left of what it moved over.',
+  'sentence.ipiSent': 'CPU {cpu} interrupts CPU {aCpu}: {b} {b|packet waits|packets wait} in its backlog.',
+  'sentence.arfsRule': 'The card’s filter for flow {flow}, to rx-{a} of {nic}.',
   'sentence.unknown': 'Something this version has no words for (kind {kind}).',
 };

@@ -188,6 +188,37 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.pausing': 'The application pauses by itself before it reads again.',
   'reason.ksoftirqdDone': 'ksoftirqd has nothing left to do and goes back to sleep.',
 
+  // -- steering in software
+  'reason.rpsHash':
+    'RPS is on for this queue: the high bits of the flow’s hash choose one of the CPUs in rps_cpus.',
+  'reason.rpsNoMap': 'No CPU is named for it: neither RPS has a mask nor RFS an entry for this flow.',
+  'reason.rpsNoHash': 'The packet has no hash, so RPS cannot spread it.',
+  'reason.rfsThere':
+    'RFS: the application that reads this flow runs on that CPU, and the flow is there already.',
+  'reason.rfsFollows':
+    'RFS: the application that reads this flow runs on that CPU, and nothing of the flow is queued elsewhere.',
+  'reason.rfsMoves':
+    'RFS: the application has moved to that CPU, and all of the flow’s packets on the old CPU have been processed.',
+  'reason.rfsWaits':
+    'RFS: the application has moved, but packets of this flow still wait on the old CPU. It stays there until they are processed, or they would be overtaken.',
+  'reason.backlogOwnCpu': 'The CPU chosen is this one: even so the packet goes through its backlog.',
+  'reason.backlogOtherCpu': 'The packet goes to the backlog of the CPU that was chosen.',
+  'reason.backlogFull':
+    'More packets than netdev_max_backlog already wait on that CPU’s backlog: it cannot keep up.',
+  'reason.flowLimit':
+    'The backlog is more than half full, and more than half of the last 128 packets were of this one flow: the others get the room.',
+  'reason.backlogEmptied': 'The backlog is empty.',
+  'reason.rpsIpi':
+    'The backlog was empty, and its CPU does not know yet that there is work: it must be interrupted.',
+  'reason.arfsAsked':
+    'The flow moves to another CPU, so the driver is asked for a filter that leads it to that CPU’s queue.',
+  'reason.arfsFull': 'All of the card’s filters are in use: the flow stays with RFS alone.',
+  'reason.arfsInstalled':
+    'The filter is in the card now: from here on the flow arrives on the queue of its CPU.',
+  'reason.arfsExpired': 'The flow has been quiet for long: its filter is taken out to make room.',
+  'reason.arfsMatch':
+    'A filter of accelerated RFS names the queue: the one whose interrupt goes to the application’s CPU.',
+
   // -- input
   'reason.commandDone': 'Someone typed a command, and it was carried out.',
   'reason.commandRefused': 'Someone typed a command, and it was refused; the console says why.',

@@ -116,7 +116,12 @@ export const Lane = memo(
               {boxes.poll.w > 84 ? view.ring : view.work}
             </text>
           )}
-          {boxes.poll.h >= 66 && view.inHand && (
+          {view.backlog !== '' && boxes.poll.h >= 66 && (
+            <text className="small muted" x={boxes.poll.x + 6} y={boxes.poll.y + boxes.poll.h - 31}>
+              {view.backlog}
+            </text>
+          )}
+          {boxes.poll.h >= 66 && view.inHand && view.backlog === '' && (
             <text className="small muted" x={boxes.poll.x + 6} y={boxes.poll.y + boxes.poll.h - 19}>
               {t('host.lane.frame')}
             </text>

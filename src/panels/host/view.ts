@@ -180,6 +180,8 @@ export interface CpuView {
   ring: string;
   held: number;
   list: number;
+  /** Packets in its backlog, in words; empty: none. */
+  backlog: string;
   layer: string;
   inHand: boolean;
   waiting: boolean;
@@ -221,7 +223,14 @@ export function cpuView(
   const polled = queues.find((q) => scene.queues[q].napi.polling && scene.queues[q].napi.cpu === cpu) ?? -1;
   const served = queues.filter((q) => cpuOfQueue(scene, q) === cpu);
   const napi = polled >= 0 ? scene.queues[polled].napi : null;
-  const ring = polled >= 0 ? t('host.ring', { n: map.queues[polled].number }) : '';
+  const { backlog } = state;
+  const ring =
+    polled >= 0
+      ? t('host.ring', { n: map.queues[polled].number })
+      : backlog.polling
+        ? t('host.lane.backlog.napi')
+        : '';
+  const queued = backlog.input.length + backlog.process.length;
   let trains = 0;
   let segments = 0;
   let list = 0;
@@ -233,7 +242,11 @@ export function cpuView(
     list += scene.queues[q].napi.rxList.length;
   }
   const waiting = state.runQueue.map((id) => taskName(map, id)).join(', ');
-  const work = napi ? t('host.lane.work', { work: napi.work, weight: napi.weight }) : '';
+  const work = napi
+    ? t('host.lane.work', { work: napi.work, weight: napi.weight })
+    : backlog.polling
+      ? t('host.lane.work', { work: backlog.work, weight: 64 })
+      : '';
   const layer = state.current ? (state.layer ?? 'netif') : '';
   const percent = busy === null ? null : Math.round(busy * 100);
   return {
@@ -247,6 +260,7 @@ export function cpuView(
     work,
     ring,
     held: trains,
+    backlog: queued > 0 ? t('host.lane.backlog', { n: queued }) : '',
     list,
     layer,
     inHand: state.frame !== null,
@@ -260,7 +274,11 @@ export function cpuView(
       queue: waiting === '' ? '' : t('host.aria.cpu.queue', { tasks: waiting }),
       load: percent === null ? '' : t('host.aria.cpu.load', { n: percent }),
     }),
-    ariaPoll: t('host.aria.poll', { n: number, state: napi ? `${ring}, ${work}` : t('host.aria.poll.idle') }),
+    ariaPoll: t(queued > 0 ? 'host.aria.poll.backlog' : 'host.aria.poll', {
+      n: number,
+      state: ring === '' ? t('host.aria.poll.idle') : `${ring}, ${work}`,
+      backlog: queued,
+    }),
     ariaGro: t(trains > 0 ? 'host.aria.gro' : 'host.aria.gro.empty', { n: number, trains, segments }),
     ariaList: t('host.aria.rxList', { n: number, count: list }),
     ariaProtocol: t('host.aria.protocol', {

@@ -79,6 +79,7 @@ function paramsOf(record: RecordView, map: SceneMap): Params {
     socket: place?.socket === undefined ? socketLabel(map, record.b) : socketLabel(map, place.socket),
     aSocket: socketLabel(map, record.a),
     aCpu: cpuLabel(map, record.a),
+    bCpu: cpuLabel(map, record.b),
     aContext: contextDoing(record.a),
     bContext: contextDoing(record.b & 0xff),
     aTask: taskLabel(map, record.a),
@@ -101,6 +102,8 @@ function variantOf(name: string, record: RecordView): string {
       return (record.b & 0xff) === 2 ? 'ksoftirqd' : '';
     case 'napiComplete':
       return record.b > 0 ? 'timer' : '';
+    case 'rpsSelect':
+      return record.a < 0 ? 'local' : '';
     case 'l4Rcv':
       return record.b > 0 ? 'socket' : '';
     case 'command':

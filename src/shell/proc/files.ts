@@ -10,6 +10,7 @@ import { interruptsText, softirqsText } from './interrupts.ts';
 import { netDevText } from './net-dev.ts';
 import { netstatText, snmp6Text, snmpText } from './snmp.ts';
 import { softnetStatText } from './softnet-stat.ts';
+import { queueFiles } from './queue-files.ts';
 import { nicFiles } from './sys-class-net.ts';
 import { sysctlFiles } from './sys-net.ts';
 
@@ -42,7 +43,7 @@ export function allFiles(ctx: Ctx): VirtualFile[] {
     reading('/proc/net/softnet_stat', () => softnetStatText(ctx)),
     reading('/proc/softirqs', () => softirqsText(ctx)),
     ...sysctlFiles(ctx),
-    ...nicsOf(ctx).flatMap((nic) => nicFiles(ctx, nic)),
+    ...nicsOf(ctx).flatMap((nic) => [...nicFiles(ctx, nic), ...queueFiles(ctx, nic)]),
   ];
 }
 

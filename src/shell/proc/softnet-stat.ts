@@ -2,15 +2,16 @@
  * /proc/net/softnet_stat: one line a CPU, hexadecimal columns, as many as the kernel version has.
  * 1 processed 2 dropped 3 time_squeeze 4-8 zero 9 cpu_collision (zero) 10 received_rps 11 flow_limit_count 12 backlog length
  * 13 CPU number 14 input_pkt_queue 15 process_queue. Source: net/core/net-procfs.c, v6.12.
- * The backlog's queues are empty: RPS is not modelled yet.
  */
 import { cpusOf } from '../host.ts';
 import type { Ctx } from '../types.ts';
 
 export function softnetStatText(ctx: Ctx): string {
   const columns = ctx.world.fixed.rules.softnetColumns;
-  const lines = cpusOf(ctx).map(({ softnet, number }) => {
+  const lines = cpusOf(ctx).map(({ softnet, number, backlog }) => {
     const { processed, dropped, time_squeeze, received_rps, flow_limit_count } = softnet;
+    const input = backlog.input.length;
+    const process = backlog.process.length - backlog.processAt;
     const values = [
       processed,
       dropped,
@@ -23,10 +24,10 @@ export function softnetStatText(ctx: Ctx): string {
       0,
       received_rps,
       flow_limit_count,
-      0,
+      input + process,
       number,
-      0,
-      0,
+      input,
+      process,
     ];
     return values
       .slice(0, columns)
