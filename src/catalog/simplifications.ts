@@ -115,8 +115,16 @@ export const simplifications: readonly Simplification[] = [
     source: 'net/core/sock.c, Linux 6.12.',
   },
   {
+    id: 'software-steering',
+    model:
+      'Queueing for another CPU and the interrupt it takes cost fixed, assumed amounts; a filter of accelerated RFS is in the card 50 µs after it was asked for.',
+    real: 'An interrupt between CPUs costs more across sockets; a filter takes tens of microseconds to milliseconds.',
+    matters: 'How long RFS forwards before the card does; what RPS costs on large machines.',
+    source: 'net/core/dev.c, mlx5 en_arfs.c, Linux 6.12; costs are assumed.',
+  },
+  {
     id: 'not-included',
-    model: 'RPS, RFS, XDP, busy polling, DIM, LRO and the transmit side are not part of this version.',
+    model: 'XDP, busy polling, DIM, LRO and the transmit side are not part of this version.',
     real: 'They steer, shorten or by-pass parts of the path shown.',
     matters: 'Machines that use them; the console refuses their commands and says so.',
     source: 'net/core/dev.c, lib/dim, Linux 6.12.',

@@ -107,8 +107,8 @@ function steeringSetup(steering: string, cpus: number, queues: number): Change[]
   const list = Array.from({ length: queues }, (_, queue) => queue);
   const all = Array.from({ length: cpus }, (_, cpu) => cpu);
   const rps = list.map((queue): Change => ({ type: 'rps-cpus', queue, cpus: all }));
-  const rfs = [
-    { type: 'sysctl', name: 'net.core.rps_sock_flow_entries', values: [1024] } as const,
+  const rfs: Change[] = [
+    { type: 'sysctl', name: 'net.core.rps_sock_flow_entries', values: [1024] },
     ...list.map((queue): Change => ({ type: 'rps-flow-cnt', queue, entries: 256 })),
   ];
   if (steering === 'rps') return rps;
