@@ -12,13 +12,17 @@ export function createLatency(): LatencyHistogram {
 }
 
 function bucketOf(ns: number): number {
+  if (ns < 2 * SUB) return ns;
   let value = ns;
   let shift = 0;
-  while (value >= 2 * SUB) {
+  // 4.3 s and more: down to where 32 bits suffice
+  while (value > 0xffffffff) {
     value = Math.floor(value / 2);
     shift += 1;
   }
-  const index = shift * SUB + value;
+  const more = 27 - Math.clz32(value);
+  shift += more;
+  const index = shift * SUB + (value >>> more);
   return index < LATENCY_BUCKETS ? index : LATENCY_BUCKETS - 1;
 }
 
