@@ -266,7 +266,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'console.clear': 'Clear',
   'console.close': 'Close the console',
   'console.log': 'Output',
-  'console.welcome': 'Try: ethtool -g eth0, cat /proc/net/softnet_stat, ss -m, sysctl net.core.netdev_budget',
+  'console.welcome': 'Try: ethtool -g eth0, cat /proc/net/softnet_stat, ip -s link, sysctl net.core.netdev_budget',
   'console.input': 'Command on {host}',
   'console.busy': 'Running',
   'console.at': 'at {time}',
