@@ -57,8 +57,11 @@ export class Lab {
       .click();
     await expect(this.page.getByRole('heading', { level: 1 })).toHaveText(title);
     await expect(this.page.getByRole('dialog')).toBeHidden();
-    if (variant !== undefined)
-      await this.page.getByRole('combobox', { name: 'Variant' }).selectOption(variant);
+    if (variant !== undefined) {
+      const choice = this.page.getByRole('combobox', { name: 'Variant' });
+      await choice.selectOption(variant);
+      await expect(choice).toHaveValue(variant);
+    }
     await expect(this.time).toHaveText(ns(0));
     await this.computed();
   }

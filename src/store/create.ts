@@ -216,7 +216,7 @@ export function createApp(deps: AppDeps): App {
     const step = state.view['step'];
     if (typeof step === 'number' && step >= 0 && step < loaded.info.steps.length) patch('lesson', { step });
     else patch('lesson', { step: -1 });
-    actions.select(targetOf(state.selection));
+    actions.select(targetOf(state.selection, loaded.map));
     return true;
   }
 

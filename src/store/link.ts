@@ -1,5 +1,6 @@
 /** The present situation as a link's state, and what of a link's state the page can take. */
 import type { InspectTarget } from '../protocol/messages.ts';
+import type { SceneMap } from '../protocol/scene.ts';
 import { LINK_FORMAT, type LinkState } from '../scenario/link.ts';
 import type { AppState, Density, Theme } from './types.ts';
 
@@ -70,12 +71,38 @@ const FIELDS: Readonly<Record<InspectTarget['kind'], readonly string[]>> = {
   record: ['seq'],
 };
 
-/** A link's selection where it is one this page knows. */
-export function targetOf(selection: LinkState['selection']): InspectTarget | null {
+/** A link's selection where it is one this page knows; what is not in this machine (any more) falls back to the nearest of its kind. */
+export function targetOf(selection: LinkState['selection'], map: SceneMap): InspectTarget | null {
   if (selection === null) return null;
   const kind = selection['kind'];
   if (typeof kind !== 'string' || !Object.hasOwn(FIELDS, kind)) return null;
   const fields = FIELDS[kind as InspectTarget['kind']];
   if (!fields.every((f) => Number.isSafeInteger(selection[f]) && (selection[f] as number) >= 0)) return null;
-  return { kind, ...Object.fromEntries(fields.map((f) => [f, selection[f]])) } as InspectTarget;
+  const target = { kind, ...Object.fromEntries(fields.map((f) => [f, selection[f]])) } as InspectTarget;
+  return nearest(target, map);
+}
+
+function nearest(target: InspectTarget, map: SceneMap): InspectTarget | null {
+  switch (target.kind) {
+    case 'packet':
+    case 'record':
+      return target;
+    case 'cpu':
+      return { ...target, cpu: Math.min(target.cpu, map.cpus.length - 1) };
+    case 'napi':
+    case 'queue':
+      return map.queues.length === 0
+        ? null
+        : { ...target, queue: Math.min(target.queue, map.queues.length - 1) };
+    case 'descriptor':
+      return target.queue < map.queues.length ? target : nearest({ kind: 'queue', queue: target.queue }, map);
+    case 'socket': {
+      const socket = map.sockets.find((s) => s.id === target.socket) ?? map.sockets[map.sockets.length - 1];
+      return socket === undefined ? null : { kind: 'socket', socket: socket.id };
+    }
+    case 'task': {
+      const task = map.tasks.find((row) => row.id === target.task) ?? map.tasks[map.tasks.length - 1];
+      return task === undefined ? null : { kind: 'task', task: task.id };
+    }
+  }
 }
