@@ -41,7 +41,7 @@ export function button(page: Page, name: string | RegExp): Locator {
 
 /** The moment shown, ns. */
 export async function timeNs(page: Page): Promise<number> {
-  const text = await page.locator('.time-now').innerText();
+  const text = (await page.locator('.time-now').textContent()) ?? '';
   return Number(text.replace(/[^0-9]/g, ''));
 }
 
@@ -52,7 +52,7 @@ export async function expectTime(page: Page, ns: number): Promise<void> {
 /** What the inspector says has just happened; empty at the very start. */
 export async function justNow(page: Page): Promise<string> {
   const why = page.getByRole('complementary', { name: 'Why?' });
-  const head = await why.getByRole('heading', { level: 2 }).innerText();
+  const head = (await why.getByRole('heading', { level: 2 }).textContent()) ?? '';
   return head === 'Why?' ? '' : head;
 }
 
@@ -65,7 +65,8 @@ export async function pressUntilNext(page: Page, key: string): Promise<void> {
 
 export async function openConsole(page: Page): Promise<Locator> {
   const line = page.getByRole('textbox', { name: /^Command on/ });
-  if (!(await line.isVisible())) await button(page, 'Console').first().click();
+  if (await line.isVisible()) await line.focus();
+  else await button(page, 'Console').first().click();
   await expect(line).toBeFocused();
   return line;
 }
@@ -92,4 +93,11 @@ export async function shareLink(page: Page): Promise<string> {
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   return link;
+}
+
+/** Goes to time 0, wherever the focus is. */
+export async function toStart(page: Page): Promise<void> {
+  const start = button(page, 'To the start');
+  if (await start.isEnabled()) await start.click();
+  await expectTime(page, 0);
 }

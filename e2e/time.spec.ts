@@ -124,7 +124,7 @@ test('follows one packet: every step is about it', async ({ page }) => {
   await button(page, /^follow packet/).click();
   const following = button(page, /^following/);
   await expect(following).toHaveAttribute('aria-pressed', 'true');
-  const packet = /\d+/.exec(await following.innerText())?.[0] ?? '';
+  const packet = /\d+/.exec((await following.textContent()) ?? '')?.[0] ?? '';
   for (let i = 0; i < 4; i += 1) {
     await pressUntilNext(page, 'ArrowRight');
     expect(await justNow(page)).toMatch(new RegExp(`\\b${packet}\\b`));
