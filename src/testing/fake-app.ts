@@ -244,6 +244,7 @@ export function fakeState(mock: MockFrame): AppState {
       atEnd: false,
       stopAt: null,
       searching: false,
+      going: false,
       reducedMotion: false,
     },
     selection: { target: null, hover: null, followPacket: null },

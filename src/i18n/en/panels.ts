@@ -73,6 +73,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'runTo.last': 'Back to the last',
   'runTo.stopAt': 'Stop there while playing',
   'runTo.searching': 'searching',
+  'runTo.going': 'simulating up to there',
   'follow.title': 'Keep the eye on one packet: steps follow it',
   'follow.none': 'follow packet',
   'follow.packet': 'follow packet {packet}',
