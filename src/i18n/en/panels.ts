@@ -325,6 +325,9 @@ export const panelWords: Readonly<Record<string, string>> = {
   'model.simplifications': 'Simplifications',
   'model.rules': 'Kernel versions',
   'model.reasons': 'Decisions',
+  'model.settings': 'Settings',
+  'model.settings.lead':
+    'Every setting that can be turned here, by the command an administrator types. It takes effect at the moment of the command.',
   'model.costs': 'Costs',
   'model.drivers': 'Cards',
   'model.simplifications.lead':
@@ -348,6 +351,9 @@ export const panelWords: Readonly<Record<string, string>> = {
   'model.col.meaning': 'In words',
   'model.col.function': 'Function',
   'model.col.knob': 'Knob',
+  'model.col.shown': 'Measured, shown or tested by',
+  'model.col.command': 'Command',
+  'model.col.default': 'Default',
   'model.col.work': 'Work',
   'model.col.driver': 'Driver',
   'model.col.queues': 'Queues',
