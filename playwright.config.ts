@@ -18,6 +18,7 @@ export default defineConfig({
     timezoneId: 'UTC',
     colorScheme: 'dark',
     serviceWorkers: 'allow',
+    actionTimeout: 10_000,
     launchOptions: { executablePath: browserPath(), args: browserArgs() },
   },
   webServer: {

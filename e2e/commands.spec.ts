@@ -1,95 +1,181 @@
-import {
-  button,
-  chooseScenario,
-  expect,
-  expectTime,
-  justNow,
-  openPage,
-  output,
-  run,
-  test,
-  timeNs,
-  toStart,
-} from './page.ts';
+/** Commands: the console, the knobs, and what they do to time: a change in the past starts a branch, the old one stays. */
+import { Kind } from '../src/catalog/kinds.ts';
+import { cli, expect, type Lab, ns, recordsOf, test } from './lab.ts';
 
-test.beforeEach(async ({ page }) => {
-  await openPage(page);
-  await chooseScenario(page, 'A ring overflows');
-  await page.locator('body').press('Home');
-  await expectTime(page, 0);
-});
+const HALF_FULL = 100_000;
+const RING_64 = 'ethtool -G eth0 rx 64';
+const ring = recordsOf('a-ring-overflows');
+const lost = ring.filter((r) => r.kind === Kind.drop).length;
 
-test('a command acts at the present moment and prints what the tool prints', async ({ page }) => {
-  await run(page, 'ethtool -g eth0');
-  await expect(output(page)).toContainText('Ring parameters for eth0:');
-  await expect(output(page)).toContainText(/Current hardware settings:\s+RX:\s+512/);
-  await run(page, 'ethtool -G eth0 rx 1024');
-  await run(page, 'ethtool -g eth0');
-  await expect(output(page)).toContainText(/Current hardware settings:\s+RX:\s+1024/);
-});
-
-test('a wrong command says so as the tool does, and what there is', async ({ page }) => {
-  await run(page, 'ethtool -g eth7');
-  await expect(output(page)).toContainText('No such device');
-  await expect(output(page)).toContainText('eth0');
-  await expect(output(page)).toContainText(/exit status [1-9]/);
-  await run(page, 'rm -rf /');
-  await expect(output(page)).toContainText('command not found');
-});
-
-test('Tab completes, the arrow keys recall', async ({ page }) => {
-  await run(page, 'cat /proc/net/softnet_stat');
-  const line = page.getByRole('textbox', { name: /^Command on/ });
-  await line.fill('cat /proc/net/soft');
-  await line.press('Tab');
-  await expect(line).toHaveValue('cat /proc/net/softnet_stat ');
-  await line.fill('');
-  await line.press('ArrowUp');
-  await expect(line).toHaveValue('cat /proc/net/softnet_stat');
-});
-
-test('a command in the past starts a branch; the old one stays and can be gone back to', async ({ page }) => {
-  // without the command a frame is lost
-  await button(page, 'next drop').click();
-  await expect.poll(() => justNow(page)).toContain('is dropped at');
-  const lost = await timeNs(page);
-  await toStart(page);
-  await run(page, 'ethtool -G eth0 rx 4096');
-  const pill = button(page, /^Branches/);
-  await expect(pill).toContainText('2 branches');
-  await button(page, 'next drop').click();
-  await expect(page.getByText('Nothing found')).toBeVisible();
-  await pill.click();
-  await button(page, 'As loaded').click();
-  await toStart(page);
-  await button(page, 'next drop').click();
-  await expectTime(page, lost);
-});
-
-test('a command can be undone, and the same command gives the same run', async ({ page }) => {
-  const drops = async (): Promise<number> => {
-    await toStart(page);
-    await button(page, 'next drop').click();
-    await expect.poll(() => justNow(page)).toContain('is dropped at');
-    return timeNs(page);
+/** Frames missed in a run by the command line. */
+function lostWith(line: string): number {
+  const args = ['--variant', 'base', '--json', '--cmd', `h1@${HALF_FULL}: ${line}`];
+  const { drops } = JSON.parse(cli('run', 'a-ring-overflows', ...args)) as {
+    drops: { reason: string; count: number }[];
   };
-  const before = await drops();
-  await toStart(page);
-  await run(page, 'ethtool -G eth0 rx 128');
-  const changed = await drops();
-  expect(changed).toBeLessThan(before);
-  await button(page, 'Undo ethtool -G eth0 rx 128').click();
-  await expect(button(page, 'Undo ethtool -G eth0 rx 128')).toHaveCount(0);
-  expect(await drops()).toBe(before);
-  await toStart(page);
-  await run(page, 'ethtool -G eth0 rx 128');
-  expect(await drops()).toBe(changed);
+  return drops.find((row) => row.reason === 'no-descriptor')?.count ?? 0;
+}
+
+const branches = (lab: Lab) => lab.page.getByRole('button', { name: /^Branches: / });
+const missed = (lab: Lab) => lab.page.getByRole('button', { name: /^rx_missed_errors/ });
+
+/** The ring fills, at 100 µs. */
+async function openHalfFull(lab: Lab): Promise<void> {
+  await lab.open();
+  await lab.choose('A ring overflows');
+  await lab.scrub.focus();
+  await lab.page.keyboard.press('PageDown');
+  await expect(lab.time).toHaveText(ns(HALF_FULL));
+}
+
+test('the console runs real commands and prints as they do', async ({ lab }) => {
+  await openHalfFull(lab);
+  expect(await lab.command('ethtool -g eth0')).toMatch(/Current hardware settings:\nRX:\s+512\n/);
+  expect(await lab.command(RING_64)).toBe('');
+  expect(await lab.command('ethtool -g eth0')).toMatch(/Current hardware settings:\nRX:\s+64\n/);
+  await expect(lab.console.locator('.console-typed').nth(1)).toContainText(RING_64);
+  await expect(lab.console.locator('.console-typed').nth(1)).toContainText('at 100 µs');
+  expect(await lab.command('sysctl -w net.core.netdev_budget=600')).toBe('net.core.netdev_budget = 600');
+  expect(await lab.command('cat /proc/sys/net/core/netdev_budget')).toBe('600');
+  expect(await lab.command('cat /proc/net/softnet_stat')).toMatch(/^([0-9a-f]{8} ?)+\n/);
 });
 
-test('a knob is the command it stands for', async ({ page }) => {
+test('a wrong command says what is wrong, and changes nothing', async ({ lab }) => {
+  await openHalfFull(lab);
+  const before = await lab.state();
+  expect(await lab.command('ehttool -G eth0 rx 64')).toMatch(/ehttool.*\n.*exit status 127/s);
+  expect(await lab.command('ethtool -G eth7 rx 64')).toMatch(/eth7.*|No such device/s);
+  expect(await lab.command('ethtool -G eth0 rx 64000')).toMatch(/exit status \d+/);
+  expect(await lab.command('sysctl -w net.core.no_such=1')).toMatch(/no_such.*exit status \d+/s);
+  expect(await lab.command('echo <b>1</b>')).toMatch(
+    /syntax error near unexpected token `<'.*exit status 2/s,
+  );
+  expect(await lab.command('cat /proc/net/nothing')).toMatch(/No such file or directory.*exit status 1/s);
+  const after = await lab.state();
+  expect(after.branches).toEqual(before.branches);
+  expect(after.moment).toEqual(before.moment);
+});
+
+test('Tab completes, the arrow keys recall', async ({ lab, page }) => {
+  await lab.open();
+  const input = await lab.openConsole();
+  await input.pressSequentially('etht');
+  await page.keyboard.press('Tab');
+  await expect(input).toHaveValue('ethtool ');
+  await expect(input).toBeFocused();
+  await input.fill('sysctl net.core.netdev_b');
+  await page.keyboard.press('Tab');
+  await expect(input).toHaveValue('sysctl net.core.netdev_budget');
+  await expect(lab.console.locator('.console-words')).toContainText('net.core.netdev_budget_usecs');
+  await page.keyboard.press('Enter');
+  await expect(lab.console.getByText('net.core.netdev_budget = 300')).toBeVisible();
+  await lab.command('ethtool -g eth0');
+  await input.fill('half a li');
+  await page.keyboard.press('ArrowUp');
+  await expect(input).toHaveValue('ethtool -g eth0');
+  await page.keyboard.press('ArrowUp');
+  await expect(input).toHaveValue('sysctl net.core.netdev_budget');
+  await page.keyboard.press('ArrowUp');
+  await expect(input).toHaveValue('sysctl net.core.netdev_budget');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(input).toHaveValue('half a li');
+  await page.keyboard.press('Control+u');
+  await expect(input).toHaveValue('');
+  await page.keyboard.press('Control+l');
+  await expect(lab.console.locator('.console-entry')).toHaveCount(0);
+});
+
+test('every command the console proposes works', async ({ lab }) => {
+  await lab.open();
+  await lab.openConsole();
+  const text = (await lab.console.getByText(/^Try: /).textContent()) ?? '';
+  const lines = text.replace(/^Try: /, '').split(', ');
+  expect(lines.length).toBeGreaterThan(2);
+  for (const line of lines) expect(await lab.command(line), line).not.toContain('exit status');
+});
+
+test('a command in the past starts a branch; the old one stays', async ({ lab, page }) => {
+  await openHalfFull(lab);
+  await expect(branches(lab)).toHaveAccessibleName(/as loaded$/);
+  await lab.command(RING_64);
+  await expect(branches(lab)).toHaveAccessibleName(/2 branches$/);
+  const fork = await lab.state();
+  expect(fork.active).toBe(2);
+  expect(fork.branches[1]).toMatchObject({
+    parent: 1,
+    inputs: [{ at: HALF_FULL, host: 'h1', line: RING_64 }],
+  });
+  await page.keyboard.press('Escape');
+  await lab.key('End');
+  // the ring was full already, and is small now
+  const withRing64 = lostWith(RING_64);
+  expect(withRing64).toBeGreaterThan(lost);
+  await expect(missed(lab)).toHaveText(new RegExp(`${withRing64}$`));
+  await branches(lab).click();
+  await page.getByRole('button', { name: 'As loaded' }).click();
+  await lab.key('End');
+  await expect(missed(lab)).toHaveText(new RegExp(`${lost}$`));
+  expect((await lab.state()).branches).toHaveLength(2);
+  await branches(lab).click();
+  await page.getByRole('button', { name: `From 100 µs: ${RING_64}` }).click();
+  await lab.key('End');
+  await expect(missed(lab)).toHaveText(new RegExp(`${withRing64}$`));
+});
+
+test('the same command again gives the same run', async ({ lab, page, context }) => {
+  await openHalfFull(lab);
+  await lab.command(RING_64);
+  await page.keyboard.press('Escape');
+  await lab.key('End');
+  const once = await lab.picture();
+  await lab.key('Home');
+  await expect(lab.time).toHaveText(ns(0));
+  await lab.key('End');
+  expect(await lab.picture()).toEqual(once);
+  // anew, by hand
+  const other = await context.newPage();
+  const again = new (lab.constructor as new (page: typeof other) => Lab)(other);
+  await openHalfFull(again);
+  await again.command(RING_64);
+  await other.keyboard.press('Escape');
+  await again.key('End');
+  expect(await again.picture()).toEqual(once);
+});
+
+test('undo takes a command back, and keeps the branch that had it', async ({ lab, page }) => {
+  await openHalfFull(lab);
+  await lab.command(RING_64);
+  await lab.command('sysctl -w net.core.netdev_budget=30');
+  const applied = page.getByRole('region', { name: 'Applied' });
+  await expect(applied.getByRole('listitem')).toHaveCount(2);
+  await applied.getByRole('button', { name: `Undo ${RING_64}` }).click();
+  await expect(applied.getByRole('listitem')).toHaveCount(1);
+  await expect(branches(lab)).toHaveAccessibleName(/3 branches$/);
+  await expect(lab.time).toHaveText(ns(HALF_FULL));
+  expect(await lab.command('ethtool -g eth0')).toMatch(/Current hardware settings:\nRX:\s+512\n/);
+  expect(await lab.command('sysctl net.core.netdev_budget')).toBe('net.core.netdev_budget = 30');
+  await applied.getByRole('button', { name: /^Undo sysctl/ }).click();
+  await expect(applied).toBeHidden();
+  await page.keyboard.press('Escape');
+  await lab.key('End');
+  await expect(missed(lab)).toHaveText(new RegExp(`${lost}$`));
+});
+
+test('a knob is the command it shows', async ({ lab, page }) => {
+  await openHalfFull(lab);
   const knob = page.getByRole('spinbutton', { name: 'descriptors' });
-  await knob.fill('256');
-  await expect(page.getByText('ethtool -G eth0 rx 256')).toBeVisible();
+  await expect(knob).toHaveValue('512');
+  await knob.fill('64');
+  await expect(page.getByText(RING_64, { exact: true })).toBeVisible();
   await knob.press('Enter');
-  await expect(button(page, 'Undo ethtool -G eth0 rx 256')).toBeVisible();
+  const applied = page.getByRole('region', { name: 'Applied' });
+  await expect(applied.getByRole('listitem')).toContainText([RING_64]);
+  await expect(knob).toHaveValue('64');
+  await expect(branches(lab)).toHaveAccessibleName(/2 branches$/);
+  expect((await lab.state()).branches[1].inputs.map((i) => i.line)).toEqual([RING_64]);
+  expect(await lab.command('ethtool -g eth0')).toMatch(/Current hardware settings:\nRX:\s+64\n/);
+  await page.keyboard.press('Escape');
+  await lab.key('End');
+  await expect(missed(lab)).toHaveText(new RegExp(`${lostWith(RING_64)}$`));
 });

@@ -146,7 +146,8 @@ export function toEthernet(linkType: number, bytes: Uint8Array, origLen: number)
   frame.set(whole && header.source !== null ? header.source : MADE_UP_SOURCE, 6);
   frame[12] = whole ? header.etherType >> 8 : 0;
   frame[13] = whole ? header.etherType : 0;
-  const direction = header.packetType < 0 ? 'unknown' : header.packetType === 4 ? 'out' : 'in';
+  frame.set(body, 14);
+  const direction = !whole || header.packetType < 0 ? 'unknown' : header.packetType === 4 ? 'out' : 'in';
   return {
     bytes: frame,
     origLen: 14 + Math.max(body.length, origLen - header.len),

@@ -1,6 +1,6 @@
 /**
  * Classic pcap: a 24-byte file header, then records of 16 bytes and the packet.
- * Source: draft-ietf-opsawg-pcap (magic numbers, link type word with FCS length), libpcap's own bounds.
+ * Source: draft-ietf-opsawg-pcap (magic numbers), pcap/pcap.h (link type word with FCS length), libpcap's own bounds.
  * Left out: Kuznetzov's and Nokia's modified formats, versions before 2.
  */
 import { isSupportedLinkType, linkTypeName } from './link-types.ts';
@@ -15,6 +15,10 @@ import type {
 
 export const PCAP_MAGIC_US = 0xa1b2c3d4;
 export const PCAP_MAGIC_NS = 0xa1b23c4d;
+
+/** In the link type word: the FCS length, in units of two bytes, is there (LT_FCS_LENGTH_PRESENT). */
+const FCS_LEN_PRESENT = 0x04000000;
+const FCS_LEN_SHIFT = 28;
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
@@ -46,11 +50,14 @@ export function createPcapReader(
     if (queue.length < FILE_HEADER) return 'more';
     const major = queue.u16(4, littleEndian);
     if (major !== 2) {
-      return { code: 'unsupported-version', message: `This is pcap version ${major}; version 2 is read.` };
+      return {
+        code: 'unsupported-version',
+        message: `This is pcap version ${major}; version 2 is read. Convert it with editcap -F pcapng.`,
+      };
     }
     const word = queue.u32(20, littleEndian);
     linkType = word & 0xffff;
-    if ((word & 0x10000000) !== 0) fcsLen = (word >>> 29) * 2;
+    if ((word & FCS_LEN_PRESENT) !== 0) fcsLen = (word >>> FCS_LEN_SHIFT) * 2;
     if (!isSupportedLinkType(linkType)) return unsupportedLinkType(linkType);
     queue.skip(FILE_HEADER);
     return 'again';
@@ -59,7 +66,8 @@ export function createPcapReader(
   function record(queue: ByteQueue): RawRecord | 'more' | FormatProblem {
     if (queue.length < RECORD_HEADER) return 'more';
     const captured = queue.u32(8, littleEndian);
-    if (captured > limits.maxPacketBytes) return tooLong(captured, limits);
+    const problem = tooLong(captured, queue.u32(12, littleEndian), limits);
+    if (problem !== null) return problem;
     if (queue.length < RECORD_HEADER + captured) return 'more';
     const offset = queue.offset;
     const time = { sec: queue.u32(0, littleEndian), ns: queue.u32(4, littleEndian) * nsPerUnit };
@@ -72,15 +80,27 @@ export function createPcapReader(
   return {
     step: (queue) => (linkType < 0 ? fileHeader(queue) : record(queue)),
     interfaces: (): CaptureInterface[] => (linkType < 0 ? [] : [{ name: '', linkType }]),
-    unfinished: (left) => (linkType < 0 ? 'the file header' : left > 0 ? 'a packet' : null),
+    recordOffset: (queue) => queue.offset,
+    unfinished: (queue) =>
+      linkType < 0
+        ? `the file header (${queue.length} of ${FILE_HEADER} bytes)`
+        : queue.length > 0
+          ? 'a packet'
+          : null,
   };
 }
 
-export function tooLong(bytes: number, limits: CaptureLimits): FormatProblem {
-  return {
-    code: 'too-large',
-    message: `A packet of ${bytes} captured bytes: more than ${limits.maxPacketBytes}, so this is damage or not a packet.`,
-  };
+/** @returns null: believable lengths */
+export function tooLong(captured: number, origLen: number, limits: CaptureLimits): FormatProblem | null {
+  const { maxPacketBytes, maxWireBytes } = limits;
+  const found =
+    captured > maxPacketBytes
+      ? `A packet of ${captured} captured bytes, more than ${maxPacketBytes}`
+      : origLen > maxWireBytes
+        ? `A packet of ${origLen} bytes on the wire, more than ${maxWireBytes}`
+        : null;
+  if (found === null) return null;
+  return { code: 'too-large', message: `${found}: the file is damaged here. Copy or capture it again.` };
 }
 
 export function unsupportedLinkType(linkType: number): FormatProblem {
@@ -88,6 +108,6 @@ export function unsupportedLinkType(linkType: number): FormatProblem {
     code: 'unsupported-linktype',
     message:
       `Link type ${linkType} (LINKTYPE_${linkTypeName(linkType).toUpperCase()}) is not read. ` +
-      'Captures of Ethernet, raw IP, loopback and Linux cooked packets are.',
+      'Captures of Ethernet, raw IP, loopback and Linux cooked packets are: capture on a network interface, as in tcpdump -i eth0.',
   };
 }

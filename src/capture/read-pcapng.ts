@@ -40,7 +40,10 @@ interface Interface extends CaptureInterface {
 
 type Outcome = RawRecord | 'again' | FormatProblem;
 
-const bad = (message: string): FormatProblem => ({ code: 'bad-block', message });
+const bad = (what: string): FormatProblem => ({
+  code: 'bad-block',
+  message: `${what} The file is damaged here: copy or capture it again.`,
+});
 
 export function createPcapngReader(limits: CaptureLimits): FormatReader {
   const all: Interface[] = [];
@@ -71,11 +74,8 @@ export function createPcapngReader(limits: CaptureLimits): FormatReader {
     if (len > Math.max(MAX_HELD, limits.maxPacketBytes + 65_536))
       return bad(`A block of type ${type} says it is ${len} bytes long.`);
     if (queue.length < len) return 'more';
-    if (queue.u32(len - 4, littleEndian) !== len) {
-      return bad(
-        `A block's length is ${len} at its start and ${queue.u32(len - 4, littleEndian)} at its end.`,
-      );
-    }
+    const end = queue.u32(len - 4, littleEndian);
+    if (end !== len) return bad(lengthsDiffer(len, end));
     const outcome = read(queue, len);
     if (outcome === 'again' || !('code' in outcome)) queue.skip(len);
     return outcome;
@@ -86,8 +86,8 @@ export function createPcapngReader(limits: CaptureLimits): FormatReader {
     queue.skip(now);
     toSkip -= now;
     if (toSkip > 0 || queue.length < 4) return 'more';
-    if (queue.u32(0, littleEndian) !== skipped)
-      return bad("A block's length differs between its start and its end.");
+    const end = queue.u32(0, littleEndian);
+    if (end !== skipped) return bad(lengthsDiffer(skipped, end));
     queue.skip(4);
     skipped = 0;
     return 'again';
@@ -106,7 +106,10 @@ export function createPcapngReader(limits: CaptureLimits): FormatReader {
     if (len < 28) return bad('A section header is too short.');
     const major = queue.u16(12, littleEndian);
     if (major !== 1)
-      return { code: 'unsupported-version', message: `This is pcapng version ${major}; version 1 is read.` };
+      return {
+        code: 'unsupported-version',
+        message: `This is pcapng version ${major}; version 1 is read. Convert it with editcap -F pcap.`,
+      };
     sectionStart = all.length;
     return 'again';
   }
@@ -148,7 +151,8 @@ export function createPcapngReader(limits: CaptureLimits): FormatReader {
     const iface = all[sectionStart + id];
     if (sectionStart + id >= all.length)
       return bad(`A packet names interface ${id}, which is not described before it.`);
-    if (captured > limits.maxPacketBytes) return tooLong(captured, limits);
+    const problem = tooLong(captured, origLen, limits);
+    if (problem !== null) return problem;
     if (header + captured > end)
       return bad(`A packet of ${captured} bytes stands in a block that holds ${end - header}.`);
     const { linkType, fcsLen } = iface;
@@ -227,9 +231,21 @@ export function createPcapngReader(limits: CaptureLimits): FormatReader {
   return {
     step,
     interfaces: () => all.map(({ name, linkType }) => ({ name, linkType })),
-    unfinished: (left) => (skipped > 0 || left > 0 ? 'a block' : null),
+    // a skipped block is taken off as it comes: its 8 bytes, then what of its body was there
+    recordOffset: (queue) => (skipped === 0 ? queue.offset : queue.offset - (skipped - 4 - toSkip)),
+    unfinished: (queue) =>
+      skipped > 0
+        ? `a block of ${skipped} bytes`
+        : queue.length >= 8
+          ? `a block of ${queue.u32(4, littleEndian)} bytes`
+          : queue.length > 0
+            ? 'a block'
+            : null,
   };
 }
+
+const lengthsDiffer = (start: number, end: number) =>
+  `A block's length is ${start} at its start and ${end} at its end.`;
 
 /** Names are UTF-8; what is not ASCII is shown as '?', since nothing decodes UTF-8 without the platform's help. */
 function latin(bytes: Uint8Array): string {

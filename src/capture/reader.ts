@@ -36,6 +36,8 @@ export interface CaptureReader {
 /** Times further than this from the first packet are not believed: 100 days, and far inside 2^53 ns. */
 export const MAX_CAPTURE_NS = 100 * 86_400 * 1_000_000_000;
 
+const HOW_TO_SAVE = 'Save packets with tcpdump -w FILE, or from Wireshark as pcap or pcapng.';
+
 /** First bytes of what people try to open, and what to say. */
 const KNOWN_MAGIC: readonly { hex: string; code: CaptureErrorCode; message: string }[] = [
   { hex: '1f8b', code: 'compressed', message: 'This file is compressed with gzip: run gunzip first.' },
@@ -47,12 +49,12 @@ const KNOWN_MAGIC: readonly { hex: string; code: CaptureErrorCode; message: stri
   {
     hex: '34cdb2a1',
     code: 'not-a-capture',
-    message: 'This is a modified pcap (libpcap with a patch of 1999): convert it with editcap.',
+    message: 'This is a modified pcap (libpcap with a patch of 1999): convert it with editcap -F pcapng.',
   },
   {
     hex: 'a1b2cd34',
     code: 'not-a-capture',
-    message: 'This is a modified pcap (libpcap with a patch of 1999): convert it with editcap.',
+    message: 'This is a modified pcap (libpcap with a patch of 1999): convert it with editcap -F pcapng.',
   },
   {
     hex: '736e6f6f',
@@ -75,9 +77,13 @@ export function createCaptureReader(limits: Partial<CaptureLimits> = {}): Captur
   let source: FormatReader | null = null;
   let error: CaptureError | null = null;
   let packets = 0;
+  let bytes = 0;
 
-  function fail({ code, message }: FormatProblem, offset = queue.offset): void {
-    error ??= { code, message, offset, packetIndex: packets };
+  function fail(problem: FormatProblem, offset = source?.recordOffset(queue) ?? 0): void {
+    const { code } = problem;
+    // the first bytes are the file's own header: no packet is at fault
+    const where = offset === 0 ? '' : `Packet ${packets + 1}, byte ${offset}: `;
+    error ??= { code, message: where + problem.message, offset, packetIndex: packets };
   }
 
   function warn(code: CaptureWarningCode): void {
@@ -122,6 +128,7 @@ export function createCaptureReader(limits: Partial<CaptureLimits> = {}): Captur
 
   function push(chunk: Uint8Array): CapturePacket[] {
     const out: CapturePacket[] = [];
+    bytes += chunk.length;
     if (error !== null) return out;
     queue.push(chunk);
     if (source === null) open();
@@ -142,7 +149,7 @@ export function createCaptureReader(limits: Partial<CaptureLimits> = {}): Captur
       if (queue.offset > bounds.maxBytes) {
         fail({
           code: 'too-large',
-          message: `The file is longer than ${bounds.maxBytes} bytes; reading stopped there.`,
+          message: `The file is longer than ${bounds.maxBytes} bytes; reading stopped there. Split it with editcap -c.`,
         });
       }
     }
@@ -150,17 +157,19 @@ export function createCaptureReader(limits: Partial<CaptureLimits> = {}): Captur
   }
 
   function finish(): CaptureSummary {
-    const read = queue.offset + queue.length;
-    if (read === 0) fail({ code: 'not-a-capture', message: 'The file is empty.' });
+    if (bytes === 0) fail({ code: 'not-a-capture', message: `The file is empty. ${HOW_TO_SAVE}` });
     else if (error === null && source === null) fail(strangeFile(queue));
     else if (source !== null) {
-      const inside = source.unfinished(queue.length);
-      if (inside !== null) fail({ code: 'truncated-file', message: `The file ends inside ${inside}.` });
+      const inside = source.unfinished(queue);
+      if (inside !== null) {
+        const message = `The file ends inside ${inside}. Copy or capture it again to have the rest.`;
+        fail({ code: 'truncated-file', message });
+      }
     }
     return {
       format,
       packets,
-      bytes: read,
+      bytes,
       interfaces: source?.interfaces() ?? [],
       warnings: [...warnings.values()],
       error,
@@ -179,7 +188,7 @@ export function createCaptureReader(limits: Partial<CaptureLimits> = {}): Captur
 function tooMany(maxPackets: number): FormatProblem {
   return {
     code: 'too-many-packets',
-    message: `The capture has more than ${maxPackets} packets; the first ${maxPackets} are used.`,
+    message: `The capture has more than ${maxPackets} packets; the first ${maxPackets} are used. Split it with editcap -c.`,
   };
 }
 
@@ -187,7 +196,10 @@ function strangeFile(queue: ByteQueue): FormatProblem {
   let hex = '';
   for (let i = 0; i < Math.min(4, queue.length); i += 1) hex += queue.u8(i).toString(16).padStart(2, '0');
   for (const known of KNOWN_MAGIC) if (hex.startsWith(known.hex)) return known;
-  return { code: 'not-a-capture', message: `This is neither pcap nor pcapng (it begins with ${hex}).` };
+  return {
+    code: 'not-a-capture',
+    message: `This is neither pcap nor pcapng (it begins with the bytes ${hex}). ${HOW_TO_SAVE}`,
+  };
 }
 
 /** Times since 1970 to ns since the first packet that never go back. */

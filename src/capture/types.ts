@@ -5,6 +5,8 @@ export interface CaptureLimits {
   maxPackets: number;
   /** Longest captured packet, bytes; the kernel's and libpcap's own bound is 262,144. */
   maxPacketBytes: number;
+  /** Longest packet on the wire, bytes; the longest that Linux makes (BIG TCP) have 524,280. */
+  maxWireBytes: number;
   /** Longest file, bytes. */
   maxBytes: number;
 }
@@ -12,6 +14,7 @@ export interface CaptureLimits {
 export const DEFAULT_CAPTURE_LIMITS: Readonly<CaptureLimits> = {
   maxPackets: 2_000_000,
   maxPacketBytes: 262_144,
+  maxWireBytes: 1024 * 1024,
   maxBytes: 4 * 1024 ** 3,
 };
 
@@ -32,7 +35,7 @@ export type CaptureErrorCode =
 
 export interface CaptureError {
   code: CaptureErrorCode;
-  /** A sentence for people. */
+  /** For people: where (packet and byte, unless it is the file as a whole), what, and what to do. */
   message: string;
   /** Bytes into the file where the record in question begins. */
   offset: number;
@@ -83,7 +86,7 @@ export interface CaptureSummary {
   /** null: not known to be a capture. */
   format: CaptureFormat | null;
   packets: number;
-  /** Bytes read. */
+  /** Bytes pushed, those after an error too. */
   bytes: number;
   interfaces: CaptureInterface[];
   warnings: CaptureWarning[];
@@ -114,8 +117,10 @@ export interface FormatReader {
    */
   step(queue: ByteQueue): RawRecord | 'again' | 'more' | FormatProblem;
   interfaces(): CaptureInterface[];
-  /** What the file ends inside of, given that `left` bytes of it are not read; null: it ends well. */
-  unfinished(left: number): string | null;
+  /** Bytes into the file where the record or block begins that comes next or is being read. */
+  recordOffset(queue: ByteQueue): number;
+  /** What the file ends inside of; null: it ends well. */
+  unfinished(queue: ByteQueue): string | null;
 }
 
 export interface FormatProblem {

@@ -37,15 +37,12 @@ const FASTEST_NS = 1e9;
 
 type Loaded = Extract<Response, { type: 'loaded' }>;
 
-/** A wait longer than this is shown, with a way out. */
-const SLOW_MS = 300;
 export function createApp(deps: AppDeps): App {
   const store = createStore<AppState>(() => initialState({ ...DEFAULT_PREFERENCES, ...deps.preferences }));
   const get = (): AppState => store.getState();
   const patch = <K extends keyof AppState>(slice: K, part: Partial<AppState[K]>): void =>
     store.setState((s) => ({ [slice]: { ...(s[slice] as object), ...part } }) as Pick<AppState, K>);
 
-  let fetches = 0;
   let notices = 0;
   let entries = 0;
   /** Captures of this session by name, kept for a restart. */
@@ -58,15 +55,7 @@ export function createApp(deps: AppDeps): App {
     store,
     clock: deps.clock,
     fetch: async (from, maxRecords) => {
-      // a moment far ahead has to be made first: after a while the page says so, and lets it be given up
-      fetches += 1;
-      const fetch = fetches;
-      const slow = setTimeout(() => patch('playhead', { going: true }), SLOW_MS);
-      const over = (): void => {
-        clearTimeout(slow);
-        if (fetch === fetches) patch('playhead', { going: false });
-      };
-      const asked = client.ask(
+      const answer = await client.ask(
         {
           type: 'stretch',
           branch: get().branches.active,
@@ -76,7 +65,6 @@ export function createApp(deps: AppDeps): App {
         },
         'stretch',
       );
-      const answer = await asked.finally(over);
       return answer?.type === 'stretch' ? answer : null;
     },
     failed: tellProblem,
@@ -374,9 +362,7 @@ export function createApp(deps: AppDeps): App {
     },
     cancelSearch() {
       client.cancelLane('find');
-      client.cancelLane('stretch');
-      actions.pause();
-      patch('playhead', { searching: false, going: false });
+      patch('playhead', { searching: false });
     },
     setPace: (pace) => patch('playhead', { pace }),
     faster: () => changePace(2),

@@ -39,7 +39,6 @@ export function initialState(preferences: Preferences): AppState {
       atEnd: false,
       stopAt: null,
       searching: false,
-      going: false,
       reducedMotion: preferences.reducedMotion,
     },
     selection: { target: null, hover: null, followPacket: null },

@@ -50,8 +50,6 @@ export interface PlayheadSlice {
   stopAt: RecordFilter | null;
   /** A search (run to next) is under way. */
   searching: boolean;
-  /** A moment that isn't made yet is being gone to, and it takes a while. */
-  going: boolean;
   reducedMotion: boolean;
 }
 

@@ -244,7 +244,6 @@ export function fakeState(mock: MockFrame): AppState {
       atEnd: false,
       stopAt: null,
       searching: false,
-      going: false,
       reducedMotion: false,
     },
     selection: { target: null, hover: null, followPacket: null },

@@ -113,7 +113,7 @@ const pageWords: Readonly<Record<string, string>> = {
   'keys.next-drop': 'run to the next drop',
   'keys.next-irq': 'run to the next hardirq',
   'keys.next-wakeup': 'run to the next wake-up',
-  'keys.zoom-selection': 'zoom on the selection; without one, on the moment in the timeline',
+  'keys.zoom-selection': 'zoom on the selection',
   'keys.lesson': 'previous, next lesson step',
   'keys.events': 'events as a table',
   'keys.search': 'search the events',

@@ -73,7 +73,6 @@ export const panelWords: Readonly<Record<string, string>> = {
   'runTo.last': 'Back to the last',
   'runTo.stopAt': 'Stop there while playing',
   'runTo.searching': 'searching',
-  'runTo.going': 'simulating up to there',
   'follow.title': 'Keep the eye on one packet: steps follow it',
   'follow.none': 'follow packet',
   'follow.packet': 'follow packet {packet}',
@@ -267,7 +266,8 @@ export const panelWords: Readonly<Record<string, string>> = {
   'console.clear': 'Clear',
   'console.close': 'Close the console',
   'console.log': 'Output',
-  'console.welcome': 'Try: ethtool -g eth0, cat /proc/net/softnet_stat, ss -m, sysctl net.core.netdev_budget',
+  'console.welcome':
+    'Try: ethtool -g eth0, cat /proc/net/softnet_stat, ip -s link, sysctl net.core.netdev_budget',
   'console.input': 'Command on {host}',
   'console.busy': 'Running',
   'console.at': 'at {time}',

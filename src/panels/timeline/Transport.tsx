@@ -213,9 +213,8 @@ function isEmpty(filter: RecordFilter): boolean {
 function RunTo() {
   const { runTo, cancelSearch, follow, setStopAt } = useActions();
   const filter = useUi((s) => s.filter);
-  const { searching, going, target, followed, record, ready, stopping } = useAppStore((s) => ({
+  const { searching, target, followed, record, ready, stopping } = useAppStore((s) => ({
     searching: s.playhead.searching,
-    going: s.playhead.going,
     target: s.selection.target,
     followed: s.selection.followPacket,
     record: s.playhead.record,
@@ -293,9 +292,9 @@ function RunTo() {
             ? t('follow.packet', { packet })
             : t('follow.none')}
       </Button>
-      {(searching || going) && (
+      {searching && (
         <span className="searching">
-          <Spinner>{t(searching ? 'runTo.searching' : 'runTo.going')}</Spinner>
+          <Spinner>{t('runTo.searching')}</Spinner>
           <IconButton label={t('cancel')} keys="Esc" look="quiet" onClick={cancelSearch}>
             <CloseIcon />
           </IconButton>
