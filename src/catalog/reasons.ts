@@ -72,19 +72,12 @@ export const reasons = {
     knob: 'ethtool -G {nic} rx 4096',
     source: HW,
   },
-  fifoWait: {
-    code: 11,
-    fn: 'MAC FIFO',
-    knob: 'ethtool -G {nic} rx 4096',
-    source: HW,
-  },
   ringReset: {
     code: 12,
     fn: 'driver ring set-up',
     knob: null,
     source: 'driver, v6.12',
   },
-  badFrame: { code: 13, fn: 'MAC CRC check', knob: null, source: HW },
 
   macFilter: {
     code: 14,
@@ -148,12 +141,6 @@ export const reasons = {
     fn: 'interrupt controller',
     knob: 'echo 2 > /proc/irq/{irq}/smp_affinity_list',
     source: HW,
-  },
-  irqUnmasked: {
-    code: 30,
-    fn: 'driver irq enable',
-    knob: null,
-    source: 'driver, v6.12',
   },
 
   // -- NAPI and softirq
@@ -526,13 +513,6 @@ export const reasons = {
     knob: null,
     source: 'net/ipv4/route.c, v6.12',
   },
-  notForUs: {
-    code: 142,
-    fn: 'ip_rcv_core',
-    knob: null,
-    source: 'net/ipv4/ip_input.c, v6.12',
-    drop: 'OTHERHOST',
-  },
   noProtocol: {
     code: 143,
     fn: '__netif_receive_skb_core',
@@ -652,12 +632,6 @@ export const reasons = {
     knob: null,
     source: 'include/net/sock.h, v6.12',
   },
-  backlogProcessed: {
-    code: 161,
-    fn: '__release_sock',
-    knob: null,
-    source: 'net/core/sock.c, v6.12',
-  },
   controlSegment: {
     code: 162,
     fn: 'tcp_rcv_state_process',
@@ -735,16 +709,9 @@ export const reasons = {
     knob: null,
     source: 'kernel/time/hrtimer.c, v6.12',
   },
-  ksoftirqdDone: {
-    code: 187,
-    fn: 'run_ksoftirqd',
-    knob: null,
-    source: SOFTIRQ,
-  },
 
   // -- input
-  commandDone: { code: 200, fn: '', knob: null, source: '' },
-  commandRefused: { code: 201, fn: '', knob: null, source: '' },
+  commandDone: { code: 200, fn: 'the command', knob: null, source: 'src/shell' },
   // -- steering in software: RPS, RFS, backlog
   rpsHash: {
     code: 220,
@@ -843,9 +810,7 @@ export const Reason = {
   ntupleMatch: 8,
   ntupleDrop: 9,
   noDescriptor: 10,
-  fifoWait: 11,
   ringReset: 12,
-  badFrame: 13,
   macFilter: 14,
   irqNow: 20,
   irqFramesReached: 21,
@@ -857,7 +822,6 @@ export const Reason = {
   irqGapPassed: 27,
   irqGapWait: 28,
   irqCpuBusy: 29,
-  irqUnmasked: 30,
   napiScheduled: 40,
   napiMissed: 41,
   napiThreadWoken: 42,
@@ -928,7 +892,6 @@ export const Reason = {
   groShort: 123,
   earlyDemux: 140,
   fibLocal: 141,
-  notForUs: 142,
   noProtocol: 143,
   ipHeader: 144,
   ipChecksum: 145,
@@ -947,7 +910,6 @@ export const Reason = {
   pureAck: 158,
   datagram: 159,
   socketOwned: 160,
-  backlogProcessed: 161,
   controlSegment: 162,
   icmpEcho: 163,
   arp: 164,
@@ -960,9 +922,7 @@ export const Reason = {
   slept: 184,
   dataRead: 185,
   pausing: 186,
-  ksoftirqdDone: 187,
   commandDone: 200,
-  commandRefused: 201,
   rpsHash: 220,
   rpsNoMap: 221,
   rpsNoHash: 222,

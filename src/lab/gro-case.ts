@@ -46,7 +46,7 @@ interface Run {
 }
 
 /** @returns what the model delivers, in order, as `observed.delivered` has it. @throws CaseError */
-export function runGroCase(file: JsonObject): JsonObject[] {
+export function runGroCase(file: JsonObject, watch?: (w: World) => void): JsonObject[] {
   const bursts = arrayAt(file.input, 'input').map((b, i) => parseBurst(b, `input[${i}]`));
   const lines = file.case_setup === undefined ? [] : arrayAt(file.case_setup, 'case_setup');
   const changes = lines.flatMap((line, i) =>
@@ -56,6 +56,7 @@ export function runGroCase(file: JsonObject): JsonObject[] {
   const frames = bursts.flatMap((burst) => burst.frames);
   for (const frame of frames) builder.add(0, frame);
   const w = createWorld(labSpec(stringAt(file.kernel, 'kernel'), builder.finish(), changes));
+  watch?.(w);
   const run: Run = { w, queue: w.queues[0], cpu: w.cpus[1], frames, nextRow: 0, startNs: -1, delivered: [] };
   for (const burst of bursts) {
     waitFor(run, burst);

@@ -50,9 +50,9 @@ export interface SoftnetOutcome {
 }
 
 /** @returns what the model counts. @throws CaseError */
-export function runSoftnetCase(file: JsonObject): SoftnetOutcome {
+export function runSoftnetCase(file: JsonObject, watch?: (w: World) => void): SoftnetOutcome {
   const input = objectAt(file.input, 'input');
-  if (input.flows !== undefined) return runFlows(file, input);
+  if (input.flows !== undefined) return runFlows(file, input, watch);
   const bursts = arrayAt(input.gso_frames, 'input.gso_frames').map((n, i) =>
     atMost(numberAt(n, `input.gso_frames[${i}]`), MAX_FRAMES, `input.gso_frames[${i}]`),
   );
@@ -61,6 +61,7 @@ export function runSoftnetCase(file: JsonObject): SoftnetOutcome {
     input.napis === undefined ? 0 : atMost(numberAt(input.napis, 'input.napis'), MAX_NAPIS, 'input.napis');
   // the destination is nobody's address: IP drops it
   const w = worldOf(file, [frame(0, '10.9.9.9', atMost(payload, 1400, 'input.segment_payload'))], napis || 1);
+  watch?.(w);
   const cpu = senderOf(w, input);
   for (const [i, frames] of bursts.entries()) {
     if (napis === 0) {
@@ -86,7 +87,7 @@ export function runSoftnetCase(file: JsonObject): SoftnetOutcome {
 }
 
 /** 64 flows of a few packets each, sent one by one; between phases the application has read on another CPU. */
-function runFlows(file: JsonObject, input: JsonObject): SoftnetOutcome {
+function runFlows(file: JsonObject, input: JsonObject, watch?: (w: World) => void): SoftnetOutcome {
   const flows = atMost(numberAt(input.flows, 'input.flows'), MAX_FLOWS, 'input.flows');
   const each = atMost(
     numberAt(input.packets_per_flow, 'input.packets_per_flow'),
@@ -99,6 +100,7 @@ function runFlows(file: JsonObject, input: JsonObject): SoftnetOutcome {
       : arrayAt(input.app_cpus, 'input.app_cpus').map((c, i) => cpuNumber(c, `input.app_cpus[${i}]`));
   const rows = Array.from({ length: flows }, (_, i) => frame(i, '10.9.0.2', 60));
   const w = worldOf(file, rows, 1);
+  watch?.(w);
   const cpu = senderOf(w, input);
   const hashes = rows.map((_, i) => w.fixed.flows[flowOfRow(w, i)].softHash);
   const phases = appCpus.map((app): RpsPhase => {

@@ -633,7 +633,25 @@ export class Session {
     }
     const here = branch.run.record(from.seq);
     const stage = here === null ? '' : stageOf(here.kind);
-    this.find(id, branch, from, direction, (r) => own(r) && stageOf(r.kind) !== stage);
+    if (direction === 1) {
+      this.find(id, branch, from, 1, (r) => own(r) && stageOf(r.kind) !== stage);
+      return;
+    }
+    // back to where a stage began, which is where a step forward stops
+    let first: RecordView | null = null;
+    this.find(
+      id,
+      branch,
+      from,
+      -1,
+      (r) => {
+        if (!own(r)) return false;
+        if (first !== null && stageOf(r.kind) !== stageOf(first.kind)) return true;
+        first = r;
+        return false;
+      },
+      () => first,
+    );
   }
 
   /** The next record that matches, searched a few chunks at a time, so that it can be cancelled. */
@@ -643,6 +661,8 @@ export class Session {
     from: Moment,
     direction: 1 | -1,
     wanted: (r: RecordView) => boolean,
+    /** What to answer once `wanted` says so, or at the beginning, in place of the record that it was asked about. */
+    answered?: () => RecordView | null,
   ): void {
     const { run } = branch;
     const answer = (record: RecordView | null): void => {
@@ -655,7 +675,7 @@ export class Session {
     const step = (): boolean => {
       for (let n = 0; n < SEARCH_CHUNKS_AT_ONCE; n += 1) {
         if (direction === -1 && seq < 1) {
-          answer(null);
+          answer(answered?.() ?? null);
           return true;
         }
         if (seq > run.knownSeq) {
@@ -672,7 +692,7 @@ export class Session {
         for (; i >= 0 && i < chunk.count; i += direction) {
           const record = recordAt(chunk.view, i);
           if (wanted(record)) {
-            answer(record);
+            answer(answered === undefined ? record : answered());
             return true;
           }
         }

@@ -67,7 +67,6 @@ export function ipRcv(w: World, cpu: Cpu, slot: number): boolean {
   if (v6) snmp.Ip6InReceives += 1;
   else snmp.IpInReceives += 1;
   countEcn(snmp, v6, pool.tos[slot] & 3, pool.segs[slot]);
-  const nic = nicOf(w, slot);
   const early = flow.socket !== 0 && flow.key.proto === IPPROTO_TCP && earlyDemux(w, cpu.host);
   const reason = early ? Reason.earlyDemux : Reason.fibLocal;
   pool.lastSeq[slot] = emit(
@@ -91,9 +90,6 @@ export function ipRcv(w: World, cpu: Cpu, slot: number): boolean {
     snmp.IpInHdrErrors += 1;
     snmp.IpExtInCsumErrors += 1;
     why = Reason.ipChecksum;
-  } else if (!flow.macOurs) {
-    nic.counters.rx_otherhost_dropped += 1;
-    why = Reason.notForUs;
   } else if (!flow.forUs) {
     if (v6) snmp.Ip6InAddrErrors += 1;
     else snmp.IpInAddrErrors += 1;

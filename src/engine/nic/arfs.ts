@@ -36,6 +36,9 @@ export function arfsSteer(w: World, q: RxQueue, slot: number, cpu: number, hash:
   if (rule === undefined) {
     if (nic.arfs.rules.length + nic.ntuple.length >= nic.driver.ntupleSlots) {
       nic.counters.arfs_err += 1;
+      // what is old is looked for, so that there is room next time
+      if (w.agenda.time[nic.arfsActor] === Number.POSITIVE_INFINITY)
+        schedule(w.agenda, nic.arfsActor, w.now + ARFS_INSTALL_NS);
       emit(
         w,
         Kind.arfsRule,

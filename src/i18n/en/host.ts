@@ -89,7 +89,6 @@ export const hostWords: Readonly<Record<string, string>> = {
 
   'host.drop.noDescriptor': 'no free descriptor',
   'host.drop.frameTooLong': 'frame too long',
-  'host.drop.badFrame': 'bad checksum on the wire',
   'host.drop.macFilter': 'not our address',
   'host.drop.ntupleDrop': 'filter says drop',
   'host.drop.ringReset': 'ring set up anew',

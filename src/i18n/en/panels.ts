@@ -266,7 +266,8 @@ export const panelWords: Readonly<Record<string, string>> = {
   'console.clear': 'Clear',
   'console.close': 'Close the console',
   'console.log': 'Output',
-  'console.welcome': 'Try: ethtool -g eth0, cat /proc/net/softnet_stat, ip -s link, sysctl net.core.netdev_budget',
+  'console.welcome':
+    'Try: ethtool -g eth0, cat /proc/net/softnet_stat, ip -s link, sysctl net.core.netdev_budget',
   'console.input': 'Command on {host}',
   'console.busy': 'Running',
   'console.at': 'at {time}',
@@ -324,6 +325,9 @@ export const panelWords: Readonly<Record<string, string>> = {
   'model.simplifications': 'Simplifications',
   'model.rules': 'Kernel versions',
   'model.reasons': 'Decisions',
+  'model.settings': 'Settings',
+  'model.settings.lead':
+    'Every setting that can be turned here, by the command an administrator types. It takes effect at the moment of the command.',
   'model.costs': 'Costs',
   'model.drivers': 'Cards',
   'model.simplifications.lead':
@@ -347,6 +351,9 @@ export const panelWords: Readonly<Record<string, string>> = {
   'model.col.meaning': 'In words',
   'model.col.function': 'Function',
   'model.col.knob': 'Knob',
+  'model.col.shown': 'Measured, shown or tested by',
+  'model.col.command': 'Command',
+  'model.col.default': 'Default',
   'model.col.work': 'Work',
   'model.col.driver': 'Driver',
   'model.col.queues': 'Queues',

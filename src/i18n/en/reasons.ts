@@ -17,9 +17,7 @@ export const reasonWords: Readonly<Record<string, string>> = {
     'A filter rule matches this flow and tells the card to drop it, before any CPU sees it.',
   'reason.noDescriptor':
     'The ring had no free descriptor: the card had nowhere to put the frame, and no CPU ever saw it.',
-  'reason.fifoWait': 'The ring is full just now, so the frame waits in the card’s own small memory.',
   'reason.ringReset': 'The ring was taken down and set up anew, and what was in it is lost.',
-  'reason.badFrame': 'The checksum at the end of the frame is wrong: it was damaged on the wire.',
   'reason.macFilter': 'The frame is addressed to another card’s MAC address.',
 
   // -- moderation and interrupt
@@ -38,7 +36,6 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.irqGapWait':
     'The last interrupt was too short a while ago: the card waits until the smallest gap is over.',
   'reason.irqCpuBusy': 'The CPU is inside another interrupt handler and takes the next one only afterwards.',
-  'reason.irqUnmasked': 'Frames came in while the interrupt was masked; now that it is on again, it fires.',
 
   // -- NAPI and softirq
   'reason.napiScheduled':
@@ -144,8 +141,6 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.earlyDemux':
     'A connected socket is known for this flow, so IP takes its remembered route and saves a look-up.',
   'reason.fibLocal': 'The routing table says that the destination address is one of ours.',
-  'reason.notForUs':
-    'The frame was addressed to another machine’s MAC address; the card only passed it up because it was told to.',
   'reason.noProtocol': 'No protocol on this machine wants this type of frame.',
   'reason.ipHeader': 'The IP header is not well formed.',
   'reason.ipChecksum': 'The checksum of the IP header is wrong: it was damaged on its way.',
@@ -169,8 +164,6 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.datagram': 'UDP found the socket and there is room, so the datagram is queued.',
   'reason.socketOwned':
     'The application is inside a call on this socket and holds its lock, so the packet waits on the backlog.',
-  'reason.backlogProcessed':
-    'The application lets go of the socket, and must first deal with what came in meanwhile.',
   'reason.controlSegment': 'It opens or closes the connection; there is no data for the application.',
   'reason.icmpEcho': 'The kernel answers a ping by itself; no application takes part.',
   'reason.arp': 'The kernel answers ARP by itself; no application takes part.',
@@ -186,7 +179,6 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.slept': 'The task that ran has gone to sleep, so the CPU takes the next one, or rests.',
   'reason.dataRead': 'There was data on the socket, and the application asked for it.',
   'reason.pausing': 'The application pauses by itself before it reads again.',
-  'reason.ksoftirqdDone': 'ksoftirqd has nothing left to do and goes back to sleep.',
 
   // -- steering in software
   'reason.rpsHash':
@@ -221,5 +213,4 @@ export const reasonWords: Readonly<Record<string, string>> = {
 
   // -- input
   'reason.commandDone': 'Someone typed a command, and it was carried out.',
-  'reason.commandRefused': 'Someone typed a command, and it was refused; the console says why.',
 };

@@ -5,6 +5,8 @@ import { useUi } from '../../app/ui-store.ts';
 import { drivers } from '../../catalog/drivers.ts';
 import { reasonSlug, reasons, type ReasonInfo, type ReasonName } from '../../catalog/reasons.ts';
 import { type RuleRow, rules } from '../../catalog/rules.ts';
+import { evidence } from '../../catalog/evidence.ts';
+import { settings } from '../../catalog/settings.ts';
 import { simplifications } from '../../catalog/simplifications.ts';
 import { versionIn } from '../../catalog/version.ts';
 // biome-ignore lint/style/noRestrictedImports: a table of figures, shown as it is so that page and engine cannot differ
@@ -15,8 +17,8 @@ import { Segmented } from '../shared/controls.tsx';
 import { Dialog } from '../shared/Dialog.tsx';
 import { groupDigits } from '../shared/format.ts';
 
-type Tab = 'simplifications' | 'rules' | 'reasons' | 'costs' | 'drivers';
-const TABS: readonly Tab[] = ['simplifications', 'rules', 'reasons', 'costs', 'drivers'];
+type Tab = 'simplifications' | 'rules' | 'reasons' | 'settings' | 'costs' | 'drivers';
+const TABS: readonly Tab[] = ['simplifications', 'rules', 'reasons', 'settings', 'costs', 'drivers'];
 
 export default function Model() {
   const open = useUi((s) => s.open);
@@ -36,6 +38,7 @@ export default function Model() {
         {tab === 'simplifications' && <Simplifications />}
         {tab === 'rules' && <Rules kernel={kernel} />}
         {tab === 'reasons' && <Reasons />}
+        {tab === 'settings' && <Settings />}
         {tab === 'costs' && <Costs />}
         {tab === 'drivers' && <Drivers />}
       </section>
@@ -107,7 +110,7 @@ function Rules({ kernel }: { kernel: string }) {
 
 function Reasons() {
   return (
-    <Table head={['reason', 'meaning', 'function', 'knob', 'source']} lead={t('model.reasons.lead')}>
+    <Table head={['reason', 'meaning', 'function', 'knob', 'source', 'shown']} lead={t('model.reasons.lead')}>
       {(Object.entries(reasons) as [ReasonName, ReasonInfo][])
         .filter(([name]) => name !== 'none')
         .map(([name, info]) => (
@@ -120,8 +123,24 @@ function Reasons() {
             <td className="mono">{info.fn}</td>
             <td className="mono">{info.knob ?? ''}</td>
             <td className="muted">{info.source}</td>
+            <td className="muted">{(evidence[name] ?? []).join('; ')}</td>
           </tr>
         ))}
+    </Table>
+  );
+}
+
+function Settings() {
+  return (
+    <Table head={['command', 'default', 'meaning', 'function']} lead={t('model.settings.lead')}>
+      {settings.map((row) => (
+        <tr key={row.id}>
+          <td className="mono">{row.command}</td>
+          <td>{row.default}</td>
+          <td>{row.meaning}</td>
+          <td className="mono">{row.fn}</td>
+        </tr>
+      ))}
     </Table>
   );
 }

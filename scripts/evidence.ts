@@ -1,0 +1,6 @@
+/** Writes src/catalog/evidence.ts: which measured case, scenario or test shows each decision. Run: npx tsx scripts/evidence.ts */
+import { writeFileSync } from 'node:fs';
+import { evidence, evidenceModule } from '../src/testing/evidence.ts';
+
+const file = new URL('../src/catalog/evidence.ts', import.meta.url);
+writeFileSync(file, evidenceModule(evidence()));
