@@ -1,6 +1,6 @@
 /**
  * How busy each CPU was of late, by context: a fading average over simulated time, fed with scenes in order.
- * After a jump it begins with the average since the start of the run, which the scene brings along.
+ * Unknown after a jump until enough time has gone by again.
  */
 import { CONTEXTS } from '../catalog/contexts.ts';
 import type { SceneCpu } from '../protocol/scene.ts';
@@ -36,11 +36,10 @@ export class LoadMeter {
     if (this.ctx.length !== cpus.length || timeNs < this.lastNs) {
       this.shares = new Float64Array(cpus.length * N);
       this.sums = new Float64Array(cpus.length * N);
+      this.weight = 0;
+      this.seenNs = 0;
       this.ctx = cpus.map((cpu) => cpu.ctx);
       this.lastNs = timeNs;
-      this.seenNs = timeNs;
-      this.weight = 1 - Math.exp(-timeNs / FADE_NS);
-      this.begin(timeNs, cpus);
       return;
     }
     const dt = timeNs - this.lastNs;
@@ -58,18 +57,6 @@ export class LoadMeter {
       this.lastNs = timeNs;
     }
     for (let c = 0; c < cpus.length; c++) this.ctx[c] = cpus[c].ctx;
-  }
-
-  /** The average over everything up to now, as heavy as that much time is. */
-  private begin(timeNs: number, cpus: readonly SceneCpu[]): void {
-    if (timeNs <= 0) return;
-    cpus.forEach((cpu, c) => {
-      for (let k = 0; k < N; k++) {
-        const ns = cpu.ctxNs[k] + (k === cpu.ctx ? timeNs - cpu.ctxSince : 0);
-        this.shares[c * N + k] = ns / timeNs;
-        this.sums[c * N + k] = (ns / timeNs) * this.weight;
-      }
-    });
   }
 
   /** 0..1, or null while too little has been seen. */

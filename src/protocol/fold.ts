@@ -43,8 +43,6 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
   scene.seq = r.seq;
   const cpu: SceneCpu | undefined = scene.cpus[r.cpu];
   if (cpu !== undefined && CONTEXT_KINDS.has(r.kind)) {
-    cpu.ctxNs[cpu.ctx] += r.timeNs - cpu.ctxSince;
-    cpu.ctxSince = r.timeNs;
     cpu.ctx = r.b & 0xff;
     cpu.task = r.b >>> 8;
   }
@@ -455,7 +453,6 @@ export function copyScene(scene: Scene): Scene {
     })),
     cpus: scene.cpus.map((c) => ({
       ...c,
-      ctxNs: c.ctxNs.slice(),
       pollList: c.pollList.slice(),
       deliver: skbs(c.deliver),
       backlog: { ...c.backlog, input: skbs(c.backlog.input), process: skbs(c.backlog.process) },

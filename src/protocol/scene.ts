@@ -107,9 +107,6 @@ export interface SceneNapi {
 export interface SceneCpu {
   /** Index into catalog CONTEXTS. */
   ctx: number;
-  /** Time in each context up to the last change, ns; and when that was. */
-  ctxNs: number[];
-  ctxSince: number;
   task: number;
   /** Softirq pass, 0 when none. */
   pass: number;

@@ -136,8 +136,6 @@ function idleQueue(size: number, affinity: number): SceneQueue {
 function idleCpu(): SceneCpu {
   return {
     ctx: Ctx.idle,
-    ctxNs: [0, 0, 0, 0, 0, 0, 0],
-    ctxSince: 0,
     task: 0,
     pass: 0,
     budget: 0,

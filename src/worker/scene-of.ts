@@ -201,8 +201,6 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
   const arg = contextArg(cpu);
   return {
     ctx: arg & 0xff,
-    ctxNs: Array.from(cpu.ctxNs),
-    ctxSince: cpu.ctxSince,
     task: arg >>> 8,
     pass,
     budget: s.budget,

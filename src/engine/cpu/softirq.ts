@@ -37,7 +37,6 @@ function nextPass(w: World, cpu: Cpu, reason: number, cause: number): void {
   cpu.netRxPending = false;
   cpu.netRxSeq = 0;
   cpu.netRxSoftirqs += 1;
-  setContext(w, cpu, cpu.ctx);
   s.enterSeq = emit(w, Kind.softirqEnter, cpu.place, reason, cpu.index, 0, 0, cause, s.pass, contextArg(cpu));
 }
 
@@ -112,7 +111,6 @@ function end(w: World, cpu: Cpu, reason: number): void {
     checkResched(w, cpu);
     return;
   }
-  setContext(w, cpu, cpu.ctx);
   emit(w, Kind.softirqExit, cpu.place, reason, cpu.index, 0, 0, s.enterSeq, s.pass, contextArg(cpu));
   // ksoftirqd: its loop goes on
   startWorkNs(w, cpu, 0);
