@@ -9,7 +9,12 @@ import { keyHelp } from './keys.ts';
 export default function HelpOverlay() {
   const { togglePanel } = useActions();
   return (
-    <Dialog title={t('help.title')} lead={t('help.lead')} onClose={() => togglePanel('help', false)}>
+    <Dialog
+      size="large"
+      title={t('help.title')}
+      lead={t('help.lead')}
+      onClose={() => togglePanel('help', false)}
+    >
       <dl className="key-list">
         {keyHelp.map(([keys, what]) => (
           <div key={what}>

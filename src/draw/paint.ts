@@ -164,8 +164,13 @@ function paintRing(p: Painter, c: Palette, input: PaintInput, ring: RingLayout, 
     const apart = 18 / (r + 10);
     const push = Math.abs(d) < apart ? (apart - Math.abs(d)) / 2 : 0;
     const sign = d >= 0 ? 1 : -1;
-    handLabel(p, c.accent, ring, hw + push * sign, 'hw');
-    handLabel(p, c.warn, ring, ntc - push * sign, 'ntc');
+    const a = labelSpot(ring, hw + push * sign);
+    const b = labelSpot(ring, ntc - push * sign);
+    // both beside the words below: one over the other
+    const close = 8 - Math.abs(a.y - b.y);
+    if (a.anchor === b.anchor && a.anchor !== 'middle' && close > 0) (a.y <= b.y ? a : b).y -= close;
+    p.text(c.accent, 'hw', a.x, a.y, 8, 'mono', a.anchor);
+    p.text(c.warn, 'ntc', b.x, b.y, 8, 'mono', b.anchor);
   }
   const timer = q.timerNs;
   if (timer !== null && timer > input.timeNs) {
@@ -189,14 +194,20 @@ function hand(p: Painter, color: string, ring: RingLayout, a: number): void {
 }
 
 /** A hand's name stands by its tip, but never below the circle, where the vector's words are. */
-function handLabel(p: Painter, color: string, ring: RingLayout, angle: number, text: string): void {
+function labelSpot(
+  ring: RingLayout,
+  angle: number,
+): { x: number; y: number; anchor: 'start' | 'middle' | 'end' } {
   let a = Math.atan2(Math.sin(angle), Math.cos(angle));
   const low = 0.9;
   if (a > low && a < Math.PI - low) a = a < Math.PI / 2 ? low : Math.PI - low;
   const r = ring.r + 6;
   const [cos, sin] = [Math.cos(a), Math.sin(a)];
-  const anchor = cos > 0.35 ? 'start' : cos < -0.35 ? 'end' : 'middle';
-  p.text(color, text, ring.c.x + cos * r, ring.c.y + sin * r + (sin < -0.4 ? 0 : 3), 8, 'mono', anchor);
+  return {
+    x: ring.c.x + cos * r,
+    y: ring.c.y + sin * r + (sin < -0.4 ? 0 : 3),
+    anchor: cos > 0.35 ? 'start' : cos < -0.35 ? 'end' : 'middle',
+  };
 }
 
 // -- steering ----------------------------------------------------------------------------------------------------------

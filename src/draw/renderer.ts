@@ -105,6 +105,12 @@ export class StageRenderer {
     }
   }
 
+  /** What went before a jump to `at`, see LoadMeter. */
+  seed(at: number, contextNs: ArrayLike<number>, bins: number, binNs: number): void {
+    this.load.seed(at, contextNs, bins, binNs);
+    this.schedule();
+  }
+
   destroy(): void {
     this.destroyed = true;
     cancelAnimationFrame(this.request);

@@ -129,6 +129,17 @@ describe('the app', () => {
     expect(state().playhead.moment).toEqual(there);
   });
 
+  it('knows the record it stands on after a jump', async () => {
+    const { app, state, load } = open();
+    await load();
+    await app.actions.seek({ t: 500_000 });
+    const { moment, record } = state().playhead;
+    expect(record?.seq).toBe(moment.seq);
+    expect(app.feed.current).toMatchObject({ jumped: true, record: { seq: moment.seq } });
+    await app.actions.seek({ t: 0, seq: 0 });
+    expect(state().playhead.record).toBeNull();
+  });
+
   it('gives up a jump that takes long, and stays where it was', async () => {
     const { app, core, state, load } = open();
     core.lazy = true;

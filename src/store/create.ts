@@ -67,6 +67,16 @@ export function createApp(deps: AppDeps): App {
       );
       return answer?.type === 'stretch' ? answer : null;
     },
+    recordOf: async (moment) => {
+      const from = { t: moment.t, seq: moment.seq - 1 };
+      const found = await ask(
+        { type: 'records', branch: get().branches.active, from, count: 1, direction: 1, filter: {} },
+        'records',
+        'record-of',
+      );
+      const record = found?.records[0] ?? null;
+      return record?.seq === moment.seq ? record : null;
+    },
     failed: tellProblem,
   });
 

@@ -30,7 +30,8 @@ export interface PlayerDeps {
   clock: Clock;
   /** null: superseded. */
   fetch(from: Moment, maxRecords: number): Promise<StretchAnswer | null>;
-  /** Called at each new record while playing: stop there? */
+  /** The record a moment stands on; null where there is none. */
+  recordOf(moment: Moment): Promise<RecordView | null>;
   failed(error: unknown): void;
 }
 
@@ -104,8 +105,11 @@ export class Player implements SceneFeed {
     if (ticket !== this.ticket) return false;
     this.going(null);
     if (answer === null) return false;
+    // what has just happened is marked on the stage, however one came to the moment
+    const last = record ?? (answer.from.seq > 0 ? await this.deps.recordOf(answer.from) : null);
+    if (ticket !== this.ticket) return false;
     this.take(answer);
-    this.show(record, true, answer.from.t);
+    this.show(last, true, answer.from.t);
     this.tell(true);
     return true;
   }
