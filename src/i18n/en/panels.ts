@@ -26,6 +26,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'place.vector': '{nic} vector {queue}',
   'place.napi': '{nic} NAPI {queue}',
   'place.cpu': 'CPU {cpu}',
+  'place.tx-ring': '{nic} tx-{queue}',
   'place.backlog': 'backlog, CPU {cpu}',
   'place.protocol': 'protocol, CPU {cpu}',
   'place.socket': '{socket}',
@@ -373,6 +374,9 @@ export const panelWords: Readonly<Record<string, string>> = {
   'rule.tcpRmemMax': 'net.ipv4.tcp_rmem, third value',
   'rule.rmemMax': 'net.core.rmem_max',
   'rule.softnetColumns': 'Columns of /proc/net/softnet_stat',
+  'rule.napi': 'Cards are polled (NAPI)',
+  'rule.maxBacklog': 'net.core.netdev_max_backlog, default',
+  'rule.txQueueLen': 'Length of the queueing discipline',
   'rule.budgetUsecs': 'net.core.netdev_budget_usecs exists',
   'rule.groTcpFraglist': 'rx-gro-list joins TCP as well',
 };
