@@ -18,6 +18,7 @@ import { LiveRegion } from './LiveRegion.tsx';
 import { CrashBanner, Notices } from './Notices.tsx';
 import { openFiles } from './open-files.ts';
 import { TopBar } from './TopBar.tsx';
+import { Waiting } from './Waiting.tsx';
 import { type PhoneTab, useUi } from './ui-store.ts';
 import { useKeys } from './useKeys.ts';
 import { useRoom } from './useRoom.ts';
@@ -144,6 +145,7 @@ function StageArea() {
       )}
       <MissingCapture />
       <Welcome />
+      <Waiting />
     </>
   );
 }

@@ -69,4 +69,13 @@ describe('keys', () => {
   it('explains every key in words', () => {
     for (const [, what] of keyHelp) expect(hasMessage(what), what).toBe(true);
   });
+
+  it('gives each key one meaning, and the help lists them all', () => {
+    const listed = keyHelp.flatMap(([keys]) => keys).filter((key) => key !== '→ ←');
+    expect(new Set(listed).size).toBe(listed.length);
+    for (const key of ['n', 'i', 'w', 'f', 'z', 'e', 't', 'p'])
+      expect(listed, key).toContain(key.toUpperCase());
+    expect(press('f')).toBe('zoom-selection');
+    expect(press('z')).toBe('zoom-time');
+  });
 });

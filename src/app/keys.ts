@@ -16,6 +16,7 @@ export type Deed =
   | 'next-irq'
   | 'next-wakeup'
   | 'zoom-selection'
+  | 'zoom-time'
   | 'search'
   | 'console'
   | 'events'
@@ -48,6 +49,7 @@ const PLAIN: Readonly<Record<string, Deed>> = {
   i: 'next-irq',
   w: 'next-wakeup',
   f: 'zoom-selection',
+  z: 'zoom-time',
   '/': 'search',
   '`': 'console',
   '~': 'console',
@@ -74,6 +76,8 @@ export const keyHelp: readonly (readonly [readonly string[], string])[] = [
   [['I'], 'keys.next-irq'],
   [['W'], 'keys.next-wakeup'],
   [['F'], 'keys.zoom-selection'],
+  [['Z'], 'keys.zoom-time'],
+  [['+', '−', '0'], 'keys.zoom'],
   [['PgUp', 'PgDn'], 'keys.lesson'],
   [['E'], 'keys.events'],
   [['/'], 'keys.search'],

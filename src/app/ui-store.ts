@@ -18,6 +18,8 @@ export interface UiState {
   prefill: { line: string; n: number };
   /** Asks the events table's search field for the focus. */
   searchFocus: number;
+  /** Asks the stage to zoom on what is selected or happens (again: on all). */
+  stageFocus: number;
   phoneTab: PhoneTab;
   /** The sentence of the first screen has been read or passed. */
   welcomed: boolean;
@@ -30,6 +32,7 @@ export interface UiActions {
   setFilter(filter: RecordFilter): void;
   fillConsole(line: string): void;
   focusSearch(): void;
+  focusStage(): void;
   setPhoneTab(tab: PhoneTab): void;
   welcome(): void;
 }
@@ -44,6 +47,7 @@ export function createUi(): Ui {
     filter: {},
     prefill: { line: '', n: 0 },
     searchFocus: 0,
+    stageFocus: 0,
     phoneTab: 'lesson',
     welcomed: false,
     open: (sheet) => set({ sheet }),
@@ -52,6 +56,7 @@ export function createUi(): Ui {
     setFilter: (filter) => set({ filter }),
     fillConsole: (line) => set((s) => ({ prefill: { line, n: s.prefill.n + 1 } })),
     focusSearch: () => set((s) => ({ searchFocus: s.searchFocus + 1 })),
+    focusStage: () => set((s) => ({ stageFocus: s.stageFocus + 1 })),
     setPhoneTab: (phoneTab) => set({ phoneTab }),
     welcome: () => set({ welcomed: true }),
   }));

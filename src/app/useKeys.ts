@@ -42,7 +42,9 @@ function carryOut(deed: Deed, app: App, ui: Ui): boolean {
     case 'next-wakeup':
       return run(actions.runTo({ kinds: [Kind.wakeUp, Kind.threadWake, Kind.ksoftirqdWake] }));
     case 'zoom-selection':
-      // The stage takes F for its own view; the timeline centres on the playhead.
+      ui.getState().focusStage();
+      return true;
+    case 'zoom-time':
       return zoomToPlayhead(app);
     case 'search':
       actions.togglePanel('events', true);
@@ -88,7 +90,7 @@ function closeOutermost({ actions, store }: App, ui: Ui): boolean {
   const state = store.getState();
   if (sheet !== null) ui.getState().open(null);
   else if (state.layout.panels.help) actions.togglePanel('help', false);
-  else if (state.playhead.searching) actions.cancelSearch();
+  else if (state.playhead.searching || state.playhead.goingTo !== null) actions.cancelSearch();
   else if (present) ui.getState().setPresent(false);
   else if (state.layout.panels.console) actions.togglePanel('console', false);
   else if (state.layout.panels.events) actions.togglePanel('events', false);

@@ -1,6 +1,7 @@
 /**
- * How busy each CPU was of late, by context: a fading average over simulated time, fed with scenes in order.
- * Unknown after a jump until enough time has gone by again.
+ * How busy each CPU was of late, by context: a fading average over simulated time, fed with scenes in order. After a jump
+ * the past it needs comes from the timeline (`seed`), so that a moment shows the same load however one came to it; until
+ * that is there, what was shown before stays.
  */
 import { CONTEXTS } from '../catalog/contexts.ts';
 import type { SceneCpu } from '../protocol/scene.ts';
@@ -8,6 +9,8 @@ import type { SceneCpu } from '../protocol/scene.ts';
 const N = CONTEXTS.length;
 /** Time after which what was has faded to a third, ns. */
 export const FADE_NS = 250_000;
+/** Less than this says nothing of a CPU's load. */
+const SEEN_NS = 2_000;
 
 export class LoadMeter {
   /** Share of each context, cpus * 7; sums to 1 for a CPU once anything has been seen. */
@@ -18,6 +21,8 @@ export class LoadMeter {
   private ctx: number[];
   private lastNs: number;
   private seenNs: number;
+  /** `shares` are those of this moment, or of the one shown before. */
+  private shown: boolean;
 
   constructor() {
     this.shares = new Float64Array(0);
@@ -26,6 +31,7 @@ export class LoadMeter {
     this.ctx = [];
     this.lastNs = 0;
     this.seenNs = 0;
+    this.shown = false;
   }
 
   reset(): void {
@@ -34,7 +40,10 @@ export class LoadMeter {
 
   push(timeNs: number, cpus: readonly SceneCpu[]): void {
     if (this.ctx.length !== cpus.length || timeNs < this.lastNs) {
-      this.shares = new Float64Array(cpus.length * N);
+      if (this.shares.length !== cpus.length * N || timeNs <= 0) {
+        this.shares = new Float64Array(cpus.length * N);
+        this.shown = false;
+      }
       this.sums = new Float64Array(cpus.length * N);
       this.weight = 0;
       this.seenNs = 0;
@@ -50,13 +59,38 @@ export class LoadMeter {
         for (let k = 0; k < N; k++) {
           const i = c * N + k;
           this.sums[i] = this.sums[i] * keep + (this.ctx[c] === k ? 1 - keep : 0);
-          this.shares[i] = this.sums[i] / this.weight;
         }
       }
       this.seenNs += dt;
       this.lastNs = timeNs;
+      if (this.seenNs >= SEEN_NS) this.show();
     }
     for (let c = 0; c < cpus.length; c++) this.ctx[c] = cpus[c].ctx;
+  }
+
+  /**
+   * What went before a jump to `at`: ns in each context, cpus * bins * 7, of bins of equal length that end there.
+   * May come late: what was seen since the jump counts as well. Ignored where the meter has moved to before `at`.
+   */
+  seed(at: number, contextNs: ArrayLike<number>, bins: number, binNs: number): void {
+    if (this.ctx.length === 0 || at > this.lastNs || binNs <= 0) return;
+    const fade = Math.exp(-(this.lastNs - at) / FADE_NS);
+    const part = 1 - Math.exp(-binNs / FADE_NS);
+    for (let b = 0; b < bins; b++) {
+      const weight = fade * part * Math.exp((-binNs * (bins - 1 - b)) / FADE_NS);
+      this.weight += weight;
+      for (let c = 0; c < this.ctx.length; c++)
+        for (let k = 0; k < N; k++)
+          this.sums[c * N + k] += (weight * contextNs[(c * bins + b) * N + k]) / binNs;
+    }
+    this.seenNs += bins * binNs;
+    this.show();
+  }
+
+  private show(): void {
+    if (this.weight <= 0) return;
+    for (let i = 0; i < this.sums.length; i++) this.shares[i] = this.sums[i] / this.weight;
+    this.shown = true;
   }
 
   /** 0..1, or null while too little has been seen. */
@@ -68,6 +102,6 @@ export class LoadMeter {
   }
 
   known(): boolean {
-    return this.ctx.length > 0 && this.seenNs >= 2_000;
+    return this.shown;
   }
 }

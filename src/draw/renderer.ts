@@ -33,6 +33,8 @@ const STILL: MotionPlan = { moves: [], still: [], pulse: null };
 
 export class StageRenderer {
   readonly load: LoadMeter;
+  /** Called at a jump: the load before that moment is not known here. */
+  onJump: ((timeNs: number) => void) | null;
   private readonly canvas: HTMLCanvasElement;
   private settings: RendererSettings | null;
   private view: View;
@@ -49,6 +51,7 @@ export class StageRenderer {
   constructor(canvas: HTMLCanvasElement) {
     this.canvas = canvas;
     this.load = new LoadMeter();
+    this.onJump = null;
     this.settings = null;
     this.view = { k: 1, x: 0, y: 0 };
     this.frame = null;
@@ -90,8 +93,10 @@ export class StageRenderer {
     const before = this.frame;
     this.frame = frame;
     if (frame.version !== this.version) {
-      if (frame.jumped || before === null) this.load.reset();
+      const jump = frame.jumped || before === null;
+      if (jump) this.load.reset();
       this.load.push(frame.scene.timeNs, frame.scene.cpus);
+      if (jump) this.onJump?.(frame.scene.timeNs);
       this.place(frame.jumped || this.version < 0);
       this.version = frame.version;
       this.schedule();

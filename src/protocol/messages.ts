@@ -126,7 +126,9 @@ export type Request =
   | { type: 'report'; id: number; branch: number; at: Moment | null }
   | { type: 'packet'; id: number; branch: number; packet: number }
   | { type: 'claims'; id: number; variants: string[] }
-  | { type: 'cancel'; id: number; target: number };
+  | { type: 'cancel'; id: number; target: number }
+  /** No answer: while on, runs are computed only as far as questions need. Ends with the next load. */
+  | { type: 'hold'; id: number; on: boolean };
 
 export type InspectTarget =
   | { kind: 'packet'; packet: number }

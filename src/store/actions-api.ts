@@ -43,7 +43,10 @@ export interface AppActions {
   seek(to: Moment | { t: number }): Promise<void>;
   /** To the next (or last) record that matches. @returns where it is, null where there is none. */
   runTo(filter: RecordFilter, direction?: 1 | -1): Promise<Moment | null>;
+  /** Gives up what is waited for, a search or a jump far ahead: the playhead stays where it is. */
   cancelSearch(): void;
+  /** Stops computing the run ahead, or goes on. A jump beyond what is known still computes as far as it needs. */
+  holdRun(on: boolean): void;
   setPace(pace: Pace): void;
   /** Half or twice the pace. */
   faster(): void;

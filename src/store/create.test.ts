@@ -23,16 +23,22 @@ const scenario = JSON.stringify({
   traffic: { load: { kind: 'rate', frame: { proto: 'udp', dport: 7000 }, flows: 4, ratePps: 200000 } },
 });
 
+/** More than the core makes at once. */
+const longScenario = scenario.replace('"durationNs":1000000', '"durationNs":40000000');
+
 /** An app with its core in the same realm, a clock turned by hand, and a switch that makes the core throw. */
 function open() {
-  const core = { broken: false, address: '' };
+  const core = { broken: false, lazy: false, address: '', heard: [] as Request['type'][] };
   const time = { ms: 0, frames: new Map<number, () => void>(), handle: 0 };
   const transport = (): Transport => {
     let hear: (r: Response) => void = () => undefined;
     let fail: (message: string) => void = () => undefined;
     let open = true;
     const session = new Session({
-      builtins: new Map([['it', scenario]]),
+      builtins: new Map([
+        ['it', scenario],
+        ['long', longScenario],
+      ]),
       now: () => 0,
       post: (r) => queueMicrotask(() => open && hear(r)),
     });
@@ -44,8 +50,9 @@ function open() {
             fail('boom');
             return;
           }
+          core.heard.push(request.type);
           session.handle(request);
-          while (session.pump());
+          while (!core.lazy && session.pump());
         }),
       listen(onMessage, onError) {
         hear = onMessage;
@@ -85,7 +92,7 @@ function open() {
     core,
     pass,
     state: () => app.store.getState(),
-    load: () => app.actions.load({ builtin: 'it' }),
+    load: (builtin = 'it') => app.actions.load({ builtin }),
   };
 }
 
@@ -120,6 +127,54 @@ describe('the app', () => {
     await app.actions.stepMany(3);
     for (let i = 0; i < 3; i += 1) await app.actions.stepBack();
     expect(state().playhead.moment).toEqual(there);
+  });
+
+  it('gives up a jump that takes long, and stays where it was', async () => {
+    const { app, core, state, load } = open();
+    core.lazy = true;
+    await load('long');
+    await app.actions.stepMany(3);
+    const there = state().playhead.moment;
+    const jump = app.actions.seek({ t: 30_000_000 });
+    await settle();
+    expect(state().playhead.goingTo?.t).toBe(30_000_000);
+    app.actions.cancelSearch();
+    await jump;
+    await settle();
+    expect(core.heard.at(-1)).toBe('cancel');
+    expect(state().playhead).toMatchObject({ goingTo: null, moment: there, playing: false });
+    core.lazy = false;
+    await app.actions.seek({ t: 30_000_000 });
+    expect(state().playhead).toMatchObject({ goingTo: null, moment: { t: 30_000_000 } });
+  });
+
+  it('shows the start of a link whose moment was not waited for', async () => {
+    const a = open();
+    await a.load('long');
+    await a.app.actions.seek({ t: 20_000_000 });
+    const link = a.app.actions.share() ?? '';
+    const { app, core, state } = open();
+    core.lazy = true;
+    const opening = app.actions.openLink(link);
+    await settle();
+    expect(state().playhead.goingTo?.t).toBe(20_000_000);
+    app.actions.cancelSearch();
+    await opening;
+    await settle();
+    expect(app.feed.current?.timeNs).toBe(0);
+  });
+
+  it('computes no further ahead while the run is held', async () => {
+    const { app, core, state, load } = open();
+    core.lazy = true;
+    await load('long');
+    app.actions.holdRun(true);
+    core.lazy = false;
+    await app.actions.seek({ t: 10_000 });
+    expect(state().scenario).toMatchObject({ held: true, done: false });
+    app.actions.holdRun(false);
+    await settle();
+    expect(state().scenario).toMatchObject({ held: false, done: true });
   });
 
   it('plays one event at a time, with rests, and stops where asked', async () => {

@@ -80,7 +80,7 @@ export function createApp(deps: AppDeps): App {
       crashed: (message) => {
         player.pause();
         store.setState({ worker: 'crashed' });
-        patch('playhead', { playing: false, waiting: false, searching: false });
+        patch('playhead', { playing: false, waiting: false, searching: false, goingTo: null });
         notify('error', 'worker-crashed', message);
       },
     });
@@ -155,6 +155,7 @@ export function createApp(deps: AppDeps): App {
           knownNs: 0,
           records: 0,
           done: false,
+          held: false,
           error: null,
         },
         branches: { list: answer.branches, active: answer.active },
@@ -361,8 +362,16 @@ export function createApp(deps: AppDeps): App {
       return find(filter, direction);
     },
     cancelSearch() {
-      client.cancelLane('find');
+      for (const lane of ['find', 'step', 'stretch']) client.cancelLane(lane);
       patch('playhead', { searching: false });
+      player.giveUp();
+      actions.pause();
+      // a link whose moment was never reached: what is known from the start is better than nothing
+      if (player.current === null && get().scenario.map !== null) void player.goTo({ t: 0, seq: 0 });
+    },
+    holdRun(on) {
+      client.tell({ type: 'hold', on });
+      patch('scenario', { held: on });
     },
     setPace: (pace) => patch('playhead', { pace }),
     faster: () => changePace(2),

@@ -28,6 +28,7 @@ export function initialState(preferences: Preferences): AppState {
       durationNs: 0,
       records: 0,
       done: false,
+      held: false,
       missingCaptures: [],
     },
     playhead: {
@@ -39,6 +40,7 @@ export function initialState(preferences: Preferences): AppState {
       atEnd: false,
       stopAt: null,
       searching: false,
+      goingTo: null,
       reducedMotion: preferences.reducedMotion,
     },
     selection: { target: null, hover: null, followPacket: null },

@@ -82,7 +82,7 @@ export class Player implements SceneFeed {
   /** A new run: nothing of the old one is shown on. */
   setMap(map: SceneMap): void {
     this.map = map;
-    this.newTicket();
+    this.giveUp();
     this.current = null;
     this.records = [];
     this.at = 0;
@@ -92,18 +92,34 @@ export class Player implements SceneFeed {
   /** Shows a moment. `record`: the one it stands on, where known. */
   async goTo(to: Moment, record: RecordView | null = null): Promise<boolean> {
     const ticket = this.newTicket();
+    this.going(to);
     let answer: StretchAnswer | null;
     try {
       answer = await this.deps.fetch(to, this.playing ? STRETCH_RECORDS : STEP_RECORDS);
     } catch (error) {
+      if (ticket === this.ticket) this.going(null);
       this.deps.failed(error);
       return false;
     }
-    if (answer === null || ticket !== this.ticket) return false;
+    if (ticket !== this.ticket) return false;
+    this.going(null);
+    if (answer === null) return false;
     this.take(answer);
     this.show(record, true, answer.from.t);
     this.tell(true);
     return true;
+  }
+
+  /** What a jump waits for is not wanted any more. */
+  giveUp(): void {
+    this.newTicket();
+    this.going(null);
+  }
+
+  private going(to: Moment | null): void {
+    const { store } = this.deps;
+    if (store.getState().playhead.goingTo === to) return;
+    store.setState((s) => ({ playhead: { ...s.playhead, goingTo: to } }));
   }
 
   /** One record on; fetches where the stretch is at its end. @returns false at the end of the run */
@@ -180,6 +196,7 @@ export class Player implements SceneFeed {
   private async more(): Promise<boolean> {
     const { current } = this;
     if (current === null || this.end) return false;
+    this.going(null);
     const ticket = this.newTicket();
     let answer: StretchAnswer | null;
     try {

@@ -28,6 +28,8 @@ export interface ScenarioSlice {
   durationNs: number;
   records: number;
   done: boolean;
+  /** Runs are not computed ahead for now (`holdRun`). */
+  held: boolean;
   /** Captures a link names that are not here: the page asks for these files. */
   missingCaptures: { sha256: string; name: string }[];
 }
@@ -50,6 +52,8 @@ export interface PlayheadSlice {
   stopAt: RecordFilter | null;
   /** A search (run to next) is under way. */
   searching: boolean;
+  /** Where a jump goes that has not arrived: the run may have to be computed as far first. */
+  goingTo: Moment | null;
   reducedMotion: boolean;
 }
 

@@ -233,6 +233,7 @@ export function fakeState(mock: MockFrame): AppState {
       durationNs: WHOLE,
       records: fakeRecords.length,
       done: true,
+      held: false,
       missingCaptures: [],
     },
     playhead: {
@@ -244,6 +245,7 @@ export function fakeState(mock: MockFrame): AppState {
       atEnd: false,
       stopAt: null,
       searching: false,
+      goingTo: null,
       reducedMotion: false,
     },
     selection: { target: null, hover: null, followPacket: null },

@@ -113,6 +113,11 @@ export class Client {
     }
   }
 
+  /** Says something that has no answer. */
+  tell(request: Ask): void {
+    if (!this.dead) this.transport.post({ ...request, id: 0 } as Request, []);
+  }
+
   close(): void {
     this.dead = true;
     clearInterval(this.watch);

@@ -105,6 +105,7 @@ export class Session {
   private branches: Map<number, Branch>;
   private active: number;
   private tasks: Task[];
+  private held: boolean;
   private lastProgress: number;
   private builtin: boolean;
 
@@ -117,6 +118,7 @@ export class Session {
     this.branches = new Map();
     this.active = 1;
     this.tasks = [];
+    this.held = false;
     this.lastProgress = 0;
     this.builtin = false;
   }
@@ -150,11 +152,12 @@ export class Session {
       }
     }
     const branch = this.branches.get(this.active);
-    if (branch !== undefined && !branch.run.done) {
+    const goesOn = branch !== undefined && !branch.run.done && !this.held;
+    if (goesOn) {
       branch.run.pump();
       this.progress(branch);
     }
-    return this.tasks.length > 0 || (branch !== undefined && !branch.run.done);
+    return this.tasks.length > 0 || (goesOn && !branch.run.done);
   }
 
   private progress(branch: Branch): void {
@@ -180,6 +183,9 @@ export class Session {
       case 'cancel':
         this.tasks = this.tasks.filter((t) => t.id !== r.target);
         this.deps.post({ type: 'cancelled', id: r.target });
+        break;
+      case 'hold':
+        this.held = r.on;
         break;
       case 'scene':
         this.whenKnown(r.id, r.branch, withSeq(r.at), (branch, at) => {
@@ -291,6 +297,7 @@ export class Session {
     }));
     this.branches = new Map();
     this.tasks = [];
+    this.held = false;
     const warnings = captures.flatMap((c) => c.warnings);
     const root: BranchInfo = { id: 1, parent: null, forkAt: null, inputs: [] };
     this.branches.set(1, this.makeBranch(root, []));

@@ -16,12 +16,10 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.group.cpus': 'CPUs',
   'host.group.strips': 'All CPUs',
   'host.group.sockets': 'Sockets',
-  'host.zoom.in': 'Zoom in',
-  'host.zoom.out': 'Zoom out',
-  'host.zoom.fit': 'Fit',
+  'host.zoom.in': 'Zoom in (+)',
+  'host.zoom.out': 'Zoom out (−)',
   'host.zoom.fit.long': 'Show the whole map (0)',
-  'host.zoom.selection': 'Zoom on the selection (F)',
-  'host.zoom.selection.short': 'Focus',
+  'host.zoom.selection': 'Zoom on what is selected, or happens (F)',
 
   'host.nic.parser': 'parser',
   'host.nic.arrived': '{n} arrived',
@@ -74,7 +72,6 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.lane.budget.short': 'budget {budget}',
   'host.lane.runQueue': 'run queue: {tasks}',
   'host.lane.load': '{n} %',
-  'host.lane.loadUnknown': '– %',
 
   'host.socket.share': '{n} %',
   'host.socket.rcvbuf': 'of {size}',

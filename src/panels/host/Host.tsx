@@ -1,5 +1,6 @@
 /** The stage in the page: takes map, theme and selection from the store, the scene from the feed. */
 import type { ReactNode } from 'react';
+import { useUi } from '../../app/ui-store.ts';
 import { t } from '../../i18n/index.ts';
 import type { SceneMap } from '../../protocol/scene.ts';
 import { useActions, useAppStore, useFeed } from '../../store/react.ts';
@@ -35,6 +36,7 @@ export function Host(): ReactNode {
     playing: s.playhead.playing,
     reducedMotion: s.playhead.reducedMotion,
   }));
+  const focusCalls = useUi((s) => s.stageFocus);
   if (map === null) {
     const word = status === 'failed' ? 'host.failed' : status === 'loading' ? 'host.loading' : 'host.empty';
     return (
@@ -57,6 +59,8 @@ export function Host(): ReactNode {
         reducedMotion={reducedMotion}
         target={target}
         hovered={hover}
+        focusCalls={focusCalls}
+        past={actions.timeline}
         onSelect={actions.select}
         onHover={actions.hover}
       />

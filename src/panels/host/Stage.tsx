@@ -4,6 +4,7 @@
  */
 import {
   type CSSProperties,
+  type KeyboardEvent,
   type ReactNode,
   useCallback,
   useEffect,
@@ -15,13 +16,15 @@ import {
 import { registerStage } from '../../draw/export.ts';
 import { grow, type Rect } from '../../draw/geometry.ts';
 import { type Density, layoutStage } from '../../draw/layout.ts';
+import { FADE_NS } from '../../draw/load.ts';
 import { cpuOfQueue, indexStage, type StageIndex, spotsOf, touchOf } from '../../draw/places.ts';
 import { StageRenderer } from '../../draw/renderer.ts';
 import { t } from '../../i18n/index.ts';
-import type { InspectTarget } from '../../protocol/messages.ts';
+import type { InspectTarget, Timeline } from '../../protocol/messages.ts';
 import type { SceneMap } from '../../protocol/scene.ts';
 import type { SceneFeed, SceneFrame } from '../../store/types.ts';
 import type { ThemeName } from '../../theme/colors.ts';
+import { FitIcon, FocusIcon } from '../shared/icons.tsx';
 import { StageContext, type StageHands, targetKey } from './Focusable.tsx';
 import { Marks } from './Marks.tsx';
 import { queueOf, rectOfTarget, Things, Weaves } from './Things.tsx';
@@ -40,15 +43,25 @@ export interface StageProps {
   hovered: InspectTarget | null;
   onSelect(target: InspectTarget): void;
   onHover(target: InspectTarget | null): void;
+  /** Counts calls to zoom on what is selected or happens; again on the same: back to all. */
+  focusCalls?: number;
+  /** Who had each CPU in a span of time; null: not to be had. */
+  past?(fromNs: number, toNs: number, bins: number): Promise<Timeline | null>;
 }
 
 /** Names and figures are brought up to date at most this often; packets move at every frame. */
 const TICK_MS = 80;
+/** The past a CPU's load is reckoned from after a jump: how long, in how many parts, and how long a jump must have rested. */
+const PAST_NS = 4 * FADE_NS;
+const PAST_BINS = 40;
+const PAST_REST_MS = 90;
+/** Room the tools take of the title they stand beside, CSS pixels. */
+const TOOLS_PX = 122;
 /** While playing, a slot keeps what it shows at least this long. */
 const SLOT_MS = 500;
 
 /** Renders anew when the scene has changed, not faster than TICK_MS. */
-function useTick(feed: SceneFeed): SceneFrame | null {
+function useTick(feed: SceneFeed): [SceneFrame | null, () => void] {
   const [, bump] = useReducer((n: number) => n + 1, 0);
   useEffect(() => {
     let version = feed.current?.version ?? -1;
@@ -73,7 +86,7 @@ function useTick(feed: SceneFeed): SceneFrame | null {
       clearTimeout(timer);
     };
   }, [feed]);
-  return feed.current;
+  return [feed.current, bump];
 }
 
 /** Whom the slots show: stays as it is until the playhead or the selection touches another one; the longest untouched goes. */
@@ -112,7 +125,7 @@ export function Stage(props: StageProps): ReactNode {
   const [size, setSize] = useState<{ width: number; height: number }>({ width: 0, height: 0 });
   const [stops, setStops] = useState<Record<string, string>>({});
   const [zoomed, setZoomed] = useState(false);
-  const frame = useTick(feed);
+  const [frame, bump] = useTick(feed);
   const scene = frame?.scene ?? null;
   const record = frame?.record ?? null;
 
@@ -209,20 +222,40 @@ export function Stage(props: StageProps): ReactNode {
     place(zoom.current());
   });
 
+  const past = useRef(props.past);
+  past.current = props.past;
   // the canvas lives by subscription
   useEffect(() => {
     const node = canvas.current;
     if (node === null) return;
     const made = new StageRenderer(node);
+    let asked: ReturnType<typeof setTimeout> | undefined;
+    let jumps = 0;
+    made.onJump = (timeNs) => {
+      clearTimeout(asked);
+      jumps += 1;
+      const jump = jumps;
+      const fromNs = Math.max(0, timeNs - PAST_NS);
+      if (timeNs - fromNs < 1000 || past.current === undefined) return;
+      asked = setTimeout(() => {
+        void past.current?.(fromNs, timeNs, PAST_BINS).then((answer) => {
+          if (answer === null || jump !== jumps) return;
+          made.load.seed(timeNs, answer.contextNs, PAST_BINS, (timeNs - fromNs) / PAST_BINS);
+          bump();
+        });
+      }, PAST_REST_MS);
+    };
     setRenderer(made);
     const off = feed.subscribe((f) => made.update(f));
     if (feed.current !== null) made.update(feed.current);
     return () => {
+      clearTimeout(asked);
+      made.onJump = null;
       off();
       made.destroy();
       setRenderer(null);
     };
-  }, [feed]);
+  }, [feed, bump]);
   useEffect(() => {
     if (ix === null || renderer === null) return;
     renderer.configure({
@@ -248,25 +281,37 @@ export function Stage(props: StageProps): ReactNode {
     [],
   );
 
-  const zoomOnSelection = useCallback((): void => {
-    const rect = ix && target ? rectOfTarget(ix, map, target, scene) : null;
-    if (rect) zoom.to(toCss(grow(rect, 16)));
-  }, [ix, map, scene, target, zoom, toCss]);
-
+  const touch = ix && record ? touchOf(ix, map, spots, record) : null;
+  /** What F zooms on: the selection where it stands on the map, else what happens. */
+  const focusRect = (ix && target ? rectOfTarget(ix, map, target, scene) : null) ?? touch?.rect ?? null;
+  const focused = useRef('');
+  const toggleFocus = useRef((): void => undefined);
+  toggleFocus.current = () => {
+    if (focusRect === null) {
+      zoom.fit();
+      return;
+    }
+    const key = Object.values(focusRect).join();
+    if (zoom.current().k !== 1 && focused.current === key) zoom.fit();
+    else zoom.to(toCss(grow(focusRect, 16)));
+    focused.current = key;
+  };
+  const calls = props.focusCalls ?? 0;
+  const answered = useRef(calls);
   useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
-      const at = event.target as HTMLElement | null;
-      if (at?.closest?.('input, textarea, select, [contenteditable="true"]')) return;
-      if (event.key === 'f' || event.key === 'F') zoomOnSelection();
-      else if (at === null || box.current?.contains(at) !== true) return;
-      else if (event.key === '+' || event.key === '=') zoom.by(1.3);
-      else if (event.key === '-') zoom.by(1 / 1.3);
-      else if (event.key === '0') zoom.fit();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [zoom, zoomOnSelection]);
+    if (calls === answered.current) return;
+    answered.current = calls;
+    toggleFocus.current();
+  }, [calls]);
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === '+' || event.key === '=') zoom.by(1.3);
+    else if (event.key === '-') zoom.by(1 / 1.3);
+    else if (event.key === '0') zoom.fit();
+    else return;
+    event.preventDefault();
+  };
 
   const hands = useMemo<StageHands>(
     () => ({
@@ -293,7 +338,6 @@ export function Stage(props: StageProps): ReactNode {
     [renderer],
   );
 
-  const touch = ix && record ? touchOf(ix, map, spots, record) : null;
   // a narrow page scrolls: it follows what happens
   const followY = layout?.portrait && touch ? (touch.rect.y + touch.rect.h / 2) * layout.unit : null;
   useEffect(() => {
@@ -307,10 +351,15 @@ export function Stage(props: StageProps): ReactNode {
     });
   }, [followY, props.reducedMotion]);
 
+  // the tools stand over the CPUs, whose title is short: no title is ever covered
+  const cpus = layout?.columns.find((column) => column.id === (layout.portrait ? 'nic' : 'cpus'));
+  const toolsAt: CSSProperties =
+    layout && cpus ? { right: Math.max(4, size.width - (cpus.at.x + cpus.w) * layout.unit) } : {};
   const minHeight: CSSProperties = layout !== null && layout.needs > 0 ? { minHeight: layout.needs } : {};
 
   return (
-    <div className="stage" ref={box} style={minHeight} data-zoomed={zoomed}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys that come up from the things on it
+    <div className="stage" ref={box} style={minHeight} data-zoomed={zoomed} onKeyDown={onKeyDown}>
       {/* biome-ignore lint/a11y/useSemanticElements: SVG knows no fieldset */}
       <svg
         className="stageSvg"
@@ -333,6 +382,7 @@ export function Stage(props: StageProps): ReactNode {
                 nowNs={frame?.timeNs ?? scene.timeNs}
                 host={host}
                 load={renderer?.load ?? null}
+                toolsW={TOOLS_PX / unit}
                 focusQueue={queueOf(props.hovered) ?? queueOf(target) ?? -1}
               />
             </StageContext>
@@ -352,48 +402,41 @@ export function Stage(props: StageProps): ReactNode {
           </g>
         </svg>
       )}
-      <div className="stageTools">
-        <button
-          type="button"
-          className="stageTool"
-          onClick={() => zoom.by(1 / 1.3)}
-          aria-label={t('host.zoom.out')}
-          title={t('host.zoom.out')}
-          disabled={!zoomed}
-        >
-          −
-        </button>
-        <button
-          type="button"
-          className="stageTool"
-          onClick={() => zoom.by(1.3)}
-          aria-label={t('host.zoom.in')}
-          title={t('host.zoom.in')}
-        >
-          +
-        </button>
+      <div className="stageTools" style={toolsAt}>
         {zoomed && (
-          <button
-            type="button"
-            className="stageTool stageTool--word"
-            onClick={() => zoom.fit()}
-            title={t('host.zoom.fit.long')}
-          >
-            {t('host.zoom.fit')}
-          </button>
+          <Tool label={t('host.zoom.fit.long')} onClick={() => zoom.fit()}>
+            <FitIcon />
+          </Tool>
         )}
-        {target !== null && (
-          <button
-            type="button"
-            className="stageTool stageTool--word"
-            onClick={zoomOnSelection}
-            title={t('host.zoom.selection')}
-            aria-label={t('host.zoom.selection')}
-          >
-            {t('host.zoom.selection.short')}
-          </button>
-        )}
+        <Tool
+          label={t('host.zoom.selection')}
+          onClick={() => toggleFocus.current()}
+          disabled={focusRect === null && !zoomed}
+        >
+          <FocusIcon />
+        </Tool>
+        <Tool label={t('host.zoom.out')} onClick={() => zoom.by(1 / 1.3)} disabled={!zoomed}>
+          −
+        </Tool>
+        <Tool label={t('host.zoom.in')} onClick={() => zoom.by(1.3)}>
+          +
+        </Tool>
       </div>
     </div>
+  );
+}
+
+function Tool(props: { label: string; disabled?: boolean; onClick(): void; children: ReactNode }): ReactNode {
+  return (
+    <button
+      type="button"
+      className="stageTool"
+      aria-label={props.label}
+      title={props.label}
+      disabled={props.disabled}
+      onClick={props.onClick}
+    >
+      {props.children}
+    </button>
   );
 }

@@ -102,6 +102,8 @@ export function Things(props: {
   host: number;
   load: LoadMeter | null;
   focusQueue: number;
+  /** Room the tools take of the first title a tool row stands beside, world units. */
+  toolsW: number;
 }): ReactNode {
   const { ix, map, scene, record, touch, load } = props;
   const { layout } = ix;
@@ -127,7 +129,7 @@ export function Things(props: {
     touchedName === 'hardirqEnter';
   return (
     <>
-      <Titles ix={ix} map={map} />
+      <Titles ix={ix} map={map} toolsW={props.toolsW} />
       {layout.nics.map((nic, i) => (
         <Steering
           key={nic.nic}
@@ -206,7 +208,7 @@ export function Things(props: {
   );
 }
 
-function Titles({ ix, map }: { ix: StageIndex; map: SceneMap }): ReactNode {
+function Titles({ ix, map, toolsW }: { ix: StageIndex; map: SceneMap; toolsW: number }): ReactNode {
   const { layout } = ix;
   const nic = layout.nics.length === 1 ? map.nics[layout.nics[0].nic] : null;
   const words: Record<(typeof layout.columns)[number]['id'], string> = {
@@ -219,11 +221,17 @@ function Titles({ ix, map }: { ix: StageIndex; map: SceneMap }): ReactNode {
         : 'host.column.sockets',
     ),
   };
+  const beside = layout.portrait ? 'nic' : 'cpus';
+  const title = (id: keyof typeof words, w: number): string => {
+    const room = id === beside ? w - toolsW : w;
+    const whole = cut(words[id], room, 11.5);
+    return id === 'cpus' && whole !== words[id] ? cut(t('host.column.cpus'), room, 11.5) : whole;
+  };
   return (
     <g>
       {layout.columns.map(({ id, at, w }) => (
         <text key={id} className="title" x={at.x} y={at.y + 1}>
-          {cut(words[id], w, 11.5)}
+          {title(id, w)}
         </text>
       ))}
       {layout.nics.length > 1 &&

@@ -265,7 +265,7 @@ export function cpuView(
     layer,
     inHand: state.frame !== null,
     waiting: state.deliver.length > 0,
-    load: percent === null ? t('host.lane.loadUnknown') : t('host.lane.load', { n: percent }),
+    load: percent === null ? '' : t('host.lane.load', { n: percent }),
     queue: polled >= 0 ? polled : (served[0] ?? -1),
     ariaLane: t('host.aria.cpu', {
       n: number,

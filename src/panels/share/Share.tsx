@@ -1,7 +1,8 @@
-/** A link that reopens exactly this: says what it holds, copies it, and saves a file where a link would be too long. */
+/** A link that reopens exactly this: says what it holds, copies it, and saves a file where a link would be too long; and the stage as a picture. */
 import './share.css';
 import { useState } from 'react';
 import { useUi } from '../../app/ui-store.ts';
+import { stagePng, stageSvg } from '../../draw/export.ts';
 import { t } from '../../i18n/index.ts';
 import { useActions, useAppStore } from '../../store/react.ts';
 import { Button } from '../shared/controls.tsx';
@@ -23,13 +24,51 @@ async function copy(text: string): Promise<boolean> {
   }
 }
 
-function save(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+function save(name: string, content: string | Blob, type = 'text/plain'): void {
+  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
   window.setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
+/** The stage as a picture, for slides and papers: whole, as it is now, with a line that says what it shows. */
+function Picture() {
+  const { title, kernel, now } = useAppStore((s) => ({
+    title: s.scenario.info?.title ?? '',
+    kernel: s.scenario.map?.kernel ?? '',
+    now: s.playhead.moment.t,
+  }));
+  const [state, setState] = useState<'idle' | 'busy' | 'failed'>('idle');
+  const name = `${title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'softnet-lab'}-${now}ns`;
+  const caption = t('share.pictureCaption', { title, now: groupDigits(now), kernel });
+  const keep = async (format: 'png' | 'svg'): Promise<void> => {
+    setState('busy');
+    try {
+      const picture = format === 'png' ? await stagePng(caption, 3) : await stageSvg(caption);
+      if (picture === null) throw new Error('no stage');
+      save(`${name}.${format}`, picture, 'image/svg+xml');
+      setState('idle');
+    } catch {
+      setState('failed');
+    }
+  };
+  return (
+    <section className="share-picture" aria-label={t('share.picture')}>
+      <h3>{t('share.picture')}</h3>
+      <p className="muted">{t('share.pictureLead')}</p>
+      <div className="row">
+        <Button disabled={state === 'busy'} onClick={() => void keep('png')}>
+          {t('share.png')}
+        </Button>
+        <Button disabled={state === 'busy'} onClick={() => void keep('svg')}>
+          {t('share.svg')}
+        </Button>
+      </div>
+      {state === 'failed' && <p role="alert">{t('share.pictureFailed')}</p>}
+    </section>
+  );
 }
 
 export default function Share() {
@@ -104,6 +143,7 @@ export default function Share() {
           )}
         </>
       )}
+      <Picture />
     </Dialog>
   );
 }

@@ -67,6 +67,13 @@ export const SearchIcon = () => (
   </Icon>
 );
 export const CopyIcon = path('M5.5 5.5h7v7h-7zM3.5 10.5v-7h7');
+export const FitIcon = path('M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10');
+export const FocusIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="4" />
+    <path d="M8 1.5v4M8 10.5v4M1.5 8h4M10.5 8h4" />
+  </Icon>
+);
 export const DensityIcon = path('M3 4h10M3 8h10M3 12h6');
 
 export function LogoMark() {

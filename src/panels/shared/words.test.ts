@@ -3,6 +3,7 @@ import { kindName, kinds } from '../../catalog/kinds.ts';
 import { PLACE_TYPES } from '../../catalog/places.ts';
 import { reasons } from '../../catalog/reasons.ts';
 import { rules } from '../../catalog/rules.ts';
+import { simplifications } from '../../catalog/simplifications.ts';
 import { hasMessage } from '../../i18n/index.ts';
 import type { RecordView } from '../../protocol/scene.ts';
 import { fakeRecords } from '../../testing/fake-app.ts';
@@ -32,6 +33,7 @@ describe('words', () => {
   it('has words for every place and rule', () => {
     for (const type of PLACE_TYPES) expect(hasMessage(`place.${type}`), type).toBe(true);
     for (const name of Object.keys(rules)) expect(hasMessage(`rule.${name}`), name).toBe(true);
+    for (const { id } of simplifications) expect(hasMessage(`simplification.${id}`), id).toBe(true);
   });
 
   it('leaves no gap in any sentence, whatever the record holds', () => {

@@ -1,6 +1,6 @@
 /** Under the stage: stop, step and play; how fast; where in time; what to run to. */
 import './timeline.css';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useUi } from '../../app/ui-store.ts';
 import { Kind, kindName, kinds } from '../../catalog/kinds.ts';
 import { t } from '../../i18n/index.ts';
@@ -167,10 +167,12 @@ function PaceControl() {
 /** The simulated time, written straight into the element each frame. */
 function TimeReadout() {
   const feed = useFeed();
-  const { duration, done, known } = useAppStore((s) => ({
+  const { holdRun } = useActions();
+  const { duration, done, known, held } = useAppStore((s) => ({
     duration: s.scenario.durationNs,
     done: s.scenario.done,
     known: s.scenario.knownNs,
+    held: s.scenario.held,
   }));
   const figure = useRef<HTMLSpanElement>(null);
   useEffect(() => {
@@ -181,17 +183,22 @@ function TimeReadout() {
     return feed.subscribe((frame) => write(frame.timeNs));
   }, [feed]);
   return (
-    <p className="time-readout">
-      <span className="time-now mono">
-        <span ref={figure}>0</span> ns
-      </span>
-      <span className="time-total">{t('time.of', { total: formatDuration(duration) })}</span>
+    <div className="time-readout">
       {!done && duration > 0 && (
-        <span className="time-known" title={t('run.progressTitle')}>
+        <span className="time-known" title={t(held ? 'run.heldTitle' : 'run.progressTitle')}>
           <progress max={duration} value={known} aria-label={t('run.progress')} />
+          <IconButton label={t(held ? 'run.goOn' : 'run.hold')} look="quiet" onClick={() => holdRun(!held)}>
+            {held ? <PlayIcon /> : <CloseIcon />}
+          </IconButton>
         </span>
       )}
-    </p>
+      <p>
+        <span className="time-now mono">
+          <span ref={figure}>0</span> ns
+        </span>{' '}
+        <span className="time-total">{t('time.of', { total: formatDuration(duration) })}</span>
+      </p>
+    </div>
   );
 }
 
@@ -211,10 +218,9 @@ function isEmpty(filter: RecordFilter): boolean {
 }
 
 function RunTo() {
-  const { runTo, cancelSearch, follow, setStopAt } = useActions();
+  const { runTo, follow, setStopAt } = useActions();
   const filter = useUi((s) => s.filter);
-  const { searching, target, followed, record, ready, stopping } = useAppStore((s) => ({
-    searching: s.playhead.searching,
+  const { target, followed, record, ready, stopping } = useAppStore((s) => ({
     target: s.selection.target,
     followed: s.selection.followPacket,
     record: s.playhead.record,
@@ -292,24 +298,7 @@ function RunTo() {
             ? t('follow.packet', { packet })
             : t('follow.none')}
       </Button>
-      {searching && (
-        <span className="searching">
-          <Spinner>{t('runTo.searching')}</Spinner>
-          <IconButton label={t('cancel')} keys="Esc" look="quiet" onClick={cancelSearch}>
-            <CloseIcon />
-          </IconButton>
-        </span>
-      )}
     </div>
-  );
-}
-
-function Spinner({ children }: { children: ReactNode }) {
-  return (
-    <span className="spinner-label" role="status">
-      <span className="spinner" aria-hidden="true" />
-      {children}
-    </span>
   );
 }
 

@@ -1,0 +1,69 @@
+/**
+ * What stands behind each rule that differs by kernel version: which measured case, scenario or test shows it, and which
+ * simplification it leans on. Shown on "Model and kernel"; a test holds every name to what exists.
+ */
+import type { RuleName } from './rules.ts';
+
+export interface RuleFacts {
+  /** `measured <case>`, `scenario <id>`, `test <file>`. */
+  readonly shown: readonly string[];
+  /** Id of the simplification that limits it; null: none. */
+  readonly simplification: string | null;
+}
+
+export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
+  groCwrDiffers: {
+    shown: ['measured gro-025-cwr-first', 'test src/engine/net/gro/receive.test.ts'],
+    simplification: null,
+  },
+  groFixedIdWithoutDf: {
+    shown: ['measured gro-057-nodf-id-const', 'test src/engine/net/gro/receive.test.ts'],
+    simplification: null,
+  },
+  softirqsLeftToKsoftirqd: {
+    shown: ['test src/engine/receive-rules.test.ts'],
+    simplification: 'scheduler',
+  },
+  tcpRmemMax: { shown: ['test src/catalog/rules.test.ts'], simplification: 'memory' },
+  rmemMax: { shown: ['test src/catalog/rules.test.ts'], simplification: 'memory' },
+  softnetColumns: { shown: ['test src/shell/prints.test.ts'], simplification: 'counters' },
+  budgetUsecs: { shown: ['test src/shell/settings.test.ts'], simplification: 'jiffies' },
+  groTcpFraglist: { shown: ['measured gro-102-rx-gro-list'], simplification: null },
+};
+
+/** Of decisions: by the name's beginning, the longest that fits. */
+const OF_REASONS: readonly (readonly [string, string])[] = [
+  ['irq', 'constants'],
+  ['noDescriptor', 'fifo'],
+  ['softirqNeedResched', 'scheduler'],
+  ['softirqLeftToKsoftirqd', 'scheduler'],
+  ['softirqByKsoftirqd', 'scheduler'],
+  ['sliceUsed', 'scheduler'],
+  ['woken', 'scheduler'],
+  ['softirqTimeUsed', 'jiffies'],
+  ['timeLimitUsed', 'jiffies'],
+  ['groOldJiffy', 'jiffies'],
+  ['rps', 'software-steering'],
+  ['rfs', 'software-steering'],
+  ['arfs', 'software-steering'],
+  ['flowLimit', 'software-steering'],
+  ['socketFull', 'truesize'],
+  ['tcpMemory', 'memory'],
+  ['fragmentNotModelled', 'fragments'],
+  ['groIpFragment', 'fragments'],
+  ['ipChecksum', 'checksum'],
+  ['tcpChecksum', 'checksum'],
+  ['udpChecksum', 'checksum'],
+  ['groL4Checksum', 'checksum'],
+  ['groNoHandler', 'encapsulation'],
+  ['rss', 'seeds'],
+  ['socketOwned', 'locks'],
+];
+
+/** The simplification a decision leans on, beside the costs that all work has; null: none of its own. */
+export function simplificationOf(reason: string): string | null {
+  return OF_REASONS.find(([start]) => reason.startsWith(start))?.[1] ?? null;
+}
+
+/** For the test: what the table above begins with must be some decision's name. */
+export const reasonStarts: readonly string[] = OF_REASONS.map(([start]) => start);
