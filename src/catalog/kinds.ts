@@ -372,6 +372,7 @@ export const kinds = {
     b: 'descriptors still in use',
   },
   txDrop: { code: 50, stage: 'nic', fn: 'pfifo_fast_enqueue', a: 'segments', b: '0' },
+  irqDone: { code: 52, stage: 'irq', fn: 'irq handler', a: 'frames it took', b: '0' },
   dimSample: { code: 51, stage: 'irq', fn: 'net_dim', a: 'profile, 0 to 4', b: 'packets a millisecond' },
 } as const satisfies Record<string, KindInfo>;
 
@@ -430,6 +431,7 @@ export const Kind = {
   txClean: 49,
   txDrop: 50,
   dimSample: 51,
+  irqDone: 52,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

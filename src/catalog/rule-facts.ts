@@ -28,6 +28,9 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
   rmemMax: { shown: ['test src/catalog/rules.test.ts'], simplification: 'memory' },
   softnetColumns: { shown: ['test src/shell/prints.test.ts'], simplification: 'counters' },
   budgetUsecs: { shown: ['test src/shell/settings.test.ts'], simplification: 'jiffies' },
+  napi: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
+  maxBacklog: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
+  txQueueLen: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
   groTcpFraglist: { shown: ['measured gro-102-rx-gro-list'], simplification: null },
 };
 

@@ -45,7 +45,8 @@ export function legacyReceive(w: World, cpu: Cpu, q: RxQueue): boolean {
       return true;
     }
   }
-  unmask(w, q, cpu.irqSeq);
+  const seq = emit(w, Kind.irqDone, q.vectorPlace, Reason.ringEmptied, cpu.index, 0, 0, cpu.irqSeq, 0, 0);
+  unmask(w, q, seq);
   return false;
 }
 

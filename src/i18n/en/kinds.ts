@@ -54,6 +54,7 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.txSent': 'sent',
   'kind.txClean': 'sent packets freed',
   'kind.txDrop': 'lost before sending',
+  'kind.irqDone': 'handler has emptied the ring',
   'kind.dimSample': 'DIM compares',
 
   'sentence.frameArrived': 'Frame {packet} of flow {flow}, {bytes} bytes, has reached {nic}.',
@@ -134,6 +135,7 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.txClean':
     '{a} sent {a|packet is|packets are} freed at {place}; {b} {b|descriptor|descriptors} still in use.',
   'sentence.txDrop': 'Packet {packet} is lost at {place}: nothing has room for it.',
+  'sentence.irqDone': 'The handler of {queue} finds no more frames: its interrupt is on again.',
   'sentence.dimSample': 'DIM takes profile {a} for {queue}: {b} packets a millisecond.',
   'sentence.unknown': 'Something this version has no words for (kind {kind}).',
 };
