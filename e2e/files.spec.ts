@@ -93,7 +93,7 @@ test('what is no capture and no scenario says what it is, and the page goes on',
       const message = lab.notices.getByRole('alert');
       await expect(message).toContainText(says);
       await expect(message).toHaveText(/cannot be (opened|used)|[a-z]{3,} [a-z]{3,}/);
-      await message.getByRole('button', { name: 'Dismiss' }).click();
+      await lab.notices.getByRole('button', { name: 'Dismiss' }).click();
       await expect(message).toHaveCount(0);
       await expect(title(lab)).toHaveText('A frame arrives');
     });
@@ -155,7 +155,7 @@ test('a scenario with a fault says where it is; the one shown stays', async ({ l
       const message = lab.notices.getByRole('alert');
       await expect(message).toContainText('This scenario cannot be used');
       await expect(message).toContainText(says);
-      await message.getByRole('button', { name: 'Dismiss' }).click();
+      await lab.notices.getByRole('button', { name: 'Dismiss' }).click();
       await expect(message).toHaveCount(0);
       await expect(title(lab)).toHaveText('A frame arrives');
       await expect(lab.stage).toBeVisible();

@@ -4,7 +4,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { deflateSync } from 'fflate';
 import { toBase64url } from '../src/scenario/base64url.ts';
 import { encodeLink, type LinkState } from '../src/scenario/link.ts';
-import { expect, Lab, ns, test } from './lab.ts';
+import { expect, Lab, ns, recordsOf, test } from './lab.ts';
 
 interface MadeLink {
   what: string;
@@ -184,7 +184,7 @@ async function told(lab: Lab, says: string): Promise<void> {
   const message = lab.notices.getByRole('alert');
   await expect(message).toContainText(says);
   await expect(message).toHaveText(/\w+ \w+ \w+/);
-  await message.getByRole('button', { name: 'Dismiss' }).click();
+  await lab.notices.getByRole('button', { name: 'Dismiss' }).click();
   await expect(message).toHaveCount(0);
 }
 
@@ -256,6 +256,27 @@ test('a selection and a moment that are gone fall back to the nearest', async ({
   }
   await expect(page.getByRole('alert')).toHaveCount(0);
   await works(lab);
+});
+
+test('a moment whose record is another by now: the time counts', async ({ lab, page }) => {
+  await lab.open();
+  const records = recordsOf('a-frame-arrives');
+  for (const [t, seq] of [
+    [6000, 2],
+    [6000, 30],
+    [8000, 12_345_678],
+    [100_000, 1],
+  ]) {
+    await page.evaluate(
+      (link) => {
+        location.hash = link;
+      },
+      encodeLink({ ...plain, moment: { t, seq } }),
+    );
+    await expect(lab.time).toHaveText(ns(t));
+    const last = records.filter((r) => r.timeNs <= t).length;
+    await expect.poll(async () => (await lab.state()).moment).toEqual({ t, seq: last });
+  }
 });
 
 test('a link that is too long for mail is offered as a file', async ({ lab, page }) => {

@@ -39,7 +39,7 @@ export function App() {
     language: s.layout.language,
   }));
   const present = useUi((s) => s.present);
-  const room = useRoom();
+  const room = useRoom(theme === 'projector');
   useKeys();
   useEffect(() => {
     document.documentElement.dataset.theme = theme;

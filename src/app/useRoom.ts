@@ -5,20 +5,27 @@ export type Room = 'wide' | 'compact' | 'phone';
 
 const PHONE = '(max-width: 760px) and (orientation: portrait), (max-width: 600px)';
 const COMPACT = '(max-width: 1020px)';
+/** Large type needs room sooner. */
+const COMPACT_LARGE = '(max-width: 1500px)';
 
 function subscribe(listener: () => void): () => void {
-  const queries = [PHONE, COMPACT].map((query) => window.matchMedia(query));
+  const queries = [PHONE, COMPACT, COMPACT_LARGE].map((query) => window.matchMedia(query));
   for (const query of queries) query.addEventListener('change', listener);
   return () => {
     for (const query of queries) query.removeEventListener('change', listener);
   };
 }
 
-function room(): Room {
+function room(large: boolean): Room {
   if (window.matchMedia(PHONE).matches) return 'phone';
-  return window.matchMedia(COMPACT).matches ? 'compact' : 'wide';
+  return window.matchMedia(large ? COMPACT_LARGE : COMPACT).matches ? 'compact' : 'wide';
 }
 
-export function useRoom(): Room {
-  return useSyncExternalStore(subscribe, room, () => 'wide' as const);
+/** @param large the projector's type */
+export function useRoom(large: boolean): Room {
+  return useSyncExternalStore(
+    subscribe,
+    () => room(large),
+    () => 'wide' as const,
+  );
 }

@@ -5,7 +5,7 @@
  */
 import type { Scene, SceneMap, SceneSkb } from '../protocol/scene.ts';
 import { clamp, type Rect } from './geometry.ts';
-import { layerRects, type RingLayout } from './layout.ts';
+import { layerRects, type RingLayout, roomOf } from './layout.ts';
 import { cpuOfQueue, dropPoint, type Spot, type StageIndex, socketAt } from './places.ts';
 
 /** `docked`: within a ring or a tank, which draw their contents themselves; seen only while it travels. */
@@ -35,6 +35,8 @@ export interface GlyphSet {
 }
 
 export const GLYPH_H = 9;
+/** From one car of a train to the next. */
+const CAR = 9.5;
 /** Beyond this many, letters and rounding are left out. */
 export const DETAIL_LIMIT = 600;
 /** Beyond this many, packets at rest are left to bars and fills. */
@@ -92,35 +94,45 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
     const state = scene.cpus[cpu];
     if (state === undefined) continue;
     const { poll, protocol } = lane.boxes;
+    const room = roomOf(poll);
+    const h = GLYPH_H * room;
     if (state.frame)
       addTrain(
         add,
         out,
         state.frame,
-        { x: poll.x + 6, y: poll.y + poll.h - 14, w: poll.w - 44, h: GLYPH_H },
+        { x: poll.x + 6, y: poll.y + poll.h - 5 - h, w: poll.w - 44, h },
         'solid',
         false,
+        room,
       );
     addRow(
       add,
       out,
       [...state.backlog.process, ...state.backlog.input],
-      { x: poll.x + 6, y: poll.y + poll.h - (poll.h >= 66 ? 27 : 14), w: poll.w - 12, h: GLYPH_H },
+      { x: poll.x + 6, y: poll.y + poll.h - (poll.h >= 66 ? 18 + h : 5 + h), w: poll.w - 12, h },
       1,
+      room,
     );
     if (state.current) {
       const layers = layerRects(protocol);
       const at = layers[state.layer === 'l4' ? 2 : state.layer === 'ip' ? 1 : 0];
       const n = state.current.segs.length;
-      const w = Math.min(at.w - 4, n === 1 ? glyphLength(state.current.bytes) : n * 7);
-      addTrain(add, out, state.current, { x: at.x + 2, y: at.y + 19, w, h: GLYPH_H }, 'solid', false);
+      const wish = n === 1 ? glyphLength(state.current.bytes) * room : n * 7 * room;
+      // below the layer's name, or beside it where rows are low
+      const beside = room > 1 && at.h < h + 15;
+      const x = beside ? at.x + 42 : at.x + 2;
+      const y = room === 1 ? at.y + 19 : beside ? at.y + (at.h - h) / 2 - 1 : at.y + at.h - h - 3;
+      const w = Math.min(at.x + at.w - x - 2, wish);
+      addTrain(add, out, state.current, { x, y, w, h }, 'solid', false, room);
     }
     addRow(
       add,
       out,
       state.deliver,
-      { x: protocol.x + 6, y: protocol.y + protocol.h - 14, w: protocol.w - 12, h: GLYPH_H },
+      { x: protocol.x + 6, y: protocol.y + protocol.h - 5 - h, w: protocol.w - 12, h },
       1,
+      room,
     );
   }
 
@@ -147,14 +159,11 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
     if (lane === undefined) continue;
     placeHeld(add, out, row.held, lane.boxes.gro);
     const { rxList } = lane.boxes;
-    const lines = Math.max(1, Math.floor((rxList.h - 20) / 12));
-    addRow(
-      add,
-      out,
-      row.list,
-      { x: rxList.x + 5, y: rxList.y + rxList.h - 2 - lines * 12, w: rxList.w - 10, h: GLYPH_H },
-      lines,
-    );
+    const room = roomOf(rxList);
+    const pitch = 12 * room;
+    const lines = Math.max(1, Math.floor((rxList.h - 20) / pitch));
+    const y = room > 1 ? rxList.y + 21 : rxList.y + rxList.h - 2 - lines * pitch;
+    addRow(add, out, row.list, { x: rxList.x + 5, y, w: rxList.w - 10, h: GLYPH_H * room }, lines, room);
   }
   for (const [cpu, strip] of ix.strips) {
     if (ix.lanes.has(cpu) || strip.level === 'cell') continue;
@@ -274,14 +283,22 @@ export function tankLevel(rmem: number, rcvbuf: number): number {
 type Add = (g: Glyph) => void;
 
 /** One skb in `r`: its segments as cars, pressed together where there are many. */
-function addTrain(add: Add, out: GlyphSet, skb: SceneSkb, r: Rect, look: Look, note: boolean): void {
+function addTrain(
+  add: Add,
+  out: GlyphSet,
+  skb: SceneSkb,
+  r: Rect,
+  look: Look,
+  note: boolean,
+  room = 1,
+): void {
   const n = skb.segs.length;
   if (n <= 1) {
     add({
       key: skb.id,
       x: r.x,
       y: r.y,
-      w: Math.min(r.w, glyphLength(skb.bytes)),
+      w: Math.min(r.w, glyphLength(skb.bytes) * room),
       h: r.h,
       flow: skb.flow,
       look,
@@ -290,7 +307,7 @@ function addTrain(add: Add, out: GlyphSet, skb: SceneSkb, r: Rect, look: Look, n
     return;
   }
   const noteW = note ? 22 : 0;
-  const pitch = Math.min((r.w - noteW) / n, 9.5);
+  const pitch = Math.min((r.w - noteW) / n, CAR * room);
   const gap = pitch > 5 ? 1.5 : pitch > 2.5 ? 0.7 : 0;
   const shown = pitch < 1.2 ? Math.floor((r.w - noteW) / 1.2) : n;
   const p = Math.max(pitch, 1.2);
@@ -316,8 +333,49 @@ function addTrain(add: Add, out: GlyphSet, skb: SceneSkb, r: Rect, look: Look, n
     });
 }
 
-/** Trains of the GRO held list, one a row; in two or three columns where there are many. */
+/**
+ * Trains of the GRO held list. Where there is room, each goes on over as many rows as it needs, so that its cars stay where
+ * they are while it grows; else one a row, pressed together; in two or three columns where there are many.
+ */
 function placeHeld(add: Add, out: GlyphSet, held: SceneSkb[], box: Rect): void {
+  const size = roomOf(box);
+  const perRow = Math.max(1, Math.round((box.w - 12) / (CAR * size)));
+  const pitch = (box.w - 12) / perRow;
+  // the figure after a train takes the room of some cars
+  const rowsOf = (skb: SceneSkb): number => Math.ceil((Math.max(skb.segs.length, 2) + 2) / perRow);
+  const needed = perRow < 4 ? Infinity : held.reduce((sum, skb) => sum + rowsOf(skb), 0);
+  if (needed <= Math.floor((box.h - 20) / (12 * size))) {
+    let row = 0;
+    for (const skb of held) {
+      const h = GLYPH_H * size;
+      const y = box.y + 19 + row * 12 * size;
+      const n = skb.segs.length;
+      if (n <= 1) addTrain(add, out, skb, { x: box.x + 6, y, w: box.w - 12, h }, 'hollow', false, size);
+      else {
+        skb.segs.forEach((key, i) => {
+          add({
+            key,
+            x: box.x + 6 + (i % perRow) * pitch,
+            y: y + Math.floor(i / perRow) * 12 * size,
+            w: pitch - 1.5,
+            h,
+            flow: skb.flow,
+            look: 'hollow',
+            lead: i === 0,
+          });
+        });
+        out.notes.push({
+          x: box.x + 6 + (n % perRow) * pitch + 2,
+          y: y + Math.floor(n / perRow) * 12 * size + h - 1.5 * size,
+          text: `×${n}`,
+          flow: skb.flow,
+          anchor: 'start',
+        });
+      }
+      row += rowsOf(skb);
+    }
+    return;
+  }
   const rowH = 12;
   const rows = Math.max(1, Math.floor((box.h - 20) / rowH));
   const cols = clamp(Math.ceil(held.length / rows), 1, 3);
@@ -349,7 +407,7 @@ function placeHeld(add: Add, out: GlyphSet, held: SceneSkb[], box: Rect): void {
 }
 
 /** Waiting skbs in rows, oldest first; what does not fit is counted. */
-function addRow(add: Add, out: GlyphSet, skbs: readonly SceneSkb[], r: Rect, lines: number): void {
+function addRow(add: Add, out: GlyphSet, skbs: readonly SceneSkb[], r: Rect, lines: number, room = 1): void {
   let x = r.x;
   let y = r.y;
   let line = 0;
@@ -357,7 +415,7 @@ function addRow(add: Add, out: GlyphSet, skbs: readonly SceneSkb[], r: Rect, lin
     const skb = skbs[i];
     const w = Math.min(
       r.w,
-      skb.segs.length > 1 ? Math.min(22, 8 + skb.segs.length) : Math.min(14, glyphLength(skb.bytes)),
+      room * (skb.segs.length > 1 ? Math.min(22, 8 + skb.segs.length) : Math.min(14, glyphLength(skb.bytes))),
     );
     const last = line === lines - 1;
     const reserve = last && i < skbs.length - 1 ? 20 : 0;
@@ -368,7 +426,7 @@ function addRow(add: Add, out: GlyphSet, skbs: readonly SceneSkb[], r: Rect, lin
       }
       line += 1;
       x = r.x;
-      y += 12;
+      y += 12 * room;
     }
     add({ key: skb.id, x, y, w, h: r.h, flow: skb.flow, look: 'hollow', lead: true });
     x += w + 2;

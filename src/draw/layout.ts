@@ -126,6 +126,12 @@ const TITLE = 24;
 const LANE_MIN = 76;
 const LANE_MAX = 140;
 const SLOT_MIN = 80;
+/** Boxes of a lane at least this high show their contents so much larger, and the layers as a stack. */
+const ROOMS: readonly (readonly [number, number])[] = [
+  [190, 2],
+  [116, 1.5],
+  [80, 1.25],
+];
 /** Room below a ring for its words: two lines, or one where the cell is low. */
 const ringWords = (h: number): number => (h < 98 ? 14 : 24);
 const CARD_MIN = 54;
@@ -193,7 +199,7 @@ function layoutWide(input: LayoutInput): StageLayout {
 
   const wireW = clamp(w * 0.06, 44, 84);
   const nicW = clamp(
-    w * (queueCount > 16 ? 0.34 : queueCount > 6 ? 0.31 : 0.28),
+    w * (queueCount > 16 ? 0.34 : queueCount > 6 ? 0.31 : queueCount <= 2 ? 0.3 : 0.28),
     214,
     queueCount > 16 ? 420 : 340,
   );
@@ -205,8 +211,19 @@ function layoutWide(input: LayoutInput): StageLayout {
   const sockX = area.x + area.w - sockW;
   const laneW = sockX - sockGap - laneX;
 
-  const lanes = placeCpus({ x: laneX, y: area.y, w: laneW, h: area.h }, parts.cpus, input);
-  const sockets = placeSockets({ x: sockX, y: area.y, w: sockW, h: area.h }, parts.sockets, input);
+  const columnOf = (x: number, width: number): Rect => ({ x, y: area.y, w: width, h: area.h });
+  let lanes = placeCpus(columnOf(laneX, laneW), parts.cpus, input);
+  // few lanes do not fill a high page: then no column goes on below them, and all stand a little lower
+  const lanesEnd = Math.max(0, ...lanes.lanes.map((l) => l.box.y + l.box.h));
+  if (lanes.strips.length === 0 && lanesEnd > 0 && parts.nics.length === 1 && parts.sockets.length <= 4) {
+    const least = Math.max(300, queueCount * 100, parts.sockets.length * (CARD_MIN + 8));
+    const h = Math.min(area.h, Math.max(lanesEnd - area.y, least));
+    area.y += (area.h - h) * 0.3;
+    area.h = h;
+    lanes = placeCpus(columnOf(laneX, laneW), parts.cpus, input);
+  }
+  const titleY = area.y - top + PAD + 8;
+  const sockets = placeSockets(columnOf(sockX, sockW), parts.sockets, input);
 
   const nicGap = 10;
   const total = parts.nics.reduce(
@@ -233,10 +250,10 @@ function layoutWide(input: LayoutInput): StageLayout {
     portrait: false,
     density: input.density,
     columns: [
-      { id: 'wire', at: { x: area.x, y: PAD + 8 }, w: wireW },
-      { id: 'nic', at: { x: nicX, y: PAD + 8 }, w: nicW },
-      { id: 'cpus', at: { x: laneX, y: PAD + 8 }, w: laneW },
-      { id: 'sockets', at: { x: sockX, y: PAD + 8 }, w: sockW },
+      { id: 'wire', at: { x: area.x, y: titleY }, w: wireW },
+      { id: 'nic', at: { x: nicX, y: titleY }, w: nicW },
+      { id: 'cpus', at: { x: laneX, y: titleY }, w: laneW },
+      { id: 'sockets', at: { x: sockX, y: titleY }, w: sockW },
     ],
     nics,
     ...lanes,
@@ -351,7 +368,7 @@ function placeRings(
             h: Math.min(pitch, 150),
           };
       // room around the circle: labels of its hands at the sides, the vector's line below
-      const r = clamp(Math.min(field.w / 2 - 21, (cell.h - ringWords(cell.h) - 10) / 2, 46), 12, 46);
+      const r = clamp(Math.min(field.w / 2 - 21, (cell.h - ringWords(cell.h) - 10) / 2, 54), 12, 54);
       const c: Point = { x: field.x + field.w / 2, y: ringLevelWith(cell) };
       const line = c.y + r + 12;
       return ringAt(queue, input, cell, c, r, edge, {
@@ -404,7 +421,7 @@ function laneAt(cpu: number, box: Rect): LaneLayout {
   const head: Rect = { x: box.x + 5, y: box.y, w: box.w - 5, h: 24 };
   const gap = 5;
   const inner: Rect = { x: box.x + 12, y: box.y + 24, w: box.w - 20, h: box.h - 24 - 7 };
-  const share = [0.24, 0.32, 0.165, 0.275];
+  const share = [0.225, 0.33, 0.17, 0.275];
   const room = inner.w - gap * 3;
   let x = inner.x;
   const [poll, gro, rxList, protocol] = share.map((s): Rect => {
@@ -437,7 +454,7 @@ function placeCpus(
   if (fits) {
     const used = Math.min(gap, n > 1 ? (area.h - n * min) / (n - 1) : gap);
     const between = Math.max(4, used);
-    const h = Math.min((area.h - between * (n - 1)) / n, n <= 2 ? 190 : LANE_MAX);
+    const h = Math.min((area.h - between * (n - 1)) / n, n <= 2 ? 215 : n === 3 ? 170 : LANE_MAX + 10);
     const y = area.y + middle(n, area.h, n * h + between * (n - 1));
     return {
       lanes: cpus.map((cpu, i) => laneAt(cpu.index, { x: area.x, y: y + i * (h + between), w: area.w, h })),
@@ -508,7 +525,18 @@ function openOf(wanted: readonly number[] | undefined, all: readonly number[], s
 }
 
 /** The three layers within a protocol box, netif first. */
+/** How much larger than usual a lane's contents stand, for what room its boxes have. */
+export function roomOf(box: Rect): number {
+  return ROOMS.find(([least]) => box.h >= least)?.[1] ?? 1;
+}
+
 export function layerRects(r: Rect): [Rect, Rect, Rect] {
+  if (roomOf(r) > 1) {
+    // a stack, as it is drawn in books: what comes in enters below
+    const h = (r.h - 8 - (r.h >= 116 ? 36 : 25)) / 3;
+    const row = (n: number): Rect => ({ x: r.x + 4, y: r.y + 4 + (2 - n) * h, w: r.w - 8, h });
+    return [row(0), row(1), row(2)];
+  }
   const w = r.w - 8;
   const at = (from: number, share: number): Rect => ({ x: r.x + 4 + w * from, y: r.y, w: w * share, h: r.h });
   return [at(0, 0.37), at(0.37, 0.23), at(0.6, 0.4)];

@@ -17,6 +17,7 @@ import {
 import { type Rect, wayPoint } from './geometry.ts';
 import {
   DETAIL_LIMIT,
+  GLYPH_H,
   GLYPH_LIMIT,
   type Glyph,
   type GlyphNote,
@@ -25,7 +26,7 @@ import {
   TANK_LIMIT,
   tankLevel,
 } from './glyphs.ts';
-import type { RingLayout, SocketLayout } from './layout.ts';
+import { type RingLayout, roomOf, type SocketLayout } from './layout.ts';
 import { ease, type Moving, onWire, type Pulse } from './motion.ts';
 import type { Painter } from './painter.ts';
 import type { StageIndex } from './places.ts';
@@ -236,22 +237,34 @@ function paintBudgets(p: Painter, c: Palette, input: PaintInput): void {
   for (const [cpu, lane] of input.ix.lanes) {
     const { poll } = lane.boxes;
     const bar: Rect = { x: poll.x + 6, y: poll.y + 19, w: poll.w - 12, h: 4 };
-    p.rect(c.sunken, bar.x, bar.y, bar.w, bar.h, 1, 2);
     const q = input.scene.queues.find((k) => k.napi.cpu === cpu && k.napi.polling);
     const backlog = input.scene.cpus[cpu]?.backlog;
     const share =
       q === undefined || q.napi.weight <= 0 ? (backlog?.work ?? 0) / 64 : q.napi.work / q.napi.weight;
     const ctx = contextName(input.scene.cpus[cpu]?.ctx ?? 6);
-    if (share > 0)
-      p.rect(
-        ctx === 'idle' ? c.contexts.softirq : c.contexts[ctx],
-        bar.x,
-        bar.y,
-        Math.max(2, bar.w * Math.min(1, share)),
-        bar.h,
-        1,
-        2,
-      );
+    const color = ctx === 'idle' ? c.contexts.softirq : c.contexts[ctx];
+    if (roomOf(poll) > 1) {
+      // the weight as so many places, filled one by one
+      const weight = q === undefined || q.napi.weight <= 0 ? 64 : q.napi.weight;
+      const cols = 8;
+      const pitch = Math.min(bar.w / cols, (poll.h - 66) / 8, 11);
+      if (weight <= 64 && pitch >= 4.5) {
+        const taken = Math.round(share * weight);
+        for (let i = 0; i < weight; i++)
+          p.rect(
+            i < taken ? color : c.sunken,
+            bar.x + (i % cols) * pitch,
+            bar.y + Math.floor(i / cols) * pitch,
+            pitch - 1.4,
+            pitch - 1.4,
+            1,
+            1,
+          );
+        continue;
+      }
+    }
+    p.rect(c.sunken, bar.x, bar.y, bar.w, bar.h, 1, 2);
+    if (share > 0) p.rect(color, bar.x, bar.y, Math.max(2, bar.w * Math.min(1, share)), bar.h, 1, 2);
   }
 }
 
@@ -374,13 +387,14 @@ function paintGlyphs(p: Painter, c: Palette, theme: ThemeName, glyphs: readonly 
     if (!g.lead || g.look === 'docked' || g.look === 'dropped' || g.w < 7.5 || g.alpha < 0.6) continue;
     const color = flowColor(theme, g.flow);
     const mark = flowMark(g.flow);
-    if (mark.length * 4.6 > g.w) continue;
+    const size = (7.5 * Math.max(GLYPH_H, g.h)) / GLYPH_H;
+    if (mark.length * size * 0.61 > g.w) continue;
     p.text(
       g.look === 'solid' ? inkOn(color) : c.text,
       mark,
       g.x + g.w / 2,
-      g.y + g.h / 2 + 2.7,
-      7.5,
+      g.y + g.h / 2 + size * 0.36,
+      size,
       'mono',
       'middle',
       600,

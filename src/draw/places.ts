@@ -153,7 +153,10 @@ export function touchOf(
   // parts of a lane have the gap between lanes below them
   const below = (rect: Rect): boolean => {
     const lane = ix.lanes.get(cpu);
-    return lane !== undefined && Object.values(lane.boxes).includes(rect);
+    return (
+      (spot.type === 'vector' && rect.h < 20) ||
+      (lane !== undefined && Object.values(lane.boxes).includes(rect))
+    );
   };
   const touch = (rect: Rect | null | undefined): Touch | null =>
     rect
@@ -202,7 +205,8 @@ export function rectOfSpot(ix: StageIndex, map: SceneMap, spot: Spot, cpu = spot
     }
     case 'vector': {
       const ring = ix.rings.get(spot.queue);
-      return ring ? (ring.vector ?? grow(ringRect(ring), 2)) : null;
+      // its first line: the second is for what was missed
+      return ring ? (ring.vector ? { ...ring.vector, h: 12 } : grow(ringRect(ring), 2)) : null;
     }
     case 'napi':
       return cpu >= 0 ? lanePart(ix, cpu, 'poll') : null;

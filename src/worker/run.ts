@@ -111,7 +111,7 @@ export class Run {
 
   /** True where the run has been made as far as this moment. */
   reaches(at: Moment): boolean {
-    return this.done || this.frontier.now > at.t || (at.seq >= 0 && this.frontier.seq > at.seq);
+    return this.done || this.frontier.now > at.t || (this.frontier.seq > at.seq && this.agree(at));
   }
 
   /** Index of the last keyframe at or before a moment. */
@@ -142,9 +142,15 @@ export class Run {
 
   /** The full moment of a time, or the moment itself. */
   resolve(at: Moment): Moment {
-    if (at.seq >= 0) return { t: at.t, seq: Math.min(at.seq, this.knownSeq) };
-    const w = this.worldAtTime(at.t);
-    return { t: Math.min(at.t, this.spec.durationNs), seq: w.seq };
+    const t = Math.min(at.t, this.spec.durationNs);
+    return { t, seq: this.agree(at) ? at.seq : this.worldAtTime(t).seq };
+  }
+
+  /** Time and record of a moment belong together; those of a link made under another model may not: then the time counts. */
+  private agree({ t, seq }: Moment): boolean {
+    if (seq < 0 || seq > this.knownSeq) return false;
+    if (seq > 0 && (this.record(seq)?.timeNs ?? 0) > t) return false;
+    return seq >= this.knownSeq || (this.record(seq + 1)?.timeNs ?? t) >= t;
   }
 
   /** A world of its own with every event up to a time behind it. */

@@ -1,7 +1,8 @@
 /** CPUs: a lane with everything on its way up, or a strip with what it does and how busy it was of late. */
 import { memo, type ReactNode } from 'react';
 import type { Rect } from '../../draw/geometry.ts';
-import { type LaneLayout, layerRects, type StripLayout } from '../../draw/layout.ts';
+import { GLYPH_H } from '../../draw/glyphs.ts';
+import { type LaneLayout, layerRects, roomOf, type StripLayout } from '../../draw/layout.ts';
 import { t } from '../../i18n/index.ts';
 import { contextName } from '../../theme/colors.ts';
 import { Box, Focusable, sameView } from './Focusable.tsx';
@@ -54,6 +55,7 @@ export const Lane = memo(
           : '';
     const queueRoom = rest - (budget === '' ? 0 : budget.length * 5.7 + 10);
     const runQueue = view.runQueue === '' || queueRoom < 70 ? '' : cut(view.runQueue, queueRoom, 9.5);
+    const glyph = GLYPH_H * roomOf(boxes.poll);
     const id = `cpu-${at.cpu}`;
     return (
       <g className={`lane ctx-${name}${name === 'idle' ? ' lane--idle' : ''}`}>
@@ -117,12 +119,12 @@ export const Lane = memo(
             </text>
           )}
           {view.backlog !== '' && boxes.poll.h >= 66 && (
-            <text className="small muted" x={boxes.poll.x + 6} y={boxes.poll.y + boxes.poll.h - 31}>
+            <text className="small muted" x={boxes.poll.x + 6} y={boxes.poll.y + boxes.poll.h - 22 - glyph}>
               {view.backlog}
             </text>
           )}
           {boxes.poll.h >= 66 && view.inHand && view.backlog === '' && (
-            <text className="small muted" x={boxes.poll.x + 6} y={boxes.poll.y + boxes.poll.h - 19}>
+            <text className="small muted" x={boxes.poll.x + 6} y={boxes.poll.y + boxes.poll.h - 10 - glyph}>
               {t('host.lane.frame')}
             </text>
           )}
@@ -134,7 +136,7 @@ export const Lane = memo(
           target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}
         >
           <text className="label" x={boxes.gro.x + 6} y={boxes.gro.y + 13}>
-            {cut(t('host.lane.gro'), boxes.gro.w - 14, 10.5) === t('host.lane.gro')
+            {cut(t('host.lane.gro'), boxes.gro.w - 9, 10.5) === t('host.lane.gro')
               ? t('host.lane.gro')
               : t('host.lane.gro.short')}
           </text>
@@ -165,7 +167,7 @@ export const Lane = memo(
             <text
               className="small muted"
               x={boxes.protocol.x + 6}
-              y={boxes.protocol.y + boxes.protocol.h - 19}
+              y={boxes.protocol.y + boxes.protocol.h - 10 - glyph}
             >
               {t('host.lane.waiting')}
             </text>
@@ -205,9 +207,37 @@ function Part(props: {
   );
 }
 
+const LAYERS = ['netif', 'ip', 'l4'] as const;
+
 /** netif, ip, tcp·udp: the one that has the packet stands out. */
 function Layers({ r, layer }: { r: Rect; layer: string }): ReactNode {
   const rects = layerRects(r);
+  if (roomOf(r) > 1) {
+    return (
+      <>
+        {LAYERS.map((key, i) => (
+          <text
+            key={key}
+            className={`label layer${layer === key ? ' layer--on' : ''}`}
+            x={rects[i].x + 2}
+            y={rects[i].y + 10}
+          >
+            {t(`host.lane.${key}`)}
+          </text>
+        ))}
+        {[0, 1, 2].map((i) => (
+          <line
+            key={i}
+            className="hair"
+            x1={rects[i].x - 1}
+            x2={rects[i].x + rects[i].w + 1}
+            y1={rects[i].y + rects[i].h - 1}
+            y2={rects[i].y + rects[i].h - 1}
+          />
+        ))}
+      </>
+    );
+  }
   if (r.w < 76) {
     return (
       <text className={`label label--tight${layer === '' ? '' : ' layer--on'}`} x={r.x + 6} y={r.y + 13}>
@@ -217,10 +247,9 @@ function Layers({ r, layer }: { r: Rect; layer: string }): ReactNode {
       </text>
     );
   }
-  const keys = ['netif', 'ip', 'l4'] as const;
   return (
     <>
-      {keys.map((key, i) => (
+      {LAYERS.map((key, i) => (
         <text
           key={key}
           className={`label label--tight layer${layer === key ? ' layer--on' : ''}`}

@@ -55,7 +55,7 @@ const TICK_MS = 80;
 const PAST_NS = 4 * FADE_NS;
 const PAST_BINS = 40;
 const PAST_REST_MS = 90;
-/** Room the tools take of the title they stand beside, CSS pixels. */
+/** Room the tools take of the title they stand beside on narrow pages, CSS pixels. */
 const TOOLS_PX = 122;
 /** While playing, a slot keeps what it shows at least this long. */
 const SLOT_MS = 500;
@@ -351,10 +351,6 @@ export function Stage(props: StageProps): ReactNode {
     });
   }, [followY, props.reducedMotion]);
 
-  // the tools stand over the CPUs, whose title is short: no title is ever covered
-  const cpus = layout?.columns.find((column) => column.id === (layout.portrait ? 'nic' : 'cpus'));
-  const toolsAt: CSSProperties =
-    layout && cpus ? { right: Math.max(4, size.width - (cpus.at.x + cpus.w) * layout.unit) } : {};
   const minHeight: CSSProperties = layout !== null && layout.needs > 0 ? { minHeight: layout.needs } : {};
 
   return (
@@ -382,7 +378,7 @@ export function Stage(props: StageProps): ReactNode {
                 nowNs={frame?.timeNs ?? scene.timeNs}
                 host={host}
                 load={renderer?.load ?? null}
-                toolsW={TOOLS_PX / unit}
+                toolsW={layout?.portrait ? TOOLS_PX / unit : 0}
                 focusQueue={queueOf(props.hovered) ?? queueOf(target) ?? -1}
               />
             </StageContext>
@@ -402,7 +398,7 @@ export function Stage(props: StageProps): ReactNode {
           </g>
         </svg>
       )}
-      <div className="stageTools" style={toolsAt}>
+      <div className={`stageTools${layout?.portrait ? ' stageTools--top' : ''}`}>
         {zoomed && (
           <Tool label={t('host.zoom.fit.long')} onClick={() => zoom.fit()}>
             <FitIcon />

@@ -102,7 +102,7 @@ export function Things(props: {
   host: number;
   load: LoadMeter | null;
   focusQueue: number;
-  /** Room the tools take of the first title a tool row stands beside, world units. */
+  /** Room the tools take of the first title, world units. */
   toolsW: number;
 }): ReactNode {
   const { ix, map, scene, record, touch, load } = props;
@@ -221,9 +221,8 @@ function Titles({ ix, map, toolsW }: { ix: StageIndex; map: SceneMap; toolsW: nu
         : 'host.column.sockets',
     ),
   };
-  const beside = layout.portrait ? 'nic' : 'cpus';
   const title = (id: keyof typeof words, w: number): string => {
-    const room = id === beside ? w - toolsW : w;
+    const room = id === 'nic' ? w - toolsW : w;
     const whole = cut(words[id], room, 11.5);
     return id === 'cpus' && whole !== words[id] ? cut(t('host.column.cpus'), room, 11.5) : whole;
   };
