@@ -1,48 +1,6 @@
 /** `softnet-lab reproduce [--json]`: published results beside the model's. */
-import { type Cell, cells, holds } from '../reproduce/cells.ts';
-
-export interface ReproducedCell {
-  id: string;
-  cell: string;
-  title: string;
-  unit: string;
-  published: number;
-  model: number | null;
-  tolerance: Cell['tolerance'];
-  pass: boolean;
-  kind: Cell['kind'];
-}
-
-export function reproduce(): ReproducedCell[] {
-  return cells.map((cell) => {
-    const { id, title, unit, published, tolerance, kind } = cell;
-    const model = cell.model === undefined ? null : rounded(cell.model());
-    return {
-      id,
-      cell: cell.cell,
-      title,
-      unit,
-      published,
-      model,
-      tolerance,
-      pass: model !== null && holds(cell, model),
-      kind,
-    };
-  });
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(5));
-}
-
-/** How far off, in words. */
-export function distance(row: ReproducedCell): string {
-  if (row.model === null) return 'not modelled';
-  if (row.tolerance.type === 'order') return `wanted below ${row.tolerance.value}`;
-  if (row.published === 0) return `${row.model}`;
-  const percent = (100 * (row.model - row.published)) / Math.abs(row.published);
-  return `${percent >= 0 ? '+' : ''}${percent.toFixed(1)} %`;
-}
+import { distance } from '../reproduce/distance.ts';
+import { reproduce } from '../reproduce/run.ts';
 
 interface Io {
   out(line: string): void;
