@@ -42,6 +42,34 @@ export interface DriverInfo {
 }
 
 export const drivers = {
+  tulip: {
+    name: 'tulip',
+    maxQueues: 1,
+    ringDefault: 128,
+    ringMin: 64,
+    ringMax: 256,
+    ringStep: 8,
+    refillBatch: 1,
+    discipline: 'itr',
+    rxUsecs: 0,
+    rxFrames: 0,
+    indirectionSize: 128,
+    rssKeyBytes: 40,
+    maxMtu: 1500,
+    udpHashDefault: 'sd',
+    ntupleDefault: false,
+    ntupleSlots: 0,
+    arfs: false,
+    vectorName: 'TxRx',
+    checksAffinity: false,
+    stats: {
+      missed: 'rx_missed_errors',
+      noBuffer: null,
+      queuePackets: 'rx_queue_{q}_packets',
+      queueBytes: 'rx_queue_{q}_bytes',
+      queueDrops: null,
+    },
+  },
   igb: {
     name: 'igb',
     maxQueues: 8,

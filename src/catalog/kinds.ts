@@ -349,6 +349,31 @@ export const kinds = {
     a: 'rx queue index in its NIC',
     b: 'flow id',
   },
+  ipForward: {
+    code: 46,
+    stage: 'protocol',
+    fn: 'ip_forward',
+    a: 'TTL it came with',
+    b: 'outgoing NIC (world index)',
+  },
+  txQueue: {
+    code: 47,
+    stage: 'nic',
+    fn: '__dev_queue_xmit',
+    a: 'packets in the ring or the qdisc after it',
+    b: 'segments',
+  },
+  txSent: { code: 48, stage: 'wire', fn: 'DMA read, wire', a: 'segments', b: 'NIC (world index)' },
+  txClean: {
+    code: 49,
+    stage: 'softirq',
+    fn: 'clean_tx_irq',
+    a: 'packets freed',
+    b: 'descriptors still in use',
+  },
+  txDrop: { code: 50, stage: 'nic', fn: 'pfifo_fast_enqueue', a: 'segments', b: '0' },
+  irqDone: { code: 52, stage: 'irq', fn: 'irq handler', a: 'frames it took', b: '0' },
+  dimSample: { code: 51, stage: 'irq', fn: 'net_dim', a: 'profile, 0 to 4', b: 'packets a millisecond' },
 } as const satisfies Record<string, KindInfo>;
 
 export type KindName = keyof typeof kinds;
@@ -400,6 +425,13 @@ export const Kind = {
   backlogTake: 43,
   ipiSent: 44,
   arfsRule: 45,
+  ipForward: 46,
+  txQueue: 47,
+  txSent: 48,
+  txClean: 49,
+  txDrop: 50,
+  dimSample: 51,
+  irqDone: 52,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

@@ -3,6 +3,7 @@ export const PLACE_TYPES = [
   'wire', // on the cable, before the MAC
   'mac', // the NIC's MAC and FIFO
   'steering', // parser, RSS hash, indirection table, ntuple filters
+  'tx-ring', // one transmit queue: qdisc, descriptors
   'rx-ring', // one receive queue's descriptors
   'vector', // its MSI-X vector and moderation timer
   'napi', // its NAPI instance, GRO held lists and rx_list with it
@@ -35,7 +36,10 @@ export interface Place {
 export function placeLabel(place: Place): string {
   const parts = [place.host];
   if (place.nic !== undefined) parts.push(place.nic);
-  if (place.queue !== undefined) parts.push(`${place.type === 'rx-ring' ? 'rx' : place.type}-${place.queue}`);
+  if (place.queue !== undefined)
+    parts.push(
+      `${place.type === 'rx-ring' ? 'rx' : place.type === 'tx-ring' ? 'tx' : place.type}-${place.queue}`,
+    );
   else if (place.cpu !== undefined)
     parts.push(`cpu${place.cpu}${place.type === 'cpu' ? '' : `/${place.type}`}`);
   else if (place.socket !== undefined) parts.push(`socket-${place.socket}`);

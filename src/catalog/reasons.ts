@@ -793,6 +793,75 @@ export const reasons = {
   },
   arfsExpired: { code: 236, fn: 'rps_may_expire_flow', knob: null, source: DEV },
   arfsMatch: { code: 237, fn: 'flow director', knob: 'ethtool -K {nic} ntuple off', source: HW },
+  // -- forwarding, sending, adaptive moderation, kernels of old
+  fibForward: {
+    code: 240,
+    fn: 'ip_forward',
+    knob: 'sysctl -w net.ipv4.ip_forward=0',
+    source: 'net/ipv4/ip_forward.c, v6.12',
+  },
+  ttlExceeded: {
+    code: 241,
+    fn: 'ip_forward',
+    knob: null,
+    source: 'net/ipv4/ip_forward.c, v6.12',
+    drop: 'IP_INHDR',
+  },
+  tooBigToForward: {
+    code: 242,
+    fn: 'ip_forward',
+    knob: 'ip link set {nic} mtu 9000',
+    source: 'net/ipv4/ip_forward.c, v6.12',
+    drop: 'PKT_TOO_BIG',
+  },
+  txRing: { code: 243, fn: '__dev_queue_xmit', knob: null, source: DEV },
+  txQdisc: { code: 244, fn: '__dev_queue_xmit', knob: null, source: 'net/sched/sch_generic.c, v6.12' },
+  txFromQdisc: { code: 245, fn: 'qdisc_run', knob: null, source: 'net/sched/sch_generic.c, v6.12' },
+  qdiscFull: {
+    code: 246,
+    fn: 'pfifo_fast_enqueue',
+    knob: null,
+    source: 'net/sched/sch_generic.c, v6.12',
+    drop: 'QDISC_DROP',
+  },
+  firewallRaw: {
+    code: 247,
+    fn: 'nf_hook_slow',
+    knob: null,
+    source: 'net/netfilter/core.c, v6.12',
+    drop: 'NETFILTER_DROP',
+  },
+  firewallFilter: {
+    code: 248,
+    fn: 'nf_hook_slow',
+    knob: null,
+    source: 'net/netfilter/core.c, v6.12',
+    drop: 'NETFILTER_DROP',
+  },
+  backlogThrottled: {
+    code: 249,
+    fn: 'netif_rx',
+    knob: 'sysctl -w net.core.netdev_max_backlog=2000',
+    source: 'net/core/dev.c netif_rx, 2.4.18',
+  },
+  dimChanged: {
+    code: 250,
+    fn: 'net_dim_decision',
+    knob: 'ethtool -C {nic} adaptive-rx off',
+    source: 'lib/dim/net_dim.c, v6.12',
+  },
+  dimKept: {
+    code: 251,
+    fn: 'net_dim_decision',
+    knob: 'ethtool -C {nic} adaptive-rx off',
+    source: 'lib/dim/net_dim.c, v6.12',
+  },
+  dimParked: {
+    code: 252,
+    fn: 'net_dim_decision',
+    knob: 'ethtool -C {nic} adaptive-rx off',
+    source: 'lib/dim/net_dim.c, v6.12',
+  },
 } as const satisfies Record<string, ReasonInfo>;
 
 export type ReasonName = keyof typeof reasons;
@@ -941,6 +1010,19 @@ export const Reason = {
   arfsInstalled: 235,
   arfsExpired: 236,
   arfsMatch: 237,
+  fibForward: 240,
+  ttlExceeded: 241,
+  tooBigToForward: 242,
+  txRing: 243,
+  txQdisc: 244,
+  txFromQdisc: 245,
+  qdiscFull: 246,
+  firewallRaw: 247,
+  firewallFilter: 248,
+  backlogThrottled: 249,
+  dimChanged: 250,
+  dimKept: 251,
+  dimParked: 252,
 } as const satisfies { readonly [K in ReasonName]: (typeof reasons)[K]['code'] };
 
 const byCode: (ReasonName | undefined)[] = [];

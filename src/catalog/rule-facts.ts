@@ -28,6 +28,9 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
   rmemMax: { shown: ['test src/catalog/rules.test.ts'], simplification: 'memory' },
   softnetColumns: { shown: ['test src/shell/prints.test.ts'], simplification: 'counters' },
   budgetUsecs: { shown: ['test src/shell/settings.test.ts'], simplification: 'jiffies' },
+  napi: { shown: ['test src/engine/forwarding.test.ts'], simplification: 'before-napi' },
+  maxBacklog: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
+  txQueueLen: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
   groTcpFraglist: { shown: ['measured gro-102-rx-gro-list'], simplification: null },
 };
 
@@ -58,6 +61,9 @@ const OF_REASONS: readonly (readonly [string, string])[] = [
   ['groNoHandler', 'encapsulation'],
   ['rss', 'seeds'],
   ['socketOwned', 'locks'],
+  ['tx', 'sending'],
+  ['qdiscFull', 'sending'],
+  ['backlogThrottled', 'before-napi'],
 ];
 
 /** The simplification a decision leans on, beside the costs that all work has; null: none of its own. */

@@ -106,6 +106,21 @@ export const rules = {
       source: 'net/core/net-procfs.c, v6.12',
     },
   ],
+  /** Cards are polled (NAPI); before, every interrupt takes its frames itself and netif_rx queues them. */
+  napi: [
+    { since: null, until: '2.4.20', value: false, source: 'net/core/dev.c netif_rx, 2.4.18' },
+    { since: '2.4.20', until: null, value: true, source: 'net/core/dev.c net_rx_action, 2.4.20' },
+  ],
+  /** net.core.netdev_max_backlog, packets. */
+  maxBacklog: [
+    { since: null, until: '2.6.12', value: 300, source: 'net/core/dev.c, 2.4.18' },
+    { since: '2.6.12', until: null, value: 1000, source: 'net/core/dev.c, v6.12' },
+  ],
+  /** Length of a device's queueing discipline, packets. */
+  txQueueLen: [
+    { since: null, until: '2.6.0', value: 100, source: 'drivers/net/net_init.c ether_setup, 2.4.18' },
+    { since: '2.6.0', until: null, value: 1000, source: 'net/ethernet/eth.c DEFAULT_TX_QUEUE_LEN, v6.12' },
+  ],
   /** netdev_budget_usecs exists (else only the two-jiffies limit). */
   budgetUsecs: [
     {

@@ -45,6 +45,13 @@ export const settings: readonly SettingInfo[] = [
     fn: 'interrupt moderation',
   },
   {
+    id: 'coalesce.adaptive-rx',
+    command: 'ethtool -C eth0 adaptive-rx on',
+    default: 'off here; on for mlx5 cards',
+    meaning: 'DIM chooses rx-usecs and rx-frames by itself, from a table of five, after every 64 interrupts.',
+    fn: 'net_dim',
+  },
+  {
     id: 'coalesce.cqe-mode-rx',
     command: 'ethtool -C eth0 cqe-mode-rx on',
     default: 'off',
@@ -142,6 +149,13 @@ export const settings: readonly SettingInfo[] = [
     default: '0',
     meaning: 'RFS: entries of this queue’s table of flows and their present CPU.',
     fn: 'set_rps_cpu',
+  },
+  {
+    id: 'xps.cpus',
+    command: 'echo 4 > /sys/class/net/eth0/queues/tx-2/xps_cpus',
+    default: '0: the number of the queue a packet came in on',
+    meaning: 'XPS: CPUs that send on this queue.',
+    fn: 'netdev_pick_tx',
   },
   {
     id: 'napi.gro_flush_timeout',
@@ -277,6 +291,13 @@ export const settings: readonly SettingInfo[] = [
     default: '4096 131072 6291456; 32 MiB since 6.16',
     meaning: 'Receive buffer of a TCP socket: least, at the beginning, most.',
     fn: 'tcp_init_sock',
+  },
+  {
+    id: 'net.ipv4.ip_forward',
+    command: 'sysctl -w net.ipv4.ip_forward=1',
+    default: '0',
+    meaning: 'Packets for others are sent on where a route leads; else they are dropped.',
+    fn: 'ip_forward',
   },
   {
     id: 'net.ipv4.ip_early_demux',

@@ -123,8 +123,24 @@ export const simplifications: readonly Simplification[] = [
     source: 'net/core/dev.c, mlx5 en_arfs.c, Linux 6.12; costs are assumed.',
   },
   {
+    id: 'sending',
+    model:
+      'What is forwarded waits in one first-in-first-out queue, is sent at the link’s rate and freed by the NAPI of its queue.',
+    real: 'Byte queue limits, other queueing disciplines and segmentation on the card shape what is sent, and when.',
+    matters: 'Routers near their link’s limit.',
+    source: 'net/core/dev.c, net/sched/sch_generic.c, Linux 6.12.',
+  },
+  {
+    id: 'before-napi',
+    model:
+      'Before NAPI a packet costs two sums: one in the interrupt handler, one in the softirq up to the wire. For the 700 MHz machine they are those stated by its source; for others they are assumed.',
+    real: 'The split between driver, stack and sending differed by card.',
+    matters: 'Where exactly a kernel of 2001 collapses, not that it does.',
+    source: 'Salim and others, Beyond Softnet, as quoted; net/core/dev.c, Linux 2.4.18.',
+  },
+  {
     id: 'not-included',
-    model: 'XDP, busy polling, DIM, LRO and the transmit side are not part of this version.',
+    model: 'XDP, busy polling, LRO and TCP’s sender are not part of this version.',
     real: 'They steer, shorten or by-pass parts of the path shown.',
     matters: 'Machines that use them; the console refuses their commands and says so.',
     source: 'net/core/dev.c, lib/dim, Linux 6.12.',

@@ -19,6 +19,7 @@ const HELP = `softnet-lab simulates how Linux receives packets.
       --capture FILE     a capture that the scenario names
   softnet-lab check FILE|FOLDER...   load scenarios, compile every variant, check every claim
   softnet-lab lab FILE|FOLDER...     measured cases against the model
+  softnet-lab reproduce [--json]     published results beside the model's
   softnet-lab bench [--json]         how fast the engine is here
   softnet-lab list                   built-in scenarios
   softnet-lab metrics                names that claims and --json use
@@ -50,6 +51,10 @@ async function dispatch(command: string | undefined, rest: string[], io: Io): Pr
     case 'lab': {
       const { labCommand } = await import('./lab.ts');
       return labCommand(rest, io);
+    }
+    case 'reproduce': {
+      const { reproduceCommand } = await import('./reproduce.ts');
+      return reproduceCommand(rest, io);
     }
     case 'bench': {
       const { benchCommand } = await import('../../bench/main.ts');

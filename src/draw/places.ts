@@ -198,6 +198,7 @@ export function rectOfSpot(ix: StageIndex, map: SceneMap, spot: Spot, cpu = spot
       return ix.nics.get(spot.nic)?.parser ?? null;
     case 'steering':
       return ix.nics.get(spot.nic)?.table ?? null;
+    case 'tx-ring':
     case 'rx-ring': {
       const ring = ix.rings.get(spot.queue);
       return ring ? grow(ringRect(ring), 1) : null;

@@ -11,8 +11,10 @@ import { arfsWork } from './nic/arfs.ts';
 import { moderationExpired } from './nic/moderation.ts';
 import { dmaComplete } from './nic/rx-ring.ts';
 import { wireEvent } from './traffic/source.ts';
+import { frameSent } from './nic/tx-ring.ts';
 import {
   ACTOR_ARFS,
+  ACTOR_TX,
   ACTOR_CPU,
   ACTOR_DMA,
   ACTOR_MODERATION,
@@ -70,6 +72,9 @@ export function advance(
         break;
       case ACTOR_ARFS:
         arfsWork(w, w.nics[index]);
+        break;
+      case ACTOR_TX:
+        frameSent(w, w.nics[index]);
         break;
       default:
         throw new Error(`actor ${actor} of unknown kind`);

@@ -8,6 +8,7 @@ import { wakeTask, moveTask } from './cpu/scheduler.ts';
 import type { Change, SysctlName } from './change.ts';
 import { emit } from './emit.ts';
 import { createFlowLimit } from './net/backlog.ts';
+import { createDim, DIM_PROFILES } from './nic/dim.ts';
 import { clearArfs } from './nic/arfs.ts';
 import { resetRing } from './nic/rx-ring.ts';
 import { recomputeSteering } from './nic/steering.ts';
@@ -31,6 +32,8 @@ export function applyChange(w: World, host: number, change: Change): void {
       const nic = w.nics[change.nic];
       nic.rxUsecs = change.rxUsecs ?? nic.rxUsecs;
       nic.rxFrames = change.rxFrames ?? nic.rxFrames;
+      nic.adaptiveRx = change.adaptiveRx ?? nic.adaptiveRx;
+      setModeration(w, nic, change.adaptiveRx === true);
       nic.cqeMode = change.cqeMode ?? nic.cqeMode;
       break;
     }
@@ -82,6 +85,9 @@ export function applyChange(w: World, host: number, change: Change): void {
       if (q !== undefined) q.affinity = change.cpus.slice();
       break;
     }
+    case 'xps-cpus':
+      w.queues[change.queue].tx.xpsCpus = change.cpus.slice();
+      break;
     case 'rps-cpus':
       w.queues[change.queue].rpsCpus = change.cpus.slice();
       break;
@@ -128,6 +134,20 @@ function sysctlEffects(w: World, host: number, name: SysctlName, value: number):
       const on = Math.floor(value / 2 ** i) % 2 === 1;
       if (!on) backlog.flowLimit = null;
       else backlog.flowLimit ??= createFlowLimit(state.sysctl['net.core.flow_limit_table_len'][0]);
+    }
+  }
+}
+
+/** Fixed moderation is the NIC's setting; adaptive begins with DIM's default profile. */
+function setModeration(w: World, nic: Nic, begin: boolean): void {
+  for (let i = 0; i < nic.queues; i += 1) {
+    const q = w.queues[nic.firstQueue + i];
+    if (begin) {
+      q.dim = createDim();
+      [q.rxUsecs, q.rxFrames] = DIM_PROFILES[q.dim.profile];
+    } else if (!nic.adaptiveRx) {
+      q.rxUsecs = nic.rxUsecs;
+      q.rxFrames = nic.rxFrames;
     }
   }
 }

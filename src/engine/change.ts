@@ -9,6 +9,7 @@ export type Change =
       nic: number;
       rxUsecs?: number;
       rxFrames?: number;
+      adaptiveRx?: boolean;
       cqeMode?: boolean;
     }
   | { type: 'channels'; nic: number; combined: number }
@@ -25,6 +26,7 @@ export type Change =
   | { type: 'feature'; nic: number; name: FeatureName; on: boolean }
   | { type: 'irq-affinity'; irq: number; cpus: number[] }
   /** `cpus` world indexes, ascending. */
+  | { type: 'xps-cpus'; queue: number; cpus: number[] }
   | { type: 'rps-cpus'; queue: number; cpus: number[] }
   | { type: 'rps-flow-cnt'; queue: number; entries: number }
   | {
@@ -83,6 +85,7 @@ export const SYSCTLS = {
   'net.core.rmem_default': { values: 1, least: 2304, most: 2147483647 },
   'net.core.rmem_max': { values: 1, least: 2304, most: 2147483647 },
   'net.ipv4.tcp_rmem': { values: 3, least: 1, most: 2147483647 },
+  'net.ipv4.ip_forward': { values: 1, least: 0, most: 1 },
   'net.ipv4.ip_early_demux': { values: 1, least: 0, most: 1 },
   'net.ipv4.tcp_early_demux': { values: 1, least: 0, most: 1 },
   'net.ipv4.udp_early_demux': { values: 1, least: 0, most: 1 },

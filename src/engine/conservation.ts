@@ -1,5 +1,6 @@
 /** The balance that holds after every event: arrived = delivered + dropped + merged + in flight. */
 import { backlogLength } from './net/backlog.ts';
+import { txInFlight } from './nic/tx-ring.ts';
 import type { World } from './world.ts';
 
 /** Frames and skbs between the MAC and their end, counted where they are (a train counts one). */
@@ -18,6 +19,12 @@ export function inFlight(w: World): number {
   }
   for (const sock of w.sockets) n += sock.backlog.length + sock.ofo.length;
   return n;
+}
+
+/** @returns produced - (sent + dropped + in flight) of the transmit side: 0 in a right model. */
+export function txImbalance(w: World): number {
+  const t = w.totals;
+  return t.txProduced - t.txSent - t.txDropped - txInFlight(w);
 }
 
 /** @returns arrived - (delivered + dropped + merged + in flight): 0 in a right model. */

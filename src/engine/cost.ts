@@ -35,6 +35,19 @@ export interface CostProfile {
   readonly ipRcv: number;
   /** FIB lookup where early demux found no socket (included in udpRcv and tcpRcv totals when 0). */
   readonly fib: number;
+  /** Forwarding: route lookup, ip_forward with neighbour, qdisc, driver, and cleaning up afterwards (with the page). */
+  readonly fwdFib: number;
+  readonly fwd: number;
+  readonly qdisc: number;
+  readonly txDrv: number;
+  readonly txDone: number;
+  readonly page: number;
+  /** Firewall: one rule of the raw table; the filter table with the route to it. */
+  readonly nfRaw: number;
+  readonly nfFilter: number;
+  /** Before NAPI: one frame in the interrupt handler; one frame in the softirq, up to the wire. */
+  readonly legacyIrq: number;
+  readonly legacySoft: number;
   readonly udpRcv: number;
   readonly tcpRcv: number;
   readonly skbFree: number;
@@ -67,6 +80,8 @@ const SERVER_ASSUMED = [
   'rps',
   'ipiSend',
   'ipi',
+  'legacyIrq',
+  'legacySoft',
 ] as const;
 
 /** The 4500-cycle interrupt cycle (estimate) is split 1500 + 900 + 300 + 300 + 1500. */
@@ -88,6 +103,16 @@ const server3g: CostProfile = {
   ipi: 1200,
   ipRcv: 80,
   fib: 0,
+  fwdFib: 155,
+  fwd: 330,
+  qdisc: 330,
+  txDrv: 380,
+  txDone: 190,
+  page: 213,
+  nfRaw: 166,
+  nfFilter: 537,
+  legacyIrq: 2400,
+  legacySoft: 2069,
   udpRcv: 535,
   tcpRcv: 950,
   skbFree: 76,
@@ -119,6 +144,14 @@ const p3: CostProfile = {
   gro: 0,
   coreRx: cycles(160, 700),
   ipRcv: cycles(400, 700),
+  fwdFib: cycles(200, 700),
+  fwd: cycles(860, 700),
+  qdisc: 0,
+  txDrv: cycles(161, 700),
+  txDone: cycles(351, 700),
+  page: 0,
+  legacyIrq: cycles(16_700, 700),
+  legacySoft: cycles(20_400, 700),
   udpRcv: cycles(1060, 700),
   tcpRcv: cycles(2000, 700),
   skbFree: cycles(161, 700),

@@ -9,6 +9,7 @@ import { costProfiles } from './cost.ts';
 import { makeFlows } from './flows.ts';
 import { createLatency } from './metrics/latency.ts';
 import { createSnmp } from './net/snmp.ts';
+import { createDim } from './nic/dim.ts';
 import { recomputeSteering } from './nic/steering.ts';
 import { parseHex } from './packet/hex.ts';
 import { createPool } from './packet/pool.ts';
@@ -18,6 +19,7 @@ import type { AppSpec, HostSpec, NicSpec, SocketSpec, WorldSpec } from './spec.t
 import { planNext, planWire } from './traffic/source.ts';
 import {
   ACTOR_ARFS,
+  ACTOR_TX,
   ACTOR_CPU,
   ACTOR_DMA,
   ACTOR_MODERATION,
@@ -85,6 +87,7 @@ export function createWorld(spec: WorldSpec): World {
       firstNic: nics.length,
       nics: host.nics.length,
       hostPlace: maker.place({ type: 'host', host: host.id }),
+      firewall: host.firewall ?? null,
     };
     hosts.push(fixed);
     states.push({ sysctl: sysctlDefaults(spec, rules), snmp: createSnmp(), sockFlows: null });
@@ -106,7 +109,7 @@ export function createWorld(spec: WorldSpec): World {
       tasks.push(thread);
     }
     for (const nicSpec of host.nics) {
-      const nic = makeNic(maker, spec, host, h, nicSpec, nics.length, queues.length, flows.length);
+      const nic = makeNic(maker, spec, rules, host, h, nicSpec, nics.length, queues.length, flows.length);
       nics.push(nic);
       for (let number = 0; number < nic.queues; number += 1) {
         const queue = makeQueue(maker, host, fixed, nicSpec, nic, number, queues.length);
@@ -194,7 +197,17 @@ export function createWorld(spec: WorldSpec): World {
     },
     inputs: spec.inputs.slice().sort((x, y) => x.at - y.at || (x.after ?? -1) - (y.after ?? -1)),
     applied: 0,
-    totals: { arrived: 0, delivered: 0, dropped: 0, merged: 0, drops: {} },
+    totals: {
+      arrived: 0,
+      delivered: 0,
+      dropped: 0,
+      merged: 0,
+      drops: {},
+      txProduced: 0,
+      txSent: 0,
+      txDropped: 0,
+      txDrops: {},
+    },
     writer: null,
   };
   for (const nic of nics) recomputeSteering(world, nic);
@@ -214,7 +227,7 @@ function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): Ho
     'net.core.netdev_budget_usecs': [Math.floor(2_000_000 / spec.hz)],
     'net.core.dev_weight': [64],
     'net.core.dev_weight_rx_bias': [1],
-    'net.core.netdev_max_backlog': [1000],
+    'net.core.netdev_max_backlog': [rules.maxBacklog],
     'net.core.rps_sock_flow_entries': [0],
     'net.core.flow_limit_cpu_bitmap': [0],
     'net.core.flow_limit_table_len': [4096],
@@ -223,6 +236,7 @@ function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): Ho
     'net.core.rmem_max': [rules.rmemMax],
     'net.ipv4.tcp_rmem': [4096, 131072, rules.tcpRmemMax],
     'net.ipv4.ip_early_demux': [1],
+    'net.ipv4.ip_forward': [0],
     'net.ipv4.tcp_early_demux': [1],
     'net.ipv4.udp_early_demux': [1],
   };
@@ -277,6 +291,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
       backTo: 0,
       timeoutNs: 0,
       keepMasked: false,
+      txCount: 0,
       slot: 0,
     },
     runQueue: [],
@@ -296,6 +311,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
       scheduleSeq: 0,
       ipis: [],
       flowLimit: null,
+      throttle: false,
     },
     softnet: {
       processed: 0,
@@ -303,6 +319,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
       time_squeeze: 0,
       received_rps: 0,
       flow_limit_count: 0,
+      throttled: 0,
     },
     netRxSoftirqs: 0,
     calIpis: 0,
@@ -377,6 +394,7 @@ function makeSocket(
 function makeNic(
   maker: Maker,
   spec: WorldSpec,
+  rules: ReturnType<typeof rulesFor>,
   host: HostSpec,
   h: number,
   nicSpec: NicSpec,
@@ -396,6 +414,7 @@ function makeNic(
     driver,
     wireActor: maker.actor(ACTOR_WIRE, index),
     dmaActor: maker.actor(ACTOR_DMA, index),
+    txActor: maker.actor(ACTOR_TX, index),
     arfsActor: maker.actor(ACTOR_ARFS, index),
     wirePlace: maker.place({ type: 'wire', ...at }),
     macPlace: maker.place({ type: 'mac', ...at }),
@@ -421,6 +440,7 @@ function makeNic(
     ntuple: [],
     rxUsecs: nicSpec.rxUsecs ?? driver.rxUsecs,
     rxFrames: nicSpec.rxFrames ?? driver.rxFrames,
+    adaptiveRx: false,
     cqeMode: false,
     features: {
       'rx-checksumming': true,
@@ -435,6 +455,9 @@ function makeNic(
     groFlushTimeout: 0,
     napiDeferHardIrqs: 0,
     threaded: false,
+    txSending: -1,
+    txRem: 0,
+    txQueueLen: rules.txQueueLen,
     dmaFifo: [],
     dmaHead: 0,
     counters: {
@@ -449,6 +472,9 @@ function makeNic(
       csum_errors: 0,
       multicast: 0,
       rx_otherhost_dropped: 0,
+      tx_packets: 0,
+      tx_bytes: 0,
+      tx_dropped: 0,
       arfs_add: 0,
       arfs_request_in: 0,
       arfs_request_out: 0,
@@ -491,6 +517,21 @@ function makeQueue(
     ringPlace: maker.place({ type: 'rx-ring', ...at }),
     vectorPlace: maker.place({ type: 'vector', ...at }),
     napiPlace: maker.place({ type: 'napi', ...at }),
+    txPlace: maker.place({ type: 'tx-ring', ...at }),
+    tx: {
+      size,
+      qdisc: [],
+      ring: [],
+      ringAt: 0,
+      sent: [],
+      packets: 0,
+      dropped: 0,
+      completions: 0,
+      xpsCpus: [],
+    },
+    rxUsecs: nic.rxUsecs,
+    rxFrames: nic.rxFrames,
+    dim: createDim(),
     size,
     head: 0,
     nextToClean: 0,

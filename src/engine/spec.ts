@@ -48,6 +48,10 @@ export interface HostSpec {
   nics: NicSpec[];
   sockets: SocketSpec[];
   apps: AppSpec[];
+  /** Where packets for others go. `nic` index in the host; the longest prefix wins. */
+  routes?: { prefix: string; nic: number }[];
+  /** A firewall rule that drops everything: in the raw table (before routing) or the filter table's INPUT. */
+  firewall?: 'raw-drop' | 'filter-drop';
 }
 
 export interface NicSpec {

@@ -13,6 +13,7 @@ import type { NtupleRule, SysctlName } from './change.ts';
 import type { FlowKey, TrafficTable } from './packet/traffic-table.ts';
 import type { RssHashFields } from './packet/toeplitz.ts';
 import type { PacketPool } from './packet/pool.ts';
+import type { Dim } from './nic/dim.ts';
 import type { SnmpCounters } from './net/snmp.ts';
 import type { RecordWriter } from './records.ts';
 import type { Rng } from './rng.ts';
@@ -44,6 +45,7 @@ export const ACTOR_WATCHDOG = 4;
 export const ACTOR_CPU = 5;
 export const ACTOR_TASK = 6;
 export const ACTOR_ARFS = 7;
+export const ACTOR_TX = 8;
 
 export interface HostFixed {
   id: string;
@@ -54,6 +56,7 @@ export interface HostFixed {
   firstNic: number;
   nics: number;
   hostPlace: number;
+  firewall: 'raw-drop' | 'filter-drop' | null;
 }
 
 /** A flow (one five-tuple with its link-layer addresses), made when the world is. */
@@ -75,6 +78,8 @@ export interface FlowInfo {
   macOurs: boolean;
   /** Destination address is one of the host's (or the NIC takes all). */
   forUs: boolean;
+  /** NIC (world index) that a route leads to where it isn't; -1: none. */
+  out: number;
 }
 
 export interface World {
@@ -125,6 +130,11 @@ export interface Totals {
   merged: number;
   /** By place index * 1024 + reason code. */
   drops: Record<number, number>;
+  /** The transmit side's own balance, in frames: produced = sent + dropped + in flight. */
+  txProduced: number;
+  txSent: number;
+  txDropped: number;
+  txDrops: Record<number, number>;
 }
 
 export interface HostState {
@@ -227,6 +237,8 @@ export interface Backlog {
   ipis: number[];
   /** Of what this CPU queues anywhere; null: off. */
   flowLimit: FlowLimit | null;
+  /** 2.4: it was full, and takes nothing until it is empty. */
+  throttle: boolean;
 }
 
 export interface FlowLimit {
@@ -241,6 +253,8 @@ export interface SoftnetStat {
   time_squeeze: number;
   received_rps: number;
   flow_limit_count: number;
+  /** 2.4: how often a full backlog began to refuse everything. */
+  throttled: number;
 }
 
 /** What a CPU's softirq (or ksoftirqd, or a NAPI thread's poll) is in the middle of. */
@@ -271,6 +285,8 @@ export interface SoftirqWork {
   /** napi_complete_done's decision, carried over the delivery of what it flushed. */
   timeoutNs: number;
   keepMasked: boolean;
+  /** Sent packets that the item at work frees. */
+  txCount: number;
   /** Slot being worked on; 0: none. */
   slot: number;
 }
@@ -284,6 +300,7 @@ export interface Nic {
   driver: DriverInfo;
   wireActor: number;
   dmaActor: number;
+  txActor: number;
   arfsActor: number;
   wirePlace: number;
   macPlace: number;
@@ -316,6 +333,7 @@ export interface Nic {
   ntuple: NtupleRule[];
   rxUsecs: number;
   rxFrames: number;
+  adaptiveRx: boolean;
   cqeMode: boolean;
   features: Record<string, boolean>;
   groMaxSize: number;
@@ -323,6 +341,10 @@ export interface Nic {
   groFlushTimeout: number;
   napiDeferHardIrqs: number;
   threaded: boolean;
+  /** Sending: queue (number) whose frame is on the wire, -1 none; what is left below a ns; length of each qdisc. */
+  txSending: number;
+  txRem: number;
+  txQueueLen: number;
   /** Frames in DMA, oldest first: queue index and slot; ready times in the pool. */
   dmaFifo: number[];
   dmaHead: number;
@@ -341,6 +363,9 @@ export interface NicCounters {
   csum_errors: number;
   multicast: number;
   rx_otherhost_dropped: number;
+  tx_packets: number;
+  tx_bytes: number;
+  tx_dropped: number;
   arfs_add: number;
   arfs_request_in: number;
   arfs_request_out: number;
@@ -370,6 +395,12 @@ export interface RxQueue {
   ringPlace: number;
   vectorPlace: number;
   napiPlace: number;
+  txPlace: number;
+  tx: TxQueue;
+  /** Moderation in force: the NIC's setting, or DIM's. */
+  rxUsecs: number;
+  rxFrames: number;
+  dim: Dim;
   // ring
   size: number;
   /** Next descriptor the hardware fills, next the driver looks at, next it gives a fresh buffer to (tail). */
@@ -405,6 +436,21 @@ export interface RxQueue {
   missed: number;
   irqs: number;
   polls: number;
+}
+
+/** A transmit queue: qdisc, ring, and what has been sent and waits to be cleaned. */
+export interface TxQueue {
+  size: number;
+  qdisc: number[];
+  /** Slots not yet on the wire, from `ringAt` on. */
+  ring: number[];
+  ringAt: number;
+  sent: number[];
+  packets: number;
+  dropped: number;
+  completions: number;
+  /** XPS: CPUs (world index) that send here. */
+  xpsCpus: number[];
 }
 
 export interface Napi {

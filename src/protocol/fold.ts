@@ -109,6 +109,9 @@ function ringRecord(r: RecordView, q: SceneQueue, nic: Scene['nics'][number]): v
     case Kind.moderationStart:
       q.timerNs = r.timeNs + r.a;
       break;
+    case Kind.irqDone:
+      q.masked = false;
+      break;
     case Kind.irqRaised:
       q.masked = true;
       q.timerNs = null;
@@ -154,7 +157,7 @@ function napiRecord(
       break;
     case Kind.pollFrame:
       takeFromRing(q, r, cpu);
-      napi.work = r.a;
+      if (napi.polling) napi.work = r.a;
       break;
     case Kind.gro:
       groRecord(scene, napi, r, cpu);
@@ -242,13 +245,16 @@ function backlogRecord(r: RecordView, cpu: SceneCpu, owner: SceneCpu | undefined
   const { backlog } = owner;
   switch (r.kind) {
     case Kind.backlogQueue: {
-      const skb = cpu.deliver.shift();
+      // a driver before NAPI queues what it has just taken off its ring
+      const skb = cpu.frame?.id === r.packet ? cpu.frame : cpu.deliver.shift();
+      if (skb === cpu.frame) cpu.frame = null;
       if (skb !== undefined) backlog.input.push(skb);
       backlog.tail += 1;
       break;
     }
     case Kind.drop:
-      if (cpu.deliver[0]?.id === r.packet) cpu.deliver.shift();
+      if (cpu.frame?.id === r.packet) cpu.frame = null;
+      else if (cpu.deliver[0]?.id === r.packet) cpu.deliver.shift();
       break;
     case Kind.napiSchedule:
       backlog.onList = true;
@@ -316,6 +322,14 @@ function cpuRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSock
       leave(cpu, r.packet, socket);
       scene.totals.delivered += 1;
       scene.totals.inFlight -= 1;
+      break;
+    case Kind.txQueue:
+    case Kind.txDrop:
+      // what goes on from qdisc to ring has left the protocol before
+      if (leave(cpu, r.packet, undefined) !== null) {
+        scene.totals.delivered += 1;
+        scene.totals.inFlight -= 1;
+      }
       break;
     case Kind.socketBacklog: {
       const skb = leave(cpu, r.packet, undefined);

@@ -92,6 +92,7 @@ export function captureScenario(table: TrafficTable, name: string, sha256: strin
           },
         },
         sockets,
+        routes: [],
         apps,
       },
     },

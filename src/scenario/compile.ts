@@ -2,6 +2,7 @@
  * A scenario's variant to the engine's spec: ids to indexes, texts to frames, command lines to typed changes (through the shell, on
  * the world they will act on). Whatever can't be is an error with its place; nothing throws.
  */
+import { canonicalAddress } from '../engine/packet/address.ts';
 import { drivers } from '../catalog/drivers.ts';
 import { applyChange } from '../engine/apply-change.ts';
 import { createWorld } from '../engine/create.ts';
@@ -119,6 +120,16 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
         problems.add(`${at}.apps.${name}.cpu`, `there is no CPU ${app.cpu}: the host has ${host.cpus}`);
       return { name, ...app, sockets };
     });
+    const nicNames = Object.keys(host.nics);
+    const routes = host.routes.map(({ prefix, nic }, i) => {
+      const index = nicNames.indexOf(nic);
+      const here = `${at}.routes[${i}]`;
+      if (index < 0) problems.add(`${here}.nic`, `there is no NIC ${nic}; there are ${nicNames.join(', ')}`);
+      const [address, bits] = prefix.split('/');
+      if (!isNetworkAddress(address) || Number(bits) > (address.includes(':') ? 128 : 32))
+        problems.add(`${here}.prefix`, `${prefix} is not a network`);
+      return { prefix, nic: index };
+    });
     const readers = apps.flatMap((app) => app.sockets);
     socketIds.forEach((id, i) => {
       if (readers.filter((s) => s === i).length > 1)
@@ -131,10 +142,21 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
       nics,
       sockets: Object.entries(host.sockets).map(([name, socket]) => ({ name, ...socket })),
       apps,
+      routes,
     };
+    if (host.firewall !== undefined) spec.firewall = host.firewall;
     if (host.clockMhz !== undefined) spec.clockMhz = host.clockMhz;
     return spec;
   });
+}
+
+function isNetworkAddress(text: string): boolean {
+  try {
+    canonicalAddress(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function targetOf(

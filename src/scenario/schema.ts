@@ -47,7 +47,7 @@ const hex = (most: number) => v.pipe(line(most), v.regex(/^([0-9a-fA-F]{2})*$/, 
 
 const NicSchema = v.strictObject({
   driver: about(
-    v.optional(v.picklist(['igb', 'ixgbe', 'mlx5_core']), 'ixgbe'),
+    v.optional(v.picklist(['igb', 'ixgbe', 'mlx5_core', 'tulip']), 'ixgbe'),
     'Driver and card imitated: limits, defaults, moderation, counter names.',
   ),
   mac: about(v.optional(Mac, '02:00:00:00:00:0b'), 'Its MAC address.'),
@@ -118,6 +118,28 @@ const HostSchema = v.strictObject({
   clockMhz: about(v.optional(whole(10, 10_000)), "CPU clock, MHz; absent: the profile's."),
   nics: about(byId(NicSchema, 8), 'Network cards by name.'),
   sockets: about(v.optional(byId(SocketSchema, 256), {}), 'Sockets by name.'),
+  routes: about(
+    v.optional(
+      v.pipe(
+        v.array(
+          v.strictObject({
+            prefix: about(
+              v.pipe(line(64), v.regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, 'a network, like 10.1.0.0/16')),
+              'Network it leads to.',
+            ),
+            nic: about(id, 'Network card it goes out of.'),
+          }),
+        ),
+        v.maxLength(256),
+      ),
+      [],
+    ),
+    'Routes of a host that forwards (sysctl net.ipv4.ip_forward); the longest prefix wins.',
+  ),
+  firewall: about(
+    v.optional(v.picklist(['raw-drop', 'filter-drop'])),
+    'A firewall rule that drops every packet: in the raw table, or in the filter table.',
+  ),
   apps: about(v.optional(byId(AppSchema, 128), {}), 'Applications by name; a socket has one reader.'),
 });
 

@@ -29,12 +29,14 @@ export function linkText(ctx: Ctx, nic: Nic, stats: number, details: boolean): s
 function statsText(nic: Nic, detailed: boolean): string {
   const c = nic.counters;
   const rx = [c.rx_bytes, c.rx_packets, rxErrors(nic), c.rx_dropped, c.rx_missed_errors, c.multicast];
+  const tx = [c.tx_bytes, c.tx_packets, 0, c.tx_dropped, 0, 0];
   const rxDetail = [c.rx_length_errors, c.rx_crc_errors, 0, 0, 0];
   const w = WIDTHS.slice();
   const widen = (values: readonly number[], from: number) => {
     for (const [i, value] of values.entries()) w[from + i] = Math.max(w[from + i], String(value).length);
   };
   widen(rx, 0);
+  widen(tx, 0);
   if (detailed) widen(rxDetail, 1);
   const row = (values: readonly (number | string)[], from: number) =>
     values.map((value, i) => `${String(value).padStart(w[from + i])} `).join('');
@@ -44,7 +46,7 @@ function statsText(nic: Nic, detailed: boolean): string {
     `    ${side} errors:${' '.repeat(w[0] - 10)} ${row(names, 1).slice(0, -1)}\n${' '.repeat(w[0] + 5)}${row(values, 1)}\n`;
   let text = `${heading('RX', ['missed', 'mcast'])}    ${row(rx, 0)}\n`;
   if (detailed) text += errors('RX', ['length', 'crc', 'frame', 'fifo', 'overrun'], rxDetail);
-  text += `${heading('TX', ['carrier', 'collsns'])}    ${row([0, 0, 0, 0, 0, 0], 0)}\n`;
+  text += `${heading('TX', ['carrier', 'collsns'])}    ${row(tx, 0)}\n`;
   if (detailed) text += errors('TX', ['aborted', 'fifo', 'window', 'heartbt', 'transns'], [0, 0, 0, 0, 0]);
   return text;
 }

@@ -15,7 +15,7 @@ import { affinityOf, contextOf, nicsOf, queuesInUse, taskCpu, tasksOf } from './
 import { GRO_MAX_SIZE } from './ip.ts';
 import { MAX_FLUSH_TIMEOUT_NS, MIN_MTU } from './proc/sys-class-net.ts';
 import { INT_MAX } from './numbers.ts';
-import { MAX_FLOW_CNT, rpsCpusOf } from './proc/queue-files.ts';
+import { MAX_FLOW_CNT, rpsCpusOf, xpsCpusOf } from './proc/queue-files.ts';
 import { isMask, sysctlLimits, sysctlNames, sysctlText } from './sysctl-values.ts';
 import type { Ctx, KnobCommand, KnobGroup } from './types.ts';
 
@@ -111,6 +111,19 @@ function ringKnobs(ctx: Ctx, nic: Nic): KnobCommand[] {
         `ethtool -C ${name} rx-frames {value}`,
         nic.rxFrames,
         number(0, limits.mostFrames),
+      ),
+    );
+  }
+  if (limits.adaptive) {
+    knobs.push(
+      knob(
+        `${name}.coalesce.adaptive-rx`,
+        'moderation',
+        name,
+        'coalesce.adaptive-rx',
+        `ethtool -C ${name} adaptive-rx {value}`,
+        nic.adaptiveRx ? 'on' : 'off',
+        toggle(),
       ),
     );
   }
@@ -253,6 +266,15 @@ function rpsKnobs(ctx: Ctx, nic: Nic): KnobCommand[] {
         file('rps_flow_cnt'),
         queue.rpsFlows?.entries ?? 0,
         number(0, MAX_FLOW_CNT),
+      ),
+      knob(
+        `${nic.name}.xps.${queue.number}.cpus`,
+        'steering',
+        `${nic.name} tx-${queue.number}`,
+        'xps_cpus',
+        `echo {value} > /sys/class/net/${nic.name}/queues/tx-${queue.number}/xps_cpus`,
+        printCpuMask(xpsCpusOf(ctx, queue), ctx.fixed.cpus),
+        text,
       ),
     ];
   });

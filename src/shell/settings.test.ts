@@ -68,10 +68,13 @@ describe('ethtool -C', () => {
     ]);
     expect(changes(igb(), 'ethtool -C eth0 rx-usecs 0')).toEqual([{ type: 'coalesce', nic: 0, rxUsecs: 0 }]);
   });
-  it('adaptive moderation is not modelled yet', () => {
-    expect(refusal(mlx5(), 'ethtool -C eth0 adaptive-rx on').hints[0]).toContain('not modelled yet');
-    expect(refusal(igb(), 'ethtool -C eth0 rx-usecs 3').hints[0]).toContain('not modelled yet');
-    expect(refusal(mlx5(), 'ethtool -C eth0 tx-usecs 3').hints[0]).toContain('not modelled yet');
+  it('adaptive moderation: DIM on mlx5, not modelled for the others', () => {
+    expect(changes(mlx5(), 'ethtool -C eth0 adaptive-rx on')).toEqual([
+      { type: 'coalesce', nic: 0, adaptiveRx: true },
+    ]);
+    expect(changes(mlx5(), 'ethtool -C eth0 adaptive-rx off')).toEqual([]);
+    expect(refusal(testWorld(), 'ethtool -C eth0 adaptive-rx on').hints[0]).toContain('not modelled');
+    expect(refusal(testWorld(), 'ethtool -C eth0 rx-usecs 3').hints[0]).toContain('not modelled');
   });
   it('each driver has its limits', () => {
     expect(refusal(igb(), 'ethtool -C eth0 rx-usecs 5')).toEqual({
@@ -286,7 +289,7 @@ describe('sysctl', () => {
     expect(world.hosts[0].sysctl['net.core.dev_weight']).toEqual([64]);
   });
   it('a directory prints all that is below it', () => {
-    expect(type(testWorld(), 'sysctl net.ipv4').output.split('\n')).toHaveLength(5);
+    expect(type(testWorld(), 'sysctl net.ipv4').output.split('\n')).toHaveLength(6);
   });
   it('one bad setting of several: nothing is changed', () => {
     const { lines, hints } = refusal(

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Change } from '../engine/change.ts';
 import { makeFrame } from '../engine/packet/frame.ts';
 import type { TimedInput, TrafficSpec, WorldSpec } from '../engine/spec.ts';
-import { appSpec, MAC, tcpTrains, udpRate, worldSpec } from './specs.ts';
+import { appSpec, MAC, nicSpec, tcpTrains, udpRate, worldSpec } from './specs.ts';
 
 export const RUN_NS = 3_000_000;
 
@@ -94,6 +94,7 @@ const change = (cpus: number, queues: number): fc.Arbitrary<Change> =>
       .constantFrom(4, 100, 1000)
       .map((v): Change => ({ type: 'sysctl', name: 'net.core.netdev_max_backlog', values: [v] })),
     fc.boolean().map((on): Change => ({ type: 'feature', nic: 0, name: 'ntuple-filters', on })),
+    fc.boolean().map((adaptiveRx): Change => ({ type: 'coalesce', nic: 0, adaptiveRx })),
     fc.integer({ min: 68, max: 1500 }).map((value): Change => ({ type: 'link', nic: 0, name: 'mtu', value })),
   );
 
@@ -101,6 +102,27 @@ const change = (cpus: number, queues: number): fc.Arbitrary<Change> =>
 function ownFlows(source: TrafficSpec, i: number): TrafficSpec {
   if (source.kind !== 'rate') return source;
   return { ...source, template: { ...source.template, sport: source.template.sport + 1000 * i } };
+}
+
+/** Half of what comes is for others, and goes out of a second, slower card. */
+function forwarding(spec: WorldSpec): WorldSpec {
+  const [host] = spec.hosts;
+  const out = nicSpec({
+    name: 'eth1',
+    mac: '02:00:00:00:00:0c',
+    addresses: ['10.20.0.1'],
+    linkBps: 1_000_000_000,
+  });
+  return {
+    ...spec,
+    hosts: [{ ...host, nics: [...host.nics, out], routes: [{ prefix: '10.20.0.0/16', nic: 1 }] }],
+    traffic: spec.traffic.map((source, i) =>
+      source.kind === 'rate' && i % 2 === 0
+        ? { ...source, template: { ...source.template, dst: '10.20.0.5', ttl: i === 2 ? 1 : 64 } }
+        : source,
+    ),
+    setup: [...spec.setup, { host: 0, change: { type: 'sysctl', name: 'net.ipv4.ip_forward', values: [1] } }],
+  };
 }
 
 function steeringSetup(steering: string, cpus: number, queues: number): Change[] {
@@ -120,7 +142,7 @@ function steeringSetup(steering: string, cpus: number, queues: number): Change[]
 /** A world of 1 to 4 CPUs and queues, some traffic, applications of every temper, and knobs turned while it runs. */
 export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
   .record({
-    kernel: fc.constantFrom('4.18', '5.8', '6.12', '6.18'),
+    kernel: fc.constantFrom('2.4.18', '2.4.20', '4.18', '5.8', '6.12', '6.18'),
     hz: fc.constantFrom(100, 250, 1000),
     seed: fc.integer({ min: 0, max: 1_000_000 }),
     cpus: fc.integer({ min: 1, max: 4 }),
@@ -134,9 +156,10 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
       pauseNs: fc.constantFrom(0, 0, 50_000),
     }),
     spin: fc.boolean(),
+    forward: fc.boolean(),
     steering: fc.constantFrom('none', 'rps', 'rfs', 'arfs'),
   })
-  .chain(({ cpus, queues, driver, ringSize, app, spin, steering, traffic: sources, ...rest }) =>
+  .chain(({ cpus, queues, driver, ringSize, app, spin, forward, steering, traffic: sources, ...rest }) =>
     fc
       .array(fc.record({ at: fc.integer({ min: 0, max: RUN_NS }), change: change(cpus, queues) }), {
         maxLength: 6,
@@ -145,7 +168,7 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
         const inputs: TimedInput[] = changes.map((c) => ({ ...c, after: null, host: 0, line: '' }));
         const apps = [appSpec({ ...app, sockets: [0, 1], cpu: cpus - 1 })];
         if (spin) apps.push(appSpec({ name: 'spin', sockets: [], spin: true, cpu: 0 }));
-        return worldSpec({
+        const spec = worldSpec({
           ...rest,
           traffic: sources.map(ownFlows),
           setup: steeringSetup(steering, cpus, queues).map((change) => ({ host: 0, change })),
@@ -155,5 +178,6 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
           inputs,
           durationNs: RUN_NS,
         });
+        return forward ? forwarding(spec) : spec;
       }),
   );

@@ -14,6 +14,7 @@ import type { JsonObject } from '../lab/case.ts';
 import { runGroCase } from '../lab/gro-case.ts';
 import { runSoftnetCase } from '../lab/softnet-case.ts';
 import { compileScenario } from '../scenario/compile.ts';
+import type { ReproducedCell } from '../reproduce/run.ts';
 import { loadScenario } from '../scenario/load.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -79,6 +80,20 @@ export function evidenceModule(table: Evidence): string {
     'export const evidence: Readonly<Record<string, readonly string[]>> = {',
     ...rows,
     '};',
+    '',
+  ].join('\n');
+}
+
+/** The table of published results with the model's, for the page. */
+export function reproducedModule(rows: readonly ReproducedCell[]): string {
+  return [
+    '/** Published results beside the model’s. Made by scripts/evidence.ts (npm run reproduce prints the same); a test compares. */',
+    "import type { ReproducedCell } from '../reproduce/run.ts';",
+    '',
+    '// biome-ignore format: made by a script',
+    'export const reproduced: readonly ReproducedCell[] = [',
+    ...rows.map((row) => `  ${JSON.stringify(row)},`),
+    '];',
     '',
   ].join('\n');
 }

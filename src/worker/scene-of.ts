@@ -1,11 +1,14 @@
 /** A world between two events as the page draws it. */
 import {
+  DELIVER_FORWARD,
   DELIVER_IP,
   DELIVER_L4,
   DELIVER_NETIF,
   DELIVER_RPS,
+  DELIVER_XMIT,
   POLL_ENTER,
   POLL_FRAME,
+  POLL_TX,
 } from '../engine/cpu/phases.ts';
 import { BACKLOG_NAPI } from '../engine/net/backlog.ts';
 import { contextArg } from '../engine/cpu/context.ts';
@@ -93,7 +96,10 @@ export function sceneOf(w: World): Scene {
     if (!isPolling(cpu) || s.queue === BACKLOG_NAPI) continue;
     const { napi } = queues[s.queue];
     napi.polling =
-      phase === POLL_ENTER || phase === POLL_FRAME || (phase >= DELIVER_NETIF && s.backTo === BACK_POLL);
+      phase === POLL_ENTER ||
+      phase === POLL_TX ||
+      phase === POLL_FRAME ||
+      (phase >= DELIVER_NETIF && s.backTo === BACK_POLL);
     napi.work = napi.polling ? s.work : 0;
     napi.cpu = cpu.index;
   }
@@ -190,7 +196,8 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
   const { phase } = s;
   const waiting = s.deliver.slice(s.deliverAt);
   if (phase === DELIVER_NETIF || phase === DELIVER_RPS) waiting.unshift(s.slot);
-  const current = phase === DELIVER_IP || phase === DELIVER_L4 ? s.slot : 0;
+  const atIp = phase === DELIVER_L4 || phase === DELIVER_FORWARD || phase === DELIVER_XMIT;
+  const current = phase === DELIVER_IP || atIp ? s.slot : 0;
   const list = new Set([...s.list, ...s.repoll, ...cpu.pollList]);
   const polling = isPolling(cpu);
   const backlogPolling = polling && s.queue === BACKLOG_NAPI;
@@ -217,7 +224,7 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
     },
     deliver: waiting.map((slot) => skbOf(w, slot)),
     current: current === 0 ? null : skbOf(w, current),
-    layer: phase === DELIVER_IP ? 'netif' : phase === DELIVER_L4 ? 'ip' : null,
+    layer: phase === DELIVER_IP ? 'netif' : atIp ? 'ip' : null,
     frame: null,
     runQueue: cpu.runQueue.slice(),
   };

@@ -7,6 +7,7 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { cancel } from '../clock/agenda.ts';
 import { emit } from '../emit.ts';
+import { legacyReceive } from '../nic/legacy-driver.ts';
 import { rpsIpiHandled } from '../net/backlog.ts';
 import { napiSchedule } from '../net/napi.ts';
 import { type Cpu, LEVEL_SOFTIRQ, type World } from '../world.ts';
@@ -20,7 +21,9 @@ import { beginSoftirq } from './softirq.ts';
 export function hardirqDone(w: World, cpu: Cpu): void {
   const index = sourceIndex(cpu.irqSource);
   const kind = sourceKind(cpu.irqSource);
-  if (kind === IRQ_RX) {
+  if (kind === IRQ_RX && !w.fixed.rules.napi) {
+    if (legacyReceive(w, cpu, w.queues[index])) return;
+  } else if (kind === IRQ_RX) {
     napiSchedule(w, cpu, w.queues[index], cpu.irqSeq);
   } else if (kind === IRQ_IPI) {
     rpsIpiHandled(w, cpu, cpu.irqSeq);

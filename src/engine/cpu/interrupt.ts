@@ -6,7 +6,7 @@ import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { emit } from '../emit.ts';
-import { IRQ_IPI, IRQ_NAPI_TIMER, sourceIndex, sourceKind } from './irq-source.ts';
+import { IRQ_IPI, IRQ_NAPI_TIMER, IRQ_RX, sourceIndex, sourceKind } from './irq-source.ts';
 import { type Cpu, LEVEL_HARDIRQ, type World } from '../world.ts';
 import { contextArg, setContext, startWork, suspend } from './context.ts';
 
@@ -67,5 +67,7 @@ export function enterHardirq(w: World, cpu: Cpu, source: number, cause: number):
     contextArg(cpu),
   );
   const { profile } = w.fixed.hosts[cpu.host];
-  startWork(w, cpu, sourceKind(source) === IRQ_IPI ? profile.ipi : profile.hardirq);
+  const kind = sourceKind(source);
+  const legacy = kind === IRQ_RX && !w.fixed.rules.napi;
+  startWork(w, cpu, kind === IRQ_IPI ? profile.ipi : legacy ? profile.legacyIrq : profile.hardirq);
 }

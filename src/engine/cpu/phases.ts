@@ -9,3 +9,6 @@ export const DELIVER_NETIF = 13;
 export const DELIVER_IP = 14;
 export const DELIVER_L4 = 15;
 export const DELIVER_RPS = 16;
+export const DELIVER_FORWARD = 17;
+export const DELIVER_XMIT = 18;
+export const POLL_TX = 19;

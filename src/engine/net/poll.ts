@@ -1,27 +1,32 @@
 /**
  * One poll of a NAPI instance: the driver takes up to 64 frames off the ring, makes an skb of each and hands it to GRO; what GRO
  * passes up goes through the protocol right here, or to another CPU's backlog (RPS). The backlog NAPI is polled the same way. Then: ring empty, complete; weight used, stay scheduled.
- * Source: net/core/dev.c __napi_poll, napi_threaded_poll; igb_clean_rx_irq, v6.12. Left out: XDP, transmit cleaning.
+ * Source: net/core/dev.c __napi_poll, napi_threaded_poll; igb_clean_rx_irq, v6.12. Left out: XDP.
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { startWork } from '../cpu/context.ts';
 import {
+  DELIVER_FORWARD,
   DELIVER_IP,
   DELIVER_L4,
   DELIVER_NETIF,
   DELIVER_RPS,
+  DELIVER_XMIT,
   POLL_COMPLETE,
   POLL_ENTER,
   POLL_FRAME,
+  POLL_TX,
 } from '../cpu/phases.ts';
 import { emit } from '../emit.ts';
+import { cleanTx } from '../nic/tx-ring.ts';
 import { cleanDescriptor, frameReady, refill } from '../nic/rx-ring.ts';
 import type { Cpu, World } from '../world.ts';
 import { BACKLOG_NAPI, backlogWeight, enqueueToBacklog, sendRpsIpis, takeFromBacklog } from './backlog.ts';
 import { devGroReceive } from './gro/receive.ts';
 import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed } from './napi.ts';
-import { ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
+import { ipForward, sendForwarded } from './forward.ts';
+import { IP_DONE, IP_FORWARD, ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
 import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
 import { truesizeOf } from './truesize.ts';
 
@@ -63,7 +68,10 @@ export function pollStep(w: World, cpu: Cpu): boolean {
   const s = cpu.softirq;
   switch (s.phase) {
     case POLL_ENTER:
-      return s.queue === BACKLOG_NAPI ? nextOfBacklog(w, cpu) : nextFrame(w, cpu);
+      return s.queue === BACKLOG_NAPI ? nextOfBacklog(w, cpu) : cleanOrReceive(w, cpu);
+    case POLL_TX:
+      cleanTx(w, w.queues[s.queue], cpu, s.txCount, s.pollSeq);
+      return nextFrame(w, cpu);
     case POLL_FRAME:
       // a ring set up anew meanwhile has nothing for this poll
       if (!frameReady(w.queues[s.queue])) return endPoll(w, cpu);
@@ -77,21 +85,53 @@ export function pollStep(w: World, cpu: Cpu): boolean {
     case DELIVER_NETIF:
       if (netifReceive(w, cpu, s.slot)) {
         s.phase = DELIVER_IP;
-        startWork(w, cpu, w.fixed.hosts[cpu.host].profile.ipRcv);
+        startWork(w, cpu, ipCost(w, cpu));
         return false;
       }
       return nextDelivery(w, cpu);
     case DELIVER_IP:
-      if (ipRcv(w, cpu, s.slot)) {
-        s.phase = DELIVER_L4;
-        startWork(w, cpu, l4Cost(w, cpu, s.slot));
-        return false;
-      }
+      return afterIp(w, cpu, ipRcv(w, cpu, s.slot));
+    case DELIVER_FORWARD: {
+      if (!ipForward(w, cpu, s.slot)) return nextDelivery(w, cpu);
+      s.phase = DELIVER_XMIT;
+      const { profile } = w.fixed.hosts[cpu.host];
+      startWork(w, cpu, w.fixed.rules.napi ? profile.qdisc + profile.txDrv : 0);
+      return false;
+    }
+    case DELIVER_XMIT:
+      sendForwarded(w, cpu, s.slot);
       return nextDelivery(w, cpu);
     default:
       l4Rcv(w, cpu, s.slot);
       return nextDelivery(w, cpu);
   }
+}
+
+/** What ip_rcv decided: up to layer 4, on to another host, or nothing more. */
+function afterIp(w: World, cpu: Cpu, way: number): boolean {
+  const s = cpu.softirq;
+  const { profile } = w.fixed.hosts[cpu.host];
+  if (way === IP_DONE) return nextDelivery(w, cpu);
+  if (way === IP_FORWARD) {
+    s.phase = DELIVER_FORWARD;
+    startWork(w, cpu, w.fixed.rules.napi ? profile.fwdFib + profile.fwd : 0);
+    return false;
+  }
+  s.phase = DELIVER_L4;
+  startWork(w, cpu, l4Cost(w, cpu, s.slot));
+  return false;
+}
+
+/** The driver first frees what has been sent on the queue of the same vector: free of the budget. */
+function cleanOrReceive(w: World, cpu: Cpu): boolean {
+  const s = cpu.softirq;
+  const sent = w.queues[s.queue].tx.sent.length;
+  if (sent === 0) return nextFrame(w, cpu);
+  const { profile } = w.fixed.hosts[cpu.host];
+  s.txCount = sent;
+  s.phase = POLL_TX;
+  startWork(w, cpu, sent * (profile.txDone + profile.page));
+  return false;
 }
 
 function nextFrame(w: World, cpu: Cpu): boolean {
@@ -189,7 +229,7 @@ function startDelivery(w: World, cpu: Cpu): void {
     return;
   }
   s.phase = DELIVER_NETIF;
-  startWork(w, cpu, profile.coreRx);
+  startWork(w, cpu, coreCost(w, cpu));
 }
 
 /** netif_receive_skb_list_internal with RPS: to a CPU's backlog (it may be this CPU's own), or straight on. */
@@ -198,7 +238,7 @@ function steerSkb(w: World, cpu: Cpu): boolean {
   getRpsCpu(w, cpu, w.queues[w.pool.queue[s.slot]], s.slot);
   if (rpsChoice.cpu < 0) {
     s.phase = DELIVER_NETIF;
-    startWork(w, cpu, w.fixed.hosts[cpu.host].profile.coreRx);
+    startWork(w, cpu, coreCost(w, cpu));
     return false;
   }
   const { slot } = s;
@@ -207,6 +247,19 @@ function steerSkb(w: World, cpu: Cpu): boolean {
   const tail = enqueueToBacklog(w, cpu, w.cpus[rpsChoice.cpu], slot);
   if (flow !== null && tail >= 0) flow.lastTail = tail;
   return nextDelivery(w, cpu);
+}
+
+/** netif_receive_skb; of a kernel before NAPI the whole price of a packet, up to the wire, stands here. */
+function coreCost(w: World, cpu: Cpu): number {
+  const { profile } = w.fixed.hosts[cpu.host];
+  return w.fixed.rules.napi ? profile.coreRx : profile.legacySoft;
+}
+
+function ipCost(w: World, cpu: Cpu): number {
+  const { profile, firewall } = w.fixed.hosts[cpu.host];
+  if (!w.fixed.rules.napi) return 0;
+  const hook = firewall === 'raw-drop' ? profile.nfRaw : firewall === 'filter-drop' ? profile.nfFilter : 0;
+  return profile.ipRcv + (hook === 0 ? 0 : hook + profile.skbFree);
 }
 
 function startBacklogPoll(w: World, cpu: Cpu): void {
@@ -240,7 +293,7 @@ function nextOfBacklog(w: World, cpu: Cpu): boolean {
     s.slot = slot;
     s.backTo = BACK_BACKLOG;
     s.phase = DELIVER_NETIF;
-    startWork(w, cpu, w.fixed.hosts[cpu.host].profile.coreRx);
+    startWork(w, cpu, coreCost(w, cpu));
     return false;
   }
   // the head moves once a batch, which is what RFS waits for

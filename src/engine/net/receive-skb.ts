@@ -57,8 +57,13 @@ function nicOf(w: World, slot: number): World['nics'][number] {
   return w.nics[w.queues[w.pool.queue[slot]].nic];
 }
 
-/** ip_rcv and ip_rcv_finish. @returns true where it is for this host and layer 4 takes it. */
-export function ipRcv(w: World, cpu: Cpu, slot: number): boolean {
+/** What ip_rcv leads to. */
+export const IP_DONE = 0;
+export const IP_LOCAL = 1;
+export const IP_FORWARD = 2;
+
+/** ip_rcv and ip_rcv_finish. @returns IP_LOCAL: layer 4 takes it; IP_FORWARD: it is for another host; IP_DONE: it was dropped */
+export function ipRcv(w: World, cpu: Cpu, slot: number): number {
   const pool = w.pool;
   const flow = w.fixed.flows[pool.flow[slot]];
   const bits = pool.bits[slot];
@@ -68,7 +73,9 @@ export function ipRcv(w: World, cpu: Cpu, slot: number): boolean {
   else snmp.IpInReceives += 1;
   countEcn(snmp, v6, pool.tos[slot] & 3, pool.segs[slot]);
   const early = flow.socket !== 0 && flow.key.proto === IPPROTO_TCP && earlyDemux(w, cpu.host);
-  const reason = early ? Reason.earlyDemux : Reason.fibLocal;
+  const { firewall } = w.fixed.hosts[cpu.host];
+  const forward = !flow.forUs && flow.out >= 0 && w.hosts[cpu.host].sysctl['net.ipv4.ip_forward'][0] !== 0;
+  const reason = early ? Reason.earlyDemux : forward ? Reason.fibForward : Reason.fibLocal;
   pool.lastSeq[slot] = emit(
     w,
     Kind.ipRcv,
@@ -90,10 +97,16 @@ export function ipRcv(w: World, cpu: Cpu, slot: number): boolean {
     snmp.IpInHdrErrors += 1;
     snmp.IpExtInCsumErrors += 1;
     why = Reason.ipChecksum;
+  } else if (firewall === 'raw-drop') {
+    why = Reason.firewallRaw;
+  } else if (forward) {
+    return IP_FORWARD;
   } else if (!flow.forUs) {
     if (v6) snmp.Ip6InAddrErrors += 1;
     else snmp.IpInAddrErrors += 1;
     why = Reason.notLocal;
+  } else if (firewall === 'filter-drop') {
+    why = Reason.firewallFilter;
   } else if ((bits & FRAME_FRAGMENT) !== 0) {
     if (v6) snmp.Ip6ReasmReqds += 1;
     else snmp.IpReasmReqds += 1;
@@ -101,11 +114,11 @@ export function ipRcv(w: World, cpu: Cpu, slot: number): boolean {
   }
   if (why !== 0) {
     dropPacket(w, slot, cpu.protocolPlace, why, cpu.index);
-    return false;
+    return IP_DONE;
   }
   if (v6) snmp.Ip6InDelivers += 1;
   else snmp.IpInDelivers += 1;
-  return true;
+  return IP_LOCAL;
 }
 
 function earlyDemux(w: World, host: number): boolean {

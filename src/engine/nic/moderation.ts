@@ -2,7 +2,7 @@
  * Interrupt moderation: one decision a written-back frame, interrupt now or later.
  * Three disciplines: `itr` (Intel: a least gap between interrupts, an idle link fires at once), `eqe` (the first frame starts
  * the timer), `cqe` (each frame restarts it). A masked vector decides nothing: NAPI is polling.
- * Source: igb, ixgbe, mlx5 drivers and include/linux/dim.h, v6.12. Left out: adaptive moderation, write-back delays.
+ * Source: igb, ixgbe, mlx5 drivers and include/linux/dim.h, v6.12. Left out: write-back delays, the transmit side's own settings.
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
@@ -16,8 +16,8 @@ import type { Nic, RxQueue, World } from '../world.ts';
 /** What the arrival of one more frame means for the vector: a reason code; FIRE_* reasons raise the interrupt. */
 export function decideInterrupt(w: World, nic: Nic, q: RxQueue): number {
   if (q.masked) return Reason.irqMasked;
-  const usecs = nic.rxUsecs;
-  const frames = nic.rxFrames;
+  const usecs = q.rxUsecs;
+  const frames = q.rxFrames;
   const discipline = nic.driver.discipline === 'itr' ? 'itr' : nic.cqeMode ? 'cqe' : 'eqe';
   if (frames > 1 && q.unsignalled >= frames && usecs > 0) return Reason.irqFramesReached;
   if (usecs === 0 || (frames === 1 && discipline !== 'itr')) return Reason.irqNow;
@@ -30,7 +30,7 @@ export function decideInterrupt(w: World, nic: Nic, q: RxQueue): number {
 }
 
 /** Carries the decision out. `cause` is the record of the frame that brought it. */
-export function carryOut(w: World, nic: Nic, q: RxQueue, reason: number, cause: number): void {
+export function carryOut(w: World, q: RxQueue, reason: number, cause: number): void {
   switch (reason) {
     case Reason.irqNow:
     case Reason.irqFramesReached:
@@ -38,11 +38,11 @@ export function carryOut(w: World, nic: Nic, q: RxQueue, reason: number, cause: 
       raiseInterrupt(w, q, reason, cause);
       break;
     case Reason.irqGapWait:
-      startTimer(w, q, q.lastIrqNs + nic.rxUsecs * 1000, reason, cause);
+      startTimer(w, q, q.lastIrqNs + q.rxUsecs * 1000, reason, cause);
       break;
     case Reason.irqTimerStarted:
     case Reason.irqTimerRestarted:
-      startTimer(w, q, w.now + nic.rxUsecs * 1000, reason, cause);
+      startTimer(w, q, w.now + q.rxUsecs * 1000, reason, cause);
       break;
     default:
       break;
@@ -83,9 +83,10 @@ export function moderationExpired(w: World, q: RxQueue): void {
 /** The driver unmasks the vector after its poll: frames that came meanwhile count from now. */
 export function unmask(w: World, q: RxQueue, cause: number): void {
   q.masked = false;
-  if (q.waiting === 0) return;
-  q.unsignalled = q.waiting;
+  const waiting = q.waiting + q.tx.sent.length;
+  if (waiting === 0) return;
+  q.unsignalled = waiting;
   q.firstWaitingSeq = cause;
   const nic = w.nics[q.nic];
-  carryOut(w, nic, q, decideInterrupt(w, nic, q), cause);
+  carryOut(w, q, decideInterrupt(w, nic, q), cause);
 }

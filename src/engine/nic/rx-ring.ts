@@ -90,7 +90,7 @@ export function dmaComplete(w: World, nic: Nic): void {
   );
   pool.lastSeq[slot] = seq;
   if (q.unsignalled === 1) q.firstWaitingSeq = seq;
-  if (reason !== Reason.irqMasked) carryOut(w, nic, q, reason, seq);
+  if (reason !== Reason.irqMasked) carryOut(w, q, reason, seq);
 }
 
 /** True where the driver finds a written-back descriptor at next_to_clean. */

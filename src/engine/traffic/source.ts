@@ -10,9 +10,7 @@ import { takeSlot } from '../packet/pool.ts';
 import { nextExponential, nextInt } from '../rng.ts';
 import type { RateTraffic, TableTraffic } from '../spec.ts';
 import type { Nic, Source, World } from '../world.ts';
-
-/** Preamble, frame check sequence and the gap between frames: on the wire with every frame. */
-export const WIRE_OVERHEAD = 8 + 4 + 12;
+import { WIRE_OVERHEAD } from './wire.ts';
 
 const NS = 1_000_000_000;
 

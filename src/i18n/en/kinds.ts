@@ -49,6 +49,13 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.backlogTake': 'taken off the backlog',
   'kind.ipiSent': 'CPU interrupts CPU',
   'kind.arfsRule': 'filter for a flow',
+  'kind.ipForward': 'IP forwards',
+  'kind.txQueue': 'queued for sending',
+  'kind.txSent': 'sent',
+  'kind.txClean': 'sent packets freed',
+  'kind.txDrop': 'lost before sending',
+  'kind.irqDone': 'handler has emptied the ring',
+  'kind.dimSample': 'DIM compares',
 
   'sentence.frameArrived': 'Frame {packet} of flow {flow}, {bytes} bytes, has reached {nic}.',
   'sentence.queueSelected': 'Frame {packet} goes to queue rx-{a} of {nic}; its hash is {hash}.',
@@ -122,5 +129,13 @@ export const kindWords: Readonly<Record<string, string>> = {
     'CPU {cpu} takes packet {packet} off its backlog: number {a} in this poll, {b} left of what it moved over.',
   'sentence.ipiSent': 'CPU {cpu} interrupts CPU {aCpu}: {b} {b|packet waits|packets wait} in its backlog.',
   'sentence.arfsRule': 'The card’s filter for flow {flow}, to rx-{a} of {nic}.',
+  'sentence.ipForward': 'IP sends packet {packet} on; its TTL was {a}.',
+  'sentence.txQueue': 'Packet {packet} waits to be sent at {place}: {a} there now.',
+  'sentence.txSent': 'Packet {packet} has left on the wire of {nic}.',
+  'sentence.txClean':
+    '{a} sent {a|packet is|packets are} freed at {place}; {b} {b|descriptor|descriptors} still in use.',
+  'sentence.txDrop': 'Packet {packet} is lost at {place}: nothing has room for it.',
+  'sentence.irqDone': 'The handler of {queue} finds no more frames: its interrupt is on again.',
+  'sentence.dimSample': 'DIM takes profile {a} for {queue}: {b} packets a millisecond.',
   'sentence.unknown': 'Something this version has no words for (kind {kind}).',
 };

@@ -211,6 +211,21 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.arfsMatch':
     'A filter of accelerated RFS names the queue: the one whose interrupt goes to the application’s CPU.',
 
+  // -- forwarding, sending
+  'reason.fibForward': 'The packet is for somebody else, a route leads there, and this host forwards.',
+  'reason.ttlExceeded': 'Its time to live is used up: a packet that runs in a circle dies here.',
+  'reason.tooBigToForward': 'It is longer than the outgoing link allows, and may not be cut.',
+  'reason.txRing': 'There is a free descriptor: the card can take it at once.',
+  'reason.txQdisc': 'The transmit ring is full, so it waits in the queueing discipline.',
+  'reason.txFromQdisc': 'Descriptors have been freed, so what waited goes on.',
+  'reason.qdiscFull': 'Ring and queueing discipline are full: the link is slower than what is to be sent.',
+  'reason.firewallRaw': 'A rule of the raw table drops it, before any route is looked up.',
+  'reason.firewallFilter': 'A rule of the filter table drops it, after the route was found.',
+  'reason.backlogThrottled': 'The backlog was full; it takes nothing until it has run empty.',
+  'reason.dimChanged': 'The last 64 interrupts compare so with those before that another profile is tried.',
+  'reason.dimKept': 'The profile stays as it is.',
+  'reason.dimParked': 'DIM rests: this profile seems best, or it has tried for long enough.',
+
   // -- input
   'reason.commandDone': 'Someone typed a command, and it was carried out.',
 };

@@ -10,11 +10,20 @@ import { useAppStore } from '../../store/react.ts';
 import { Segmented } from '../shared/controls.tsx';
 import { Dialog } from '../shared/Dialog.tsx';
 import { SearchIcon } from '../shared/icons.tsx';
+import { Evidence } from './Evidence.tsx';
 import { Costs, Drivers, Reasons, Rules, Simplifications } from './tables.tsx';
 import { Settings } from './Settings.tsx';
 
-type Tab = 'simplifications' | 'rules' | 'reasons' | 'settings' | 'costs' | 'drivers';
-const TABS: readonly Tab[] = ['rules', 'reasons', 'settings', 'simplifications', 'costs', 'drivers'];
+type Tab = 'simplifications' | 'rules' | 'reasons' | 'settings' | 'costs' | 'drivers' | 'evidence';
+const TABS: readonly Tab[] = [
+  'rules',
+  'reasons',
+  'settings',
+  'simplifications',
+  'costs',
+  'drivers',
+  'evidence',
+];
 
 export default function Model() {
   const open = useUi((s) => s.open);
@@ -64,6 +73,7 @@ export default function Model() {
         {tab === 'simplifications' && <Simplifications sought={sought} />}
         {tab === 'costs' && <Costs />}
         {tab === 'drivers' && <Drivers />}
+        {tab === 'evidence' && <Evidence sought={sought} />}
       </section>
     </Dialog>
   );

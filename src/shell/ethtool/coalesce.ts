@@ -1,6 +1,6 @@
 /**
  * `ethtool -c` and `-C`: interrupt moderation. What a driver takes differs; the table says it.
- * Source: igb_set_coalesce, ixgbe_set_coalesce, mlx5e_ethtool_set_coalesce, v6.12. Left out: adaptive moderation, transmit.
+ * Source: igb_set_coalesce, ixgbe_set_coalesce, mlx5e_ethtool_set_coalesce, v6.12. Left out: the transmit side, Intel's own adaptive moderation.
  */
 import type { DriverInfo } from '../../catalog/drivers.ts';
 import type { Change } from '../../engine/change.ts';
@@ -76,7 +76,7 @@ export function printCoalesce(nic: Nic): Outcome {
     `${side}-usecs${suffix}: n/a\n${side}-${frame}${suffix}: n/a\n`;
   return printed(
     `Coalesce parameters for ${nic.name}:\n` +
-      `Adaptive RX: ${limits.adaptive ? 'off' : 'n/a'}  TX: n/a\n` +
+      `Adaptive RX: ${limits.adaptive ? (nic.adaptiveRx ? 'on' : 'off') : 'n/a'}  TX: n/a\n` +
       'stats-block-usecs: n/a\nsample-interval: n/a\npkt-rate-low: n/a\npkt-rate-high: n/a\n\n' +
       `rx-usecs: ${nic.rxUsecs}\nrx-frames: ${frames}\n${group('rx', '-irq')}\n` +
       `${group('tx', '')}${group('tx', '-irq')}\n` +
@@ -91,13 +91,19 @@ export function setCoalesce(nic: Nic, words: readonly string[]): Outcome {
   if (!parsed.ok) return parsed.outcome;
   const limits = coalesceLimits(nic.driver);
   const driver = nic.driver.name;
-  const wish = { rxUsecs: nic.rxUsecs, rxFrames: nic.rxFrames, cqeMode: nic.cqeMode };
+  const wish = {
+    adaptiveRx: nic.adaptiveRx,
+    rxUsecs: nic.rxUsecs,
+    rxFrames: nic.rxFrames,
+    cqeMode: nic.cqeMode,
+  };
   for (const { name, value, at } of parsed.list) {
     // what is set is never refused, wherever it came from
     if (name === 'rx-usecs' && value === nic.rxUsecs) wish.rxUsecs = value;
     else if (name === 'adaptive-rx') {
-      if (value === 1)
-        return refused('', 1, 'adaptive moderation is not modelled yet; set rx-usecs and rx-frames');
+      if (value === 1 && !limits.adaptive)
+        return refused('', 1, `${driver}'s adaptive moderation is not modelled; mlx5_core's is`);
+      wish.adaptiveRx = value === 1;
     } else if (name === 'rx-usecs') {
       if (nic.driver.discipline === 'itr' && (value === 1 || value === 3)) {
         return refused(
@@ -138,6 +144,7 @@ export function setCoalesce(nic: Nic, words: readonly string[]): Outcome {
   const change: Change & { type: 'coalesce' } = { type: 'coalesce', nic: nic.index };
   if (wish.rxUsecs !== nic.rxUsecs) change.rxUsecs = wish.rxUsecs;
   if (wish.rxFrames !== nic.rxFrames) change.rxFrames = wish.rxFrames;
+  if (wish.adaptiveRx !== nic.adaptiveRx) change.adaptiveRx = wish.adaptiveRx;
   if (wish.cqeMode !== nic.cqeMode) change.cqeMode = wish.cqeMode;
   return Object.keys(change).length > 2 ? done([change]) : done();
 }

@@ -1,5 +1,5 @@
 /**
- * /sys/class/net/IF/queues/rx-N/*: RPS and RFS of one receive queue. Source: net/core/net-sysfs.c, v6.12.
+ * /sys/class/net/IF/queues/{rx,tx}-N/*: RPS, RFS and XPS of one queue. Source: net/core/net-sysfs.c, v6.12.
  */
 import type { Change } from '../../engine/change.ts';
 import type { Nic, RxQueue } from '../../engine/world.ts';
@@ -14,7 +14,16 @@ import { cpuHint } from './irq-affinity.ts';
 export const MAX_FLOW_CNT = 1 << 29;
 
 export function queueFiles(ctx: Ctx, nic: Nic): VirtualFile[] {
-  return queuesInUse(ctx, nic).flatMap((queue) => [rpsCpus(ctx, nic, queue), rpsFlowCnt(nic, queue)]);
+  return queuesInUse(ctx, nic).flatMap((queue) => [
+    rpsCpus(ctx, nic, queue),
+    rpsFlowCnt(nic, queue),
+    xpsCpus(ctx, nic, queue),
+  ]);
+}
+
+/** CPUs that send on a queue, numbered in the host. */
+export function xpsCpusOf(ctx: Ctx, queue: RxQueue): number[] {
+  return queue.tx.xpsCpus.map((cpu) => cpu - ctx.fixed.firstCpu);
 }
 
 /** CPUs of a queue's RPS map, numbered in the host. */
@@ -26,16 +35,36 @@ const changed = (change: Change): Written => ({ ok: true, changes: [change] });
 const SAME: Written = { ok: true, changes: [] };
 
 function rpsCpus(ctx: Ctx, nic: Nic, queue: RxQueue): VirtualFile {
+  const path = `/sys/class/net/${nic.name}/queues/rx-${queue.number}/rps_cpus`;
+  return maskFile(ctx, path, rpsCpusOf(ctx, queue), (cpus) => ({
+    type: 'rps-cpus',
+    queue: queue.index,
+    cpus,
+  }));
+}
+
+function xpsCpus(ctx: Ctx, nic: Nic, queue: RxQueue): VirtualFile {
+  const path = `/sys/class/net/${nic.name}/queues/tx-${queue.number}/xps_cpus`;
+  return maskFile(ctx, path, xpsCpusOf(ctx, queue), (cpus) => ({
+    type: 'xps-cpus',
+    queue: queue.index,
+    cpus,
+  }));
+}
+
+/** A file that holds a mask of CPUs. @param change is given world indexes */
+function maskFile(ctx: Ctx, path: string, set: number[], change: (cpus: number[]) => Change): VirtualFile {
   const { cpus, firstCpu } = ctx.fixed;
-  const now = printCpuMask(rpsCpusOf(ctx, queue), cpus);
+  const now = printCpuMask(set, cpus);
   return {
-    path: `/sys/class/net/${nic.name}/queues/rx-${queue.number}/rps_cpus`,
+    path,
     read: () => `${now}\n`,
     write: (text) => {
-      const set = parseCpuMask(text, cpus);
-      if (!set.ok) return { ok: false, errno: set.error, hint: `a mask in hexadecimal; ${cpuHint(cpus)}` };
-      if (printCpuMask(set.cpus, cpus) === now) return SAME;
-      return changed({ type: 'rps-cpus', queue: queue.index, cpus: set.cpus.map((cpu) => firstCpu + cpu) });
+      const parsed = parseCpuMask(text, cpus);
+      if (!parsed.ok)
+        return { ok: false, errno: parsed.error, hint: `a mask in hexadecimal; ${cpuHint(cpus)}` };
+      if (printCpuMask(parsed.cpus, cpus) === now) return SAME;
+      return changed(change(parsed.cpus.map((cpu) => firstCpu + cpu)));
     },
   };
 }

@@ -9,14 +9,14 @@ const PREFIXES = ['TcpExt', 'IpExt', 'Icmp6', 'Ip6', 'Udp6', 'Icmp', 'Ip', 'Tcp'
 type Prefix = (typeof PREFIXES)[number];
 
 const ORDER: Readonly<Record<Prefix, string>> = {
-  Ip: 'InReceives InHdrErrors InAddrErrors InUnknownProtos InDelivers ReasmReqds',
+  Ip: 'InReceives InHdrErrors InAddrErrors ForwDatagrams InUnknownProtos InDelivers ReasmReqds FragFails',
   Icmp: 'InMsgs',
   Tcp: 'InSegs InErrs InCsumErrors',
   Udp: 'InDatagrams NoPorts InErrors RcvbufErrors InCsumErrors',
   TcpExt:
     'PruneCalled RcvPruned OfoPruned DelayedACKLost TCPHPHits TCPPureAcks TCPBacklogCoalesce TCPBacklogDrop TCPRcvCoalesce TCPOFOQueue TCPOFODrop TCPOFOMerge TCPRcvQDrop',
   IpExt: 'InCsumErrors InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts',
-  Ip6: 'InReceives InHdrErrors InAddrErrors InUnknownProtos InDelivers ReasmReqds InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts',
+  Ip6: 'InReceives InHdrErrors InTooBigErrors InAddrErrors InUnknownProtos InDelivers OutForwDatagrams ReasmReqds InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts',
   Icmp6: 'InMsgs',
   Udp6: 'InDatagrams NoPorts InErrors RcvbufErrors InCsumErrors',
 };

@@ -1,0 +1,59 @@
+/**
+ * ip_forward: a packet for somebody else, on a host that forwards (`net.ipv4.ip_forward`). TTL, length, then out.
+ * Source: net/ipv4/ip_forward.c, net/ipv6/ip6_output.c ip6_forward, v6.12. Left out: the ICMP errors it would send, redirects,
+ * fragmentation, neighbour resolution (known to everybody).
+ */
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { dropPacket } from '../drop.ts';
+import { emit } from '../emit.ts';
+import { pickTxQueue, xmit } from '../nic/tx-ring.ts';
+import type { Cpu, World } from '../world.ts';
+
+const ETH_HLEN = 14;
+
+/** @returns true where it goes on to be sent, false where it was dropped */
+export function ipForward(w: World, cpu: Cpu, slot: number): boolean {
+  const pool = w.pool;
+  const flow = w.fixed.flows[pool.flow[slot]];
+  const { snmp } = w.hosts[cpu.host];
+  const v6 = flow.key.ipVersion === 6;
+  const out = w.nics[flow.out];
+  let why = 0;
+  if (pool.ttl[slot] <= 1) {
+    if (v6) snmp.Ip6InHdrErrors += 1;
+    else snmp.IpInHdrErrors += 1;
+    why = Reason.ttlExceeded;
+  } else if (pool.segs[slot] === 1 && pool.frameLen[slot] - ETH_HLEN > out.mtu) {
+    if (v6) snmp.Ip6InTooBigErrors += 1;
+    else snmp.IpFragFails += 1;
+    why = Reason.tooBigToForward;
+  }
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.ipForward,
+    cpu.protocolPlace,
+    why === 0 ? Reason.fibForward : why,
+    cpu.index,
+    pool.id[slot],
+    0,
+    pool.lastSeq[slot],
+    pool.ttl[slot],
+    flow.out,
+  );
+  if (why !== 0) {
+    dropPacket(w, slot, cpu.protocolPlace, why, cpu.index);
+    return false;
+  }
+  pool.ttl[slot] -= 1;
+  if (v6) snmp.Ip6OutForwDatagrams += 1;
+  else snmp.IpForwDatagrams += 1;
+  return true;
+}
+
+/** Hands a forwarded packet to the transmit queue: from here on it counts as delivered. */
+export function sendForwarded(w: World, cpu: Cpu, slot: number): void {
+  const nic = w.nics[w.fixed.flows[w.pool.flow[slot]].out];
+  w.totals.delivered += 1;
+  xmit(w, nic, pickTxQueue(w, nic, cpu, slot), cpu, slot);
+}

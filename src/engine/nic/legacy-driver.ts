@@ -1,0 +1,105 @@
+/**
+ * A driver before NAPI (2.4.0 to 2.4.19): every interrupt takes the frames off the ring itself and hands each to netif_rx, with
+ * interrupts off all the while. What does not fit the backlog is thrown away after the whole price of the interrupt was paid.
+ * Source: net/core/dev.c netif_rx of 2.4.18 (throttle, congestion levels); tulip, eepro100.
+ */
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { startWork } from '../cpu/context.ts';
+import { dropPacket } from '../drop.ts';
+import { emit } from '../emit.ts';
+import { BACKLOG_NAPI } from '../net/backlog.ts';
+import { truesizeOf } from '../net/truesize.ts';
+import type { Cpu, RxQueue, World } from '../world.ts';
+import { unmask } from './moderation.ts';
+import { cleanDescriptor, frameReady, refill } from './rx-ring.ts';
+
+/** One frame's work in the handler is over. @returns true while the handler goes on with another frame */
+export function legacyReceive(w: World, cpu: Cpu, q: RxQueue): boolean {
+  if (frameReady(q)) {
+    const nic = w.nics[q.nic];
+    const pool = w.pool;
+    const index = q.nextToClean;
+    const slot = cleanDescriptor(q);
+    q.packets += 1;
+    q.bytes += pool.frameLen[slot];
+    nic.counters.rx_packets += 1;
+    nic.counters.rx_bytes += pool.frameLen[slot];
+    pool.truesize[slot] = truesizeOf(pool.frameLen[slot]);
+    pool.lastSeq[slot] = emit(
+      w,
+      Kind.pollFrame,
+      q.ringPlace,
+      Reason.none,
+      cpu.index,
+      pool.id[slot],
+      0,
+      cpu.irqSeq,
+      1,
+      index,
+    );
+    refill(w, q, cpu, Reason.refillBatch, cpu.irqSeq);
+    netifRx24(w, cpu, slot);
+    if (frameReady(q)) {
+      startWork(w, cpu, w.fixed.hosts[cpu.host].profile.legacyIrq);
+      return true;
+    }
+  }
+  const seq = emit(w, Kind.irqDone, q.vectorPlace, Reason.ringEmptied, cpu.index, 0, 0, cpu.irqSeq, 0, 0);
+  unmask(w, q, seq);
+  return false;
+}
+
+/** netif_rx of 2.4: once the backlog was full it takes nothing until it is empty again. */
+function netifRx24(w: World, cpu: Cpu, slot: number): void {
+  const { backlog } = cpu;
+  const pool = w.pool;
+  const length = backlog.input.length + backlog.process.length - backlog.processAt;
+  const max = w.hosts[cpu.host].sysctl['net.core.netdev_max_backlog'][0];
+  if (length === 0) backlog.throttle = false;
+  const full = length > max;
+  if (full || backlog.throttle) {
+    if (full && !backlog.throttle) {
+      backlog.throttle = true;
+      cpu.softnet.throttled += 1;
+    }
+    cpu.softnet.dropped += 1;
+    w.nics[w.queues[pool.queue[slot]].nic].counters.rx_dropped += 1;
+    dropPacket(w, slot, cpu.backlogPlace, full ? Reason.backlogFull : Reason.backlogThrottled, cpu.index);
+    return;
+  }
+  backlog.input.push(slot);
+  backlog.tail += 1;
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.backlogQueue,
+    cpu.backlogPlace,
+    Reason.backlogOwnCpu,
+    cpu.index,
+    pool.id[slot],
+    0,
+    pool.lastSeq[slot],
+    length + 1,
+    cpu.index,
+  );
+  if (backlog.scheduled) return;
+  backlog.scheduled = true;
+  backlog.scheduleSeq = pool.lastSeq[slot];
+  cpu.pollList.push(BACKLOG_NAPI);
+  emit(
+    w,
+    Kind.napiSchedule,
+    cpu.backlogPlace,
+    Reason.napiScheduled,
+    cpu.index,
+    0,
+    0,
+    pool.lastSeq[slot],
+    1,
+    0,
+  );
+  if (!cpu.softirq.inNetRx) {
+    cpu.netRxPending = true;
+    cpu.netRxSeq = pool.lastSeq[slot];
+  }
+}

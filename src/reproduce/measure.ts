@@ -1,0 +1,66 @@
+/** What a published measurement counted, counted in the model: over the second half of a run, once it is steady. */
+import { Ctx } from '../catalog/contexts.ts';
+import { advance } from '../engine/advance.ts';
+import { createWorld } from '../engine/create.ts';
+import { contextNs } from '../engine/metrics/metric-table.ts';
+import type { WorldSpec } from '../engine/spec.ts';
+import type { World } from '../engine/world.ts';
+
+function rate(spec: WorldSpec, ns: number, count: (w: World) => number): number {
+  const w = createWorld(spec);
+  advance(w, ns / 2);
+  const before = count(w);
+  advance(w, ns);
+  return ((count(w) - before) * 2e9) / ns;
+}
+
+/** Packets that reached the firewall's rule (what the ring lost has not). */
+export function droppedPps(spec: WorldSpec, ns: number): number {
+  return rate(spec, ns, (w) => w.totals.dropped - w.queues.reduce((sum, q) => sum + q.missed, 0));
+}
+
+export function sentPps(spec: WorldSpec, ns: number): number {
+  return rate(spec, ns, (w) => w.totals.txSent);
+}
+
+export const deliveredPps = sentPps;
+
+export function readPps(spec: WorldSpec, ns: number): number {
+  return rate(spec, ns, (w) => w.tasks.reduce((sum, t) => sum + t.reads, 0));
+}
+
+export function arrivalRate(spec: WorldSpec, ns: number): number {
+  return rate(spec, ns, (w) => w.totals.arrived);
+}
+
+export function busyShare(spec: WorldSpec, ns: number): number {
+  return 1 - rate(spec, ns, (w) => contextNs(w, w.cpus[0], Ctx.idle)) / 1e9;
+}
+
+export function txPerCompletion(spec: WorldSpec, ns: number): number {
+  const w = createWorld(spec);
+  advance(w, ns);
+  const queues = w.queues.filter((q) => q.tx.completions > 0);
+  const packets = queues.reduce((sum, q) => sum + q.tx.packets, 0);
+  return packets / queues.reduce((sum, q) => sum + q.tx.completions, 0);
+}
+
+const known = new Map<string, { delivered: number; irqs: number }>();
+
+/** A million packets, evenly spaced, through an old router: how many came out, and how many receive interrupts it took. */
+export function napiTable(spec: WorldSpec): { delivered: number; irqs: number } {
+  const [source] = spec.traffic;
+  const pps = source.kind === 'rate' ? source.ratePps : 1;
+  const bytes = source.kind === 'rate' ? source.template.frameLen : 0;
+  const key = `${pps}/${bytes}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const w = createWorld({
+    ...spec,
+    traffic: [{ ...source, count: 1_000_000 } as (typeof spec.traffic)[number]],
+  });
+  advance(w, Math.ceil(1e15 / pps) + 100_000_000);
+  const result = { delivered: w.totals.txSent, irqs: w.queues[w.nics[0].firstQueue].irqs };
+  known.set(key, result);
+  return result;
+}
