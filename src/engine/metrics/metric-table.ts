@@ -80,6 +80,24 @@ export const METRICS: readonly MetricRow[] = [
     compute: (w) => ratio(w.totals.dropped, w.totals.arrived),
   },
   {
+    name: 'sent',
+    unit: 'frames',
+    description: 'Frames sent on the wire.',
+    compute: (w) => w.totals.txSent,
+  },
+  {
+    name: 'sentPps',
+    unit: 'frames/s',
+    description: 'Frames sent a second, over the whole run.',
+    compute: (w) => ratio(w.totals.txSent, seconds(w)),
+  },
+  {
+    name: 'txDropped',
+    unit: 'frames',
+    description: 'Frames lost before sending: ring and queueing discipline full.',
+    compute: (w) => w.totals.txDropped,
+  },
+  {
     name: 'arrivedPps',
     unit: 'frames/s',
     description: 'Frames arrived a second, over the whole run.',

@@ -302,6 +302,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'picker.open': 'Open a capture or a scenario',
   'picker.openHint': 'pcap, pcapng or JSON; or drop it anywhere on the page.',
   'topic.receive': 'Receiving',
+  'topic.overload': 'Overload and many CPUs',
 
   // -- share
   'share.title': 'Share exactly this',

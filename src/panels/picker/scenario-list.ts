@@ -21,7 +21,7 @@ export interface ScenarioEntry {
 }
 
 /** Topics and scenarios in the order in which one learns them; others follow by name. */
-const TOPICS = ['receive'];
+const TOPICS = ['receive', 'overload'];
 const ORDER = [
   'a-frame-arrives',
   'napi-light-and-heavy-load',
@@ -30,6 +30,11 @@ const ORDER = [
   'rss-spreads-flows',
   'the-67-ns-budget',
   'jumbo-frames',
+  'livelock-and-its-cure',
+  'two-interfaces-one-flooded',
+  'time-squeeze',
+  'one-queue-and-rps',
+  'rfs-follows-an-application',
 ];
 
 function rankIn(list: readonly string[], name: string): number {

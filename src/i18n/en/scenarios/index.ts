@@ -5,6 +5,11 @@ import { jumboFrames } from './jumbo-frames.ts';
 import { napiLightAndHeavyLoad } from './napi-light-and-heavy-load.ts';
 import { rssSpreadsFlows } from './rss-spreads-flows.ts';
 import { the67NsBudget } from './the-67-ns-budget.ts';
+import { livelockAndItsCure } from './livelock-and-its-cure.ts';
+import { twoInterfacesOneFlooded } from './two-interfaces-one-flooded.ts';
+import { oneQueueAndRps } from './one-queue-and-rps.ts';
+import { rfsFollowsAnApplication } from './rfs-follows-an-application.ts';
+import { timeSqueeze } from './time-squeeze.ts';
 
 /** Texts of the built-in scenarios, one file each. */
 export const scenarioWords: Readonly<Record<string, string>> = {
@@ -15,4 +20,9 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...napiLightAndHeavyLoad,
   ...rssSpreadsFlows,
   ...the67NsBudget,
+  ...livelockAndItsCure,
+  ...twoInterfacesOneFlooded,
+  ...oneQueueAndRps,
+  ...rfsFollowsAnApplication,
+  ...timeSqueeze,
 };
