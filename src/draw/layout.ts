@@ -188,7 +188,10 @@ function partsOf(input: LayoutInput): Parts {
 function layoutWide(input: LayoutInput): StageLayout {
   const parts = partsOf(input);
   const queueCount = Math.max(1, ...parts.nics.map((nic) => parts.queuesOf.get(nic.index)?.length ?? 0));
-  const minH = 348 + Math.max(0, parts.nics.length - 1) * 120;
+  // type is no larger than four CPUs side by side allow; beyond, they fold
+  const open = parts.cpus.length <= 4 && input.density !== 'overview' ? parts.cpus.length : 0;
+  const lanesH = PAD + TITLE - 6 + PAD + open * (LANE_MIN + 6);
+  const minH = Math.max(348, lanesH) + Math.max(0, parts.nics.length - 1) * 120;
   const sparse =
     parts.cpus.length <= 2 && queueCount <= 2 && parts.nics.length === 1 && parts.sockets.length <= 4;
   const unit = unitOf(input.theme, input.width, input.height, 748, minH, sparse);
@@ -368,7 +371,7 @@ function placeRings(
             h: Math.min(pitch, 150),
           };
       // room around the circle: labels of its hands at the sides, the vector's line below
-      const r = clamp(Math.min(field.w / 2 - 21, (cell.h - ringWords(cell.h) - 10) / 2, 54), 12, 54);
+      const r = clamp(Math.min(field.w / 2 - 21, (cell.h - ringWords(cell.h) - 17) / 2, 54), 12, 54);
       const c: Point = { x: field.x + field.w / 2, y: ringLevelWith(cell) };
       const line = c.y + r + 12;
       return ringAt(queue, input, cell, c, r, edge, {

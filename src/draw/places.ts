@@ -137,6 +137,11 @@ function lanePart(ix: StageIndex, cpu: number, part: LanePart): Rect | null {
   return part === 'head' ? lane.head : lane.boxes[part];
 }
 
+/** On narrow pages the column's title stands right above its cards. */
+function underCard(ix: StageIndex): Touch['tag'] {
+  return ix.layout.portrait ? 'below' : 'above';
+}
+
 /** Where a record happened; null where it is not on the stage (another host, the host as a whole). */
 export function touchOf(
   ix: StageIndex,
@@ -155,6 +160,7 @@ export function touchOf(
     const lane = ix.lanes.get(cpu);
     return (
       (spot.type === 'vector' && rect.h < 20) ||
+      (spot.type === 'socket' && underCard(ix) === 'below') ||
       (lane !== undefined && Object.values(lane.boxes).includes(rect))
     );
   };
@@ -180,7 +186,7 @@ export function touchOf(
       const id = task?.sockets[0];
       const at = id === undefined ? undefined : socketAt(ix, id);
       if (at !== undefined)
-        return { rect: at.box, cpu, queue: -1, socket: at.socket, round: false, tag: 'above' };
+        return { rect: at.box, cpu, queue: -1, socket: at.socket, round: false, tag: underCard(ix) };
     }
     const nic = ix.nics.get(spot.nic);
     if (name === 'queueSelected' && nic !== undefined) return touch(nic.hash);

@@ -99,6 +99,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'charts.dropped': 'dropped',
   'charts.ring': 'fullest ring',
   'charts.latency': 'p99 latency',
+  'charts.none': 'none yet',
   'charts.upTo': '≤ {value}',
   'charts.summary':
     'Charts: at most {rate} packets a second arrive, {dropped} are dropped; the fullest ring holds {ring}; p99 latency up to {latency}.',

@@ -14,7 +14,8 @@ const CHART_HEIGHT = 26;
 const GAP = 6;
 const HEIGHT = 3 * CHART_HEIGHT + 2 * GAP;
 
-type Draw = { values: Float64Array; color: string; fill?: boolean };
+/** Told apart by more than colour: dashed, plain, or filled below. */
+type Draw = { values: Float64Array; color: string; fill?: boolean; dash?: number[] };
 
 function drawChart(
   ctx: CanvasRenderingContext2D,
@@ -52,9 +53,11 @@ function drawChart(
     }
     ctx.strokeStyle = item.color;
     ctx.lineWidth = 1.5;
+    ctx.setLineDash(item.dash ?? []);
     ctx.beginPath();
     steps(ctx, item.values, xOf, y);
     ctx.stroke();
+    ctx.setLineDash([]);
   }
 }
 
@@ -85,7 +88,7 @@ export function Charts({ series, view, width }: { series: Series | null; view: T
       const scale = width / (view.toNs - view.fromNs);
       const x = (bin: number) => (series.fromNs + bin * series.binNs - view.fromNs) * scale;
       const rates = [
-        { values: series.arrived, color: palette.muted },
+        { values: series.arrived, color: palette.muted, dash: [3, 2.5] },
         { values: series.delivered, color: palette.good },
         { values: series.dropped, color: palette.loss, fill: true },
       ];
@@ -130,7 +133,8 @@ export function ChartNames({ series }: { series: Series | null }) {
       <p style={{ blockSize: CHART_HEIGHT }}>
         <b>{t('charts.latency')}</b>
         <br />
-        {series !== null && up(formatDuration(series.maxLatency))}
+        {series !== null &&
+          (series.maxLatency > 0 ? up(formatDuration(series.maxLatency)) : t('charts.none'))}
       </p>
     </div>
   );
