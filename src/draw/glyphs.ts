@@ -110,7 +110,12 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
       add,
       out,
       [...state.backlog.process, ...state.backlog.input],
-      { x: poll.x + 6, y: poll.y + poll.h - (poll.h >= 66 ? 18 + h : 5 + h), w: poll.w - 12, h },
+      {
+        x: poll.x + 6,
+        y: poll.y + poll.h - (poll.h >= 66 ? 18 + h : 5 + h),
+        w: poll.w - (poll.h >= 66 ? 12 : 44),
+        h,
+      },
       1,
       room,
     );

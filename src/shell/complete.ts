@@ -8,6 +8,7 @@ import { coalesceLimits } from './ethtool/coalesce.ts';
 import { ETHTOOL_OPTIONS } from './ethtool/ethtool.ts';
 import { shortName } from './ethtool/features.ts';
 import { fieldChoices } from './ethtool/flow-hash.ts';
+import { FILTERS } from './filters.ts';
 import { COMMANDS } from './help.ts';
 import { contextOf, findNic, nicNames, tasksOf } from './host.ts';
 import { MAX_LINE } from './parse.ts';
@@ -23,6 +24,7 @@ export function completeCommand(world: World, host: number, line: string): strin
   const last = words[words.length - 1];
   const before = words.slice(0, -1);
   if (before.length === 0) return starting(COMMANDS, last);
+  if (before[before.length - 1] === '|') return starting(FILTERS, last);
   const redirectAt = before.lastIndexOf('>');
   if (redirectAt !== -1) return redirectAt === before.length - 1 ? paths(ctx, last) : [];
   const [command, ...rest] = before;

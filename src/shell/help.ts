@@ -3,7 +3,7 @@ import { ethtoolHelp } from './ethtool/ethtool.ts';
 import { nicNames } from './host.ts';
 import { type Ctx, type Outcome, printed } from './types.ts';
 
-export const COMMANDS = ['cat', 'echo', 'ethtool', 'help', 'ip', 'ls', 'sysctl', 'taskset'] as const;
+export const COMMANDS = ['cat', 'echo', 'ethtool', 'help', 'ip', 'ls', 'nstat', 'sysctl', 'taskset'] as const;
 
 export function help(ctx: Ctx): Outcome {
   const devices = nicNames(ctx).join(' ');
@@ -15,6 +15,8 @@ export function help(ctx: Ctx): Outcome {
       '  cat FILE, echo VALUE > FILE, ls DIR\tfiles of /proc and /sys\n' +
       '  ip [-s [-s]] [-d] link [show [DEV]]\n' +
       '  ip link set DEV mtu N | gro_max_size N | gro_ipv4_max_size N\n' +
-      '  taskset -cp [CPU] TASK\n',
+      '  nstat [-az] [NAME]\tprotocol counters\n' +
+      '  taskset -cp [CPU] TASK\n' +
+      "Behind a pipe: grep head tail sort uniq wc, awk '{print $N}'\n",
   );
 }

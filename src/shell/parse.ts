@@ -1,15 +1,24 @@
 /**
- * A line of text to words, as bash does it for simple commands: quotes, backslashes, comments, one output redirection.
- * Left out: pipes, lists, variables, globs, substitution: each is refused with bash's own words.
+ * A line of text to words, as bash does it for simple commands: quotes, backslashes, comments, pipes, one output redirection.
+ * Left out: lists, variables, globs, substitution: each is refused with bash's own words.
  */
 
 export const MAX_LINE = 4096;
 
 export type ParsedLine =
-  | { ok: true; words: string[] /** File that standard output goes to. */; redirect: string | null }
+  | {
+      ok: true;
+      words: string[];
+      /** File that standard output goes to. */
+      redirect: string | null;
+      /** Commands behind pipes, in order. */
+      filters: string[][];
+    }
   | { ok: false; error: string; hint: string };
 
-const ONE = 'one command a line; no pipes, variables or globs here';
+const ONE = 'one command a line; no lists, variables or globs here';
+/** Longest pipeline. */
+const MAX_FILTERS = 8;
 
 function syntaxError(token: string): ParsedLine {
   return { ok: false, error: `bash: syntax error near unexpected token \`${token}'`, hint: ONE };
@@ -28,12 +37,17 @@ export function parseLine(line: string): ParsedLine {
   }
   const tokens = tokenise(line.replace(/[\r\n]+$/, ''));
   if (typeof tokens === 'string') return { ok: false, error: tokens, hint: '' };
-  const words: string[] = [];
+  const commands: string[][] = [[]];
   let redirect: string | null = null;
   for (let i = 0; i < tokens.length; i += 1) {
     const token = tokens[i];
     if (!token.operator) {
-      words.push(token.text);
+      commands[commands.length - 1].push(token.text);
+      continue;
+    }
+    if (token.text === '|' && redirect === null) {
+      if (commands[commands.length - 1].length === 0) return syntaxError('|');
+      commands.push([]);
       continue;
     }
     if (token.text !== '>' && token.text !== '>>')
@@ -44,7 +58,13 @@ export function parseLine(line: string): ParsedLine {
     redirect = file.text;
     i += 1;
   }
-  return { ok: true, words, redirect };
+  const [words, ...filters] = commands;
+  if (filters.some((filter) => filter.length === 0)) return syntaxError('newline');
+  if (filters.length > MAX_FILTERS)
+    return { ok: false, error: '', hint: `at most ${MAX_FILTERS} pipes in a line` };
+  if (filters.length > 0 && redirect !== null)
+    return { ok: false, error: '', hint: 'a pipe cannot end in a file here' };
+  return { ok: true, words, redirect, filters };
 }
 
 interface Token {

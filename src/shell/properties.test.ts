@@ -230,6 +230,7 @@ describe('round trips', () => {
           ok: true,
           words: plain,
           redirect: null,
+          filters: [],
         });
       }),
     );

@@ -373,7 +373,7 @@ describe('taskset', () => {
 
 describe('refused by the shell itself', () => {
   it.each([
-    ['cat /proc/interrupts | grep eth0', "bash: syntax error near unexpected token `|'"],
+    ['cat /proc/interrupts | | grep eth0', "bash: syntax error near unexpected token `|'"],
     ['sysctl -a; reboot', "bash: syntax error near unexpected token `;'"],
     ['echo 1 > a > b', "bash: syntax error near unexpected token `>'"],
     ['reboot', 'bash: reboot: command not found'],

@@ -7,7 +7,9 @@ import { cat, echo, ls } from './cat.ts';
 import { ethtool } from './ethtool/ethtool.ts';
 import { COMMANDS, help } from './help.ts';
 import { contextOf } from './host.ts';
+import { runFilter } from './filters.ts';
 import { ip } from './ip.ts';
+import { nstat } from './nstat.ts';
 import { parseLine } from './parse.ts';
 import { sysctl } from './sysctl.ts';
 import { taskset } from './taskset.ts';
@@ -40,7 +42,18 @@ function run(world: World, host: number, line: string): Outcome {
   if (parsed.redirect !== null && command !== 'echo') {
     return refused('', 1, 'only echo may write to a file: echo VALUE > FILE');
   }
-  return dispatch(ctx, command, words, parsed.redirect);
+  return piped(dispatch(ctx, command, words, parsed.redirect), parsed.filters);
+}
+
+/** What a command prints goes through the filters behind it; a refusal is shown as it is. */
+function piped(first: Outcome, filters: readonly string[][]): Outcome {
+  let outcome = first;
+  for (const filter of filters) {
+    // only grep's "nothing found" is a status that a pipe goes on after
+    if (outcome.status > 1 || (outcome === first && outcome.status !== 0)) return outcome;
+    outcome = { ...runFilter(filter, outcome.output), changes: [] };
+  }
+  return { ...outcome, changes: first.changes };
 }
 
 function dispatch(ctx: Ctx, command: string, words: readonly string[], redirect: string | null): Outcome {
@@ -55,6 +68,8 @@ function dispatch(ctx: Ctx, command: string, words: readonly string[], redirect:
       return echo(ctx, words, redirect);
     case 'ls':
       return ls(ctx, words);
+    case 'nstat':
+      return nstat(ctx, words);
     case 'ip':
       return ip(ctx, words);
     case 'taskset':

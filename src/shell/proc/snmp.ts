@@ -48,6 +48,12 @@ function twoLines(ctx: Ctx, prefixes: readonly Prefix[]): string {
     .join('');
 }
 
+/** Every counter kept, in the order in which nstat prints them. */
+export function snmpNames(ctx: Ctx): string[] {
+  const groups: Prefix[] = ['Ip', 'Icmp', 'Tcp', 'Udp', 'Ip6', 'Icmp6', 'Udp6', 'TcpExt', 'IpExt'];
+  return groups.flatMap((prefix) => namesOf(ctx, prefix).map((name) => prefix + name));
+}
+
 export function snmpText(ctx: Ctx): string {
   return twoLines(ctx, ['Ip', 'Icmp', 'Tcp', 'Udp']);
 }
