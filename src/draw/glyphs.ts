@@ -423,7 +423,7 @@ function addRow(add: Add, out: GlyphSet, skbs: readonly SceneSkb[], r: Rect, lin
       room * (skb.segs.length > 1 ? Math.min(22, 8 + skb.segs.length) : Math.min(14, glyphLength(skb.bytes))),
     );
     const last = line === lines - 1;
-    const reserve = last && i < skbs.length - 1 ? 20 : 0;
+    const reserve = last && i < skbs.length - 1 ? 8 + String(skbs.length - i).length * 5.7 : 0;
     if (x + w > r.x + r.w - reserve) {
       if (last) {
         out.notes.push({ x: r.x + r.w, y: y + r.h - 1, text: `+${skbs.length - i}`, flow: 0, anchor: 'end' });

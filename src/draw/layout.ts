@@ -191,7 +191,8 @@ function layoutWide(input: LayoutInput): StageLayout {
   // type is no larger than four CPUs side by side allow; beyond, they fold
   const open = parts.cpus.length <= 4 && input.density !== 'overview' ? parts.cpus.length : 0;
   const lanesH = PAD + TITLE - 6 + PAD + open * (LANE_MIN + 6);
-  const minH = Math.max(348, lanesH) + Math.max(0, parts.nics.length - 1) * 120;
+  const nicsH = parts.nics.length <= 2 ? 348 + (parts.nics.length - 1) * 120 : parts.nics.length * 112 + 42;
+  const minH = Math.max(348, lanesH, nicsH);
   const sparse =
     parts.cpus.length <= 2 && queueCount <= 2 && parts.nics.length === 1 && parts.sockets.length <= 4;
   const unit = unitOf(input.theme, input.width, input.height, 748, minH, sparse);
@@ -207,8 +208,10 @@ function layoutWide(input: LayoutInput): StageLayout {
     queueCount > 16 ? 420 : 340,
   );
   const gap = clamp(w * 0.045, 34, 72);
-  const sockW = clamp(w * 0.145, 104, 190);
-  const sockGap = clamp(w * 0.022, 16, 30);
+  // a router has no socket: no column for any
+  const none = parts.sockets.length === 0;
+  const sockW = none ? 0 : clamp(w * 0.145, 104, 190);
+  const sockGap = none ? 0 : clamp(w * 0.022, 16, 30);
   const nicX = area.x + wireW + 4;
   const laneX = nicX + nicW + gap;
   const sockX = area.x + area.w - sockW;
@@ -256,7 +259,7 @@ function layoutWide(input: LayoutInput): StageLayout {
       { id: 'wire', at: { x: area.x, y: titleY }, w: wireW },
       { id: 'nic', at: { x: nicX, y: titleY }, w: nicW },
       { id: 'cpus', at: { x: laneX, y: titleY }, w: laneW },
-      { id: 'sockets', at: { x: sockX, y: titleY }, w: sockW },
+      ...(none ? [] : [{ id: 'sockets' as const, at: { x: sockX, y: titleY }, w: sockW }]),
     ],
     nics,
     ...lanes,
@@ -287,10 +290,12 @@ function placeNic(
   const inner = inset(box, 8);
   const steerW = clamp(box.w * 0.4, 92, 132);
   const low = inner.h < 230;
+  // of several cards on a page, each has a strip for its table: cells without words
+  const strip = inner.h < 130;
   const parserH = low ? 30 : 36;
   const hashH = low ? 30 : 38;
   const ntupleH = low ? 0 : 34;
-  const between = low ? 6 : 10;
+  const between = strip ? 3 : low ? 6 : 10;
   const parser: Rect = { x: inner.x, y: inner.y, w: steerW, h: parserH };
   const hash: Rect = { x: inner.x, y: parser.y + parserH + between, w: steerW, h: hashH };
   const tableTop = hash.y + hashH + between;
@@ -298,7 +303,7 @@ function placeNic(
   const tableSize = tableSizeOf(nic.driver);
   const cols = tableSize > 128 ? 16 : 8;
   const rows = Math.ceil(tableSize / cols);
-  const caption = 30;
+  const caption = strip ? 0 : 30;
   const cellH = clamp((tableMax - caption - 10) / rows, 1.5, 10);
   const table: Rect = {
     x: inner.x,
@@ -306,12 +311,14 @@ function placeNic(
     w: steerW,
     h: Math.min(tableMax, caption + 10 + rows * cellH),
   };
-  const cells = grid(
-    { x: table.x + 7, y: table.y + 17, w: table.w - 14, h: table.h - caption - 8 },
-    tableSize,
-    cols,
-    cellH > 4 ? 1.5 : 0.6,
-  );
+  const cells = strip
+    ? grid({ x: table.x + 4, y: table.y + 4, w: table.w - 8, h: table.h - 8 }, tableSize, tableSize / 4, 0.4)
+    : grid(
+        { x: table.x + 7, y: table.y + 17, w: table.w - 14, h: table.h - caption - 8 },
+        tableSize,
+        cols,
+        cellH > 4 ? 1.5 : 0.6,
+      );
   const ntuple: Rect | null =
     ntupleH > 0 ? { x: inner.x, y: table.y + table.h + between, w: steerW, h: ntupleH } : null;
 
@@ -704,7 +711,7 @@ function layoutPortrait(input: LayoutInput): StageLayout {
     lane.out = { x: lane.box.x + lane.box.w / 2, y: lane.box.y + lane.box.h };
   }
   y += 16;
-  columns.push({ id: 'sockets', at: { x, y: y + 8 }, w: inner });
+  if (parts.sockets.length > 0) columns.push({ id: 'sockets', at: { x, y: y + 8 }, w: inner });
   y += 16;
   const s = parts.sockets.length;
   let sockets: SocketLayout[] = [];

@@ -14,8 +14,8 @@ const CHART_HEIGHT = 26;
 const GAP = 6;
 const HEIGHT = 3 * CHART_HEIGHT + 2 * GAP;
 
-/** Told apart by more than colour: dashed, plain, or filled below. */
-type Draw = { values: Float64Array; color: string; fill?: boolean; dash?: number[] };
+/** Told apart by more than colour: thin, thick, or filled below. */
+type Draw = { values: Float64Array; color: string; fill?: boolean; thin?: boolean };
 
 function drawChart(
   ctx: CanvasRenderingContext2D,
@@ -52,12 +52,10 @@ function drawChart(
       ctx.globalAlpha = 1;
     }
     ctx.strokeStyle = item.color;
-    ctx.lineWidth = 1.5;
-    ctx.setLineDash(item.dash ?? []);
+    ctx.lineWidth = item.thin ? 1 : 1.75;
     ctx.beginPath();
     steps(ctx, item.values, xOf, y);
     ctx.stroke();
-    ctx.setLineDash([]);
   }
 }
 
@@ -88,7 +86,7 @@ export function Charts({ series, view, width }: { series: Series | null; view: T
       const scale = width / (view.toNs - view.fromNs);
       const x = (bin: number) => (series.fromNs + bin * series.binNs - view.fromNs) * scale;
       const rates = [
-        { values: series.arrived, color: palette.muted, dash: [3, 2.5] },
+        { values: series.arrived, color: palette.muted, thin: true },
         { values: series.delivered, color: palette.good },
         { values: series.dropped, color: palette.loss, fill: true },
       ];

@@ -14,10 +14,13 @@ export const Steering = memo(
   function Steering({
     at,
     view,
+    name,
     portrait,
     first,
   }: {
     at: NicLayout;
+    /** Written at its cable, where there are several; else empty. */
+    name: string;
     view: NicView;
     portrait: boolean;
     first: boolean;
@@ -61,9 +64,14 @@ export const Steering = memo(
               {cut(view.arrived.split(' ').slice(1).join(' '), wire.w, 9.5)}
             </text>
           )}
+          {!portrait && name !== '' && (
+            <text className="name name--ring" x={wire.x} y={y - 9}>
+              {cut(name, wire.w, 11)}
+            </text>
+          )}
           {portrait && (
             <text className="small muted" x={wire.x} y={wire.y + 9}>
-              {t('host.column.wire')}
+              {name === '' ? t('host.column.wire') : name}
             </text>
           )}
         </Focusable>
@@ -85,7 +93,9 @@ export const Steering = memo(
           </text>
         </Focusable>
 
-        {!portrait && <Down x={parser.x + parser.w / 2} from={parser.y + parser.h} to={hash.y} />}
+        {!portrait && hash.y - parser.y - parser.h > 4 && (
+          <Down x={parser.x + parser.w / 2} from={parser.y + parser.h} to={hash.y} />
+        )}
         <Focusable {...nicTarget('hash')} label={view.ariaHash} rect={hash}>
           <Box r={hash} className="box" />
           <text className="label" x={hash.x + pad} y={hash.y + 13}>
@@ -96,22 +106,28 @@ export const Steering = memo(
           </text>
         </Focusable>
 
-        {!portrait && <Down x={hash.x + hash.w / 2} from={hash.y + hash.h} to={table.y} />}
+        {!portrait && table.y - hash.y - hash.h > 4 && (
+          <Down x={hash.x + hash.w / 2} from={hash.y + hash.h} to={table.y} />
+        )}
         <Focusable {...nicTarget('table')} label={view.ariaTable} rect={table}>
           <Box r={table} className="box" />
-          <text className="label" x={table.x + pad} y={table.y + 12}>
-            {t('host.nic.table')}
-          </text>
-          {table.w > 76 && (
-            <text className="mono muted" x={table.x + table.w - 6} y={table.y + 12} textAnchor="end">
-              {at.tableSize}
-            </text>
+          {table.h >= 46 && (
+            <>
+              <text className="label" x={table.x + pad} y={table.y + 12}>
+                {t('host.nic.table')}
+              </text>
+              {table.w > 76 && (
+                <text className="mono muted" x={table.x + table.w - 6} y={table.y + 12} textAnchor="end">
+                  {at.tableSize}
+                </text>
+              )}
+              <text className="mono" x={table.x + pad} y={table.y + table.h - 6}>
+                {view.choice.length * 5.7 <= table.w - 10
+                  ? view.choice
+                  : cut(view.choiceShort, table.w - 10, 9.5, true)}
+              </text>
+            </>
           )}
-          <text className="mono" x={table.x + pad} y={table.y + table.h - 6}>
-            {view.choice.length * 5.7 <= table.w - 10
-              ? view.choice
-              : cut(view.choiceShort, table.w - 10, 9.5, true)}
-          </text>
         </Focusable>
 
         {ntuple && (

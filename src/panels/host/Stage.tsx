@@ -398,7 +398,9 @@ export function Stage(props: StageProps): ReactNode {
           </g>
         </svg>
       )}
-      <div className={`stageTools${layout?.portrait ? ' stageTools--top' : ''}`}>
+      <div
+        className={`stageTools${layout?.portrait ? ' stageTools--top' : (layout?.nics.length ?? 1) > 2 ? ' stageTools--right' : ''}`}
+      >
         {zoomed && (
           <Tool label={t('host.zoom.fit.long')} onClick={() => zoom.fit()}>
             <FitIcon />

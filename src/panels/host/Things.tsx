@@ -134,6 +134,7 @@ export function Things(props: {
         <Steering
           key={nic.nic}
           at={nic}
+          name={layout.nics.length > 1 ? map.nics[nic.nic].name : ''}
           portrait={layout.portrait}
           first={i === 0}
           view={nicView(map, scene, nic.nic, nic.tableSize, filter(nic.nic))}
@@ -216,7 +217,7 @@ function Titles({ ix, map, toolsW }: { ix: StageIndex; map: SceneMap; toolsW: nu
     nic: nic ? t('host.column.nic', { name: nic.name, rate: rateText(nic.linkBps) }) : t('host.column.nics'),
     cpus: t(layout.strips.length > 0 ? 'host.column.cpus.folded' : 'host.column.cpus'),
     sockets: t(
-      ix.layout.columns[ix.layout.columns.length - 1].w < 180
+      (layout.columns.find((column) => column.id === 'sockets')?.w ?? 0) < 180
         ? 'host.column.sockets.short'
         : 'host.column.sockets',
     ),
@@ -233,18 +234,6 @@ function Titles({ ix, map, toolsW }: { ix: StageIndex; map: SceneMap; toolsW: nu
           {title(id, w)}
         </text>
       ))}
-      {layout.nics.length > 1 &&
-        layout.nics.map((n) => (
-          <text
-            key={n.nic}
-            className="small muted"
-            x={n.box.x + n.box.w - 8}
-            y={n.box.y + n.box.h - 6}
-            textAnchor="end"
-          >
-            {map.nics[n.nic].name}
-          </text>
-        ))}
     </g>
   );
 }

@@ -115,6 +115,12 @@ function knobLabel(knob: KnobView & { target?: string }): string {
 function Knob({ knob }: { knob: KnobView }) {
   const { command } = useActions();
   const host = useAppStore((s) => s.scenario.map?.hosts[s.layout.host]?.id ?? '');
+  // one of several cards' knobs says whose it is
+  const nic = useAppStore((s) => {
+    const nics = s.scenario.map?.nics ?? [];
+    return nics.length < 2 ? '' : (nics.find((item) => knob.id.startsWith(`${item.name}.`))?.name ?? '');
+  });
+  const label = knobLabel(knob);
   const [value, setValue] = useState(knob.value);
   const id = useId();
   const changed = value !== knob.value;
@@ -131,7 +137,7 @@ function Knob({ knob }: { knob: KnobView }) {
       }}
     >
       <div className="knob-row">
-        <label htmlFor={id}>{knobLabel(knob)}</label>
+        <label htmlFor={id}>{nic === '' || label.includes(nic) ? label : `${nic} ${label}`}</label>
         {knob.kind === 'choice' || knob.kind === 'toggle' ? (
           <select
             id={id}
