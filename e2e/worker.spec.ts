@@ -29,9 +29,9 @@ async function restart(lab: Lab, before: Awaited<ReturnType<typeof somewhere>>):
   await expect(banner).toBeVisible({ timeout: 20_000 });
   await banner.getByRole('button', { name: 'Restart here' }).click();
   await expect(banner).toBeHidden();
+  await expect.poll(() => lab.state()).toEqual(before.state);
   await expect(lab.inspector.getByRole('heading', { name: 'eth0 rx-0' })).toBeVisible();
   await expect(lab.time).toHaveText(before.picture.time);
-  expect(await lab.state()).toEqual(before.state);
   expect(await lab.picture()).toEqual(before.picture);
   // it is the same run: commands and steps go on
   await lab.page.keyboard.press('Escape');
