@@ -6,17 +6,6 @@ import { expect, Lab, ns, test } from './lab.ts';
 const THEMES = ['dark', 'light', 'projector'] as const;
 const SIZES = { wide: { width: 1280, height: 720 }, phone: { width: 390, height: 844 } } as const;
 
-/**
- * Faults that are known and wait for their repair. Each is to be repaired and taken out of here; none is to be added.
- * Console prompt and versions in force: 4.4 : 1 on the light theme; the charts' word for drops: 4.48 : 1 on the dark one.
- * Messages: list items with a role of their own. Events: the row with the tab stop may stand outside the part that exists.
- */
-const KNOWN = [
-  /^color-contrast: .*(\.prompt|label\[for="console-input"\]|\.in-force|\.series-dropped)/,
-  /^list: .*\[role=alert\]/,
-  /^scrollable-region-focusable: \.events-(grid|scroll)/,
-];
-
 /** What axe holds against the page, or one part of it: serious and critical only. */
 async function faults(page: Page, part?: string): Promise<string[]> {
   // what fades in has its colours only when it is there
@@ -30,8 +19,7 @@ async function faults(page: Page, part?: string): Promise<string[]> {
       nodes.map(
         (node) => `${id}: ${node.target.join(' ')}: ${(node.failureSummary ?? '').replace(/\s+/g, ' ')}`,
       ),
-    )
-    .filter((fault) => !KNOWN.some((known) => known.test(fault)));
+    );
 }
 
 async function withTheme(page: Page, theme: string): Promise<void> {

@@ -27,13 +27,12 @@ function NoticeCard({ notice }: { notice: Notice }) {
   return (
     <m.li
       className={`notice notice-${notice.level}`}
-      role={notice.level === 'error' ? 'alert' : 'status'}
       initial={{ opacity: 0, y: 12 }}
       animate={{ opacity: 1, y: 0 }}
       exit={{ opacity: 0, y: 8 }}
       transition={{ duration: 0.22 }}
     >
-      <div>
+      <div role={notice.level === 'error' ? 'alert' : 'status'}>
         <p className="notice-head">{head}</p>
         {!head.includes(notice.message) && <p>{notice.message}</p>}
         {notice.where !== undefined && <p className="mono small">{notice.where}</p>}

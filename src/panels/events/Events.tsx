@@ -243,6 +243,7 @@ export default function Events() {
       </header>
       <div
         className="events-grid"
+        tabIndex={0}
         role="grid"
         aria-label={t('events.grid')}
         aria-rowcount={-1}
@@ -261,6 +262,8 @@ export default function Events() {
           className="events-scroll"
           ref={scroller}
           role="rowgroup"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard; the row with the tab stop may not exist
+          tabIndex={0}
           onPointerDown={() => {
             reading.current = true;
           }}
