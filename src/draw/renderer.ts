@@ -93,7 +93,8 @@ export class StageRenderer {
     const before = this.frame;
     this.frame = frame;
     if (frame.version !== this.version) {
-      const jump = frame.jumped || before === null;
+      // the same scene again only names the record that led to it
+      const jump = before === null || (frame.jumped && before.scene !== frame.scene);
       if (jump) this.load.reset();
       this.load.push(frame.scene.timeNs, frame.scene.cpus);
       if (jump) this.onJump?.(frame.scene.timeNs);

@@ -411,6 +411,8 @@ export function createApp(deps: AppDeps): App {
       store.setState((s) => ({
         console: { ...s.console, entries: [...s.console.entries, entry].slice(-MOST_ENTRIES) },
         branches: { list: done.branches, active: done.branch },
+        // at once: the next command comes after this one, however fast it is typed
+        playhead: { ...s.playhead, moment: done.moment },
       }));
       if (done.branch !== undefined) await player.goTo(done.moment);
       return { output: done.output, status: done.status };

@@ -105,13 +105,21 @@ export class Player implements SceneFeed {
     if (ticket !== this.ticket) return false;
     this.going(null);
     if (answer === null) return false;
-    // what has just happened is marked on the stage, however one came to the moment
-    const last = record ?? (answer.from.seq > 0 ? await this.deps.recordOf(answer.from) : null);
-    if (ticket !== this.ticket) return false;
     this.take(answer);
-    this.show(last, true, answer.from.t);
+    this.show(record, true, answer.from.t);
     this.tell(true);
+    if (record === null && answer.from.seq > 0) await this.nameRecord(answer.from);
     return true;
+  }
+
+  /** What has just happened is marked on the stage, however one came to the moment: a little later, where it must be asked. */
+  private async nameRecord(at: Moment): Promise<void> {
+    const { current } = this;
+    const record = await this.deps.recordOf(at);
+    if (record === null || this.current === null || this.current.scene !== current?.scene) return;
+    if (this.current.scene.seq !== at.seq || this.current.record !== null) return;
+    this.show(record, true, this.current.timeNs);
+    this.tell(true);
   }
 
   /** What a jump waits for is not wanted any more. */
