@@ -5,7 +5,7 @@ import type { Place } from '../catalog/places.ts';
 import { rulesFor } from '../catalog/rules.ts';
 import { applyChange } from './apply-change.ts';
 import { createAgenda, schedule } from './clock/agenda.ts';
-import { costProfiles } from './cost.ts';
+import { type CostProfile, costProfiles } from './cost.ts';
 import { makeFlows } from './flows.ts';
 import { createLatency } from './metrics/latency.ts';
 import { createSnmp } from './net/snmp.ts';
@@ -88,6 +88,8 @@ export function createWorld(spec: WorldSpec): World {
       nics: host.nics.length,
       hostPlace: maker.place({ type: 'host', host: host.id }),
       firewall: host.firewall ?? null,
+      coreCost: rules.napi ? profile.coreRx : profile.legacySoft,
+      ipCost: rules.napi ? profile.ipRcv + firewallCost(profile, host) : 0,
     };
     hosts.push(fixed);
     states.push({ sysctl: sysctlDefaults(spec, rules), snmp: createSnmp(), sockFlows: null });
@@ -219,6 +221,11 @@ export function createWorld(spec: WorldSpec): World {
   for (const nic of nics) planWire(world, nic);
   for (const task of tasks) if (task.app !== null) schedule(agenda, task.timerActor, task.app.startNs);
   return world;
+}
+
+function firewallCost(profile: CostProfile, host: HostSpec): number {
+  if (host.firewall === undefined) return 0;
+  return (host.firewall === 'raw-drop' ? profile.nfRaw : profile.nfFilter) + profile.skbFree;
 }
 
 function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): HostState['sysctl'] {

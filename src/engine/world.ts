@@ -57,6 +57,9 @@ export interface HostFixed {
   nics: number;
   hostPlace: number;
   firewall: 'raw-drop' | 'filter-drop' | null;
+  /** Cycles of netif_receive_skb (before NAPI: of all a packet costs up to the wire) and of ip_rcv with the firewall's part. */
+  coreCost: number;
+  ipCost: number;
 }
 
 /** A flow (one five-tuple with its link-layer addresses), made when the world is. */

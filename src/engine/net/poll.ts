@@ -85,7 +85,7 @@ export function pollStep(w: World, cpu: Cpu): boolean {
     case DELIVER_NETIF:
       if (netifReceive(w, cpu, s.slot)) {
         s.phase = DELIVER_IP;
-        startWork(w, cpu, ipCost(w, cpu));
+        startWork(w, cpu, w.fixed.hosts[cpu.host].ipCost);
         return false;
       }
       return nextDelivery(w, cpu);
@@ -229,7 +229,7 @@ function startDelivery(w: World, cpu: Cpu): void {
     return;
   }
   s.phase = DELIVER_NETIF;
-  startWork(w, cpu, coreCost(w, cpu));
+  startWork(w, cpu, w.fixed.hosts[cpu.host].coreCost);
 }
 
 /** netif_receive_skb_list_internal with RPS: to a CPU's backlog (it may be this CPU's own), or straight on. */
@@ -238,7 +238,7 @@ function steerSkb(w: World, cpu: Cpu): boolean {
   getRpsCpu(w, cpu, w.queues[w.pool.queue[s.slot]], s.slot);
   if (rpsChoice.cpu < 0) {
     s.phase = DELIVER_NETIF;
-    startWork(w, cpu, coreCost(w, cpu));
+    startWork(w, cpu, w.fixed.hosts[cpu.host].coreCost);
     return false;
   }
   const { slot } = s;
@@ -247,19 +247,6 @@ function steerSkb(w: World, cpu: Cpu): boolean {
   const tail = enqueueToBacklog(w, cpu, w.cpus[rpsChoice.cpu], slot);
   if (flow !== null && tail >= 0) flow.lastTail = tail;
   return nextDelivery(w, cpu);
-}
-
-/** netif_receive_skb; of a kernel before NAPI the whole price of a packet, up to the wire, stands here. */
-function coreCost(w: World, cpu: Cpu): number {
-  const { profile } = w.fixed.hosts[cpu.host];
-  return w.fixed.rules.napi ? profile.coreRx : profile.legacySoft;
-}
-
-function ipCost(w: World, cpu: Cpu): number {
-  const { profile, firewall } = w.fixed.hosts[cpu.host];
-  if (!w.fixed.rules.napi) return 0;
-  const hook = firewall === 'raw-drop' ? profile.nfRaw : firewall === 'filter-drop' ? profile.nfFilter : 0;
-  return profile.ipRcv + (hook === 0 ? 0 : hook + profile.skbFree);
 }
 
 function startBacklogPoll(w: World, cpu: Cpu): void {
@@ -293,7 +280,7 @@ function nextOfBacklog(w: World, cpu: Cpu): boolean {
     s.slot = slot;
     s.backTo = BACK_BACKLOG;
     s.phase = DELIVER_NETIF;
-    startWork(w, cpu, coreCost(w, cpu));
+    startWork(w, cpu, w.fixed.hosts[cpu.host].coreCost);
     return false;
   }
   // the head moves once a batch, which is what RFS waits for
