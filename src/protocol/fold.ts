@@ -67,6 +67,8 @@ function nicRecord(scene: Scene, r: RecordView, nic: Scene['nics'][number]): voi
     nic.arrived += 1;
     scene.totals.arrived += 1;
     scene.totals.inFlight += 1;
+  } else if (r.kind === Kind.txSent) {
+    nic.sent += r.a;
   } else if (r.kind === Kind.queueSelected && nic.frame !== null) {
     nic.frame.queue = r.a;
     nic.frame.hash = r.b >>> 0;

@@ -180,6 +180,8 @@ export interface Scene {
       hash: number | null;
     } | null;
     arrived: number;
+    /** Frames sent on its wire. */
+    sent: number;
     inDma: number;
     /** Queue (in its NIC) of each cell of the indirection table. */
     indirection: number[];

@@ -158,7 +158,7 @@ export function mockScene(map: SceneMap, size: number): Scene {
   return {
     timeNs: 0,
     seq: 0,
-    nics: map.nics.map(() => ({ frame: null, arrived: 0, inDma: 0, indirection: [] })),
+    nics: map.nics.map(() => ({ frame: null, arrived: 0, sent: 0, inDma: 0, indirection: [] })),
     queues: map.queues.map((q) => idleQueue(size, q.index % map.cpus.length)),
     cpus: map.cpus.map(idleCpu),
     sockets: map.sockets.map(() => idleSocket(212_992)),
@@ -230,6 +230,7 @@ export function onePacket(): MockFrame {
   scene.nics[0] = {
     frame: { id: 1, flow: 1, bytes: 1514, queue: null, hash: null },
     arrived: 1,
+    sent: 0,
     inDma: 0,
     indirection: [],
   };
@@ -250,6 +251,7 @@ export function busyRss(): MockFrame {
   scene.nics[0] = {
     frame: { id: 900, flow: 1, bytes: 1514, queue: 2, hash: 0xc626b0ea | 0 },
     arrived: 61_204,
+    sent: 0,
     inDma: 2,
     indirection: [],
   };

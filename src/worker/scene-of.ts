@@ -109,6 +109,7 @@ export function sceneOf(w: World): Scene {
     nics: w.nics.map((n) => ({
       frame: null,
       arrived: arrivedAt(w, n.index),
+      sent: n.counters.tx_packets,
       inDma: n.dmaFifo.length - n.dmaHead,
       indirection: Array.from(n.indirection),
     })),

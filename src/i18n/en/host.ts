@@ -23,6 +23,7 @@ export const hostWords: Readonly<Record<string, string>> = {
 
   'host.nic.parser': 'parser',
   'host.nic.arrived': '{n} arrived',
+  'host.nic.sent': '{n} sent',
   'host.nic.hash': 'Toeplitz hash',
   'host.nic.hash.short': 'Toeplitz',
   'host.nic.noHash': 'no hash',
@@ -103,7 +104,8 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.drop.oldData': 'data already here',
   'host.drop.other': 'dropped',
 
-  'host.aria.wire': 'Wire to {nic}, {rate}: {arrived} frames arrived',
+  'host.aria.wire': 'Wire to {nic}, {rate}: {arrived} frames arrived{sent}',
+  'host.aria.wire.sent': ', {n} sent',
   'host.aria.parser': 'Parser of {nic}: {frame}',
   'host.aria.parser.frame': 'frame {id} of flow {flow}, {bytes} bytes',
   'host.aria.parser.none': 'no frame now',

@@ -64,6 +64,16 @@ export const Steering = memo(
               {cut(view.arrived.split(' ').slice(1).join(' '), wire.w, 9.5)}
             </text>
           )}
+          {!portrait && view.sent !== '' && (
+            <>
+              <text className="mono" x={wire.x} y={y + 48}>
+                {cut(view.sent.split(' ')[0], wire.w, 9.5, true)}
+              </text>
+              <text className="small muted" x={wire.x} y={y + 59}>
+                {cut(view.sent.split(' ').slice(1).join(' '), wire.w, 9.5)}
+              </text>
+            </>
+          )}
           {!portrait && name !== '' && (
             <text className="name name--ring" x={wire.x} y={y - 9}>
               {cut(name, wire.w, 11)}

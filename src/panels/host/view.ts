@@ -40,6 +40,8 @@ export function cutStart(text: string, width: number, size: number): string {
 
 export interface NicView {
   arrived: string;
+  /** Frames sent, in words; empty: none. */
+  sent: string;
   hash: string;
   choice: string;
   /** The same in fewer letters. */
@@ -86,6 +88,7 @@ export function nicView(
     : t('host.aria.parser.none');
   return {
     arrived: t('host.nic.arrived', { n: figure(state?.arrived ?? 0) }),
+    sent: (state?.sent ?? 0) > 0 ? t('host.nic.sent', { n: figure(state?.sent ?? 0) }) : '',
     hash: value,
     choice,
     choiceShort:
@@ -100,6 +103,7 @@ export function nicView(
       nic: info.name,
       rate: rateText(info.linkBps),
       arrived: figure(state?.arrived ?? 0),
+      sent: (state?.sent ?? 0) > 0 ? t('host.aria.wire.sent', { n: figure(state?.sent ?? 0) }) : '',
     }),
     ariaParser: t('host.aria.parser', { nic: info.name, frame: what }),
     ariaHash: t('host.aria.hash', { nic: info.name, value }),
