@@ -225,8 +225,7 @@ test('a dialog keeps the focus and closes by Escape', async ({ lab, page }) => {
   }
 });
 
-// waits for Dialog.tsx to close before it leaves the document
-test.fixme('a closed dialog gives the focus back', async ({ lab, page }) => {
+test('a closed dialog gives the focus back', async ({ lab, page }) => {
   await lab.open();
   for (const opener of [
     page.getByRole('button', { name: 'Share', exact: true }),

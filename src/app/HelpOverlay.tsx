@@ -1,13 +1,15 @@
 /** `?`: every key on one sheet, and what the colours mean. */
 import { t } from '../i18n/index.ts';
-import { Kbd } from '../panels/shared/controls.tsx';
+import { Button, Kbd } from '../panels/shared/controls.tsx';
 import { Dialog } from '../panels/shared/Dialog.tsx';
 import { ContextLegend } from '../panels/timeline/Timeline.tsx';
 import { useActions } from '../store/react.ts';
 import { keyHelp } from './keys.ts';
+import { useUi } from './ui-store.ts';
 
 export default function HelpOverlay() {
   const { togglePanel } = useActions();
+  const open = useUi((s) => s.open);
   return (
     <Dialog
       size="large"
@@ -30,6 +32,17 @@ export default function HelpOverlay() {
       <h3 className="section-title">{t('timeline.legend')}</h3>
       <ContextLegend />
       <p className="muted">{t('help.timeline')}</p>
+      <p>
+        <Button
+          onClick={() => {
+            togglePanel('help', false);
+            open('model');
+          }}
+        >
+          {t('top.model')}
+        </Button>{' '}
+        <span className="muted">{t('top.modelTitle')}</span>
+      </p>
     </Dialog>
   );
 }

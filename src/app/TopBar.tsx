@@ -175,7 +175,7 @@ function Branches() {
     <Popover
       label={`${t('top.branches')}: ${text}`}
       title={t('top.branches')}
-      className="button button-pill mono branch-pill"
+      className={`button button-pill mono branch-pill ${list.length > 1 ? 'has-branches' : ''}`}
       button={
         <>
           <BranchIcon /> <span>{text}</span>

@@ -31,6 +31,8 @@ export interface AppActions {
   openLink(fragment: string): Promise<boolean>;
   /** The present situation as a link's fragment, `#` included; also put into the address bar. Null where it cannot be made (a notice says why). */
   share(): string | null;
+  /** The same as a file's text, for what is too long for a link; null: nothing to save. */
+  shareFile(): string | null;
 
   // -- time
   play(): void;

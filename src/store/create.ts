@@ -9,7 +9,14 @@ import type {
   RecordFilter,
   Response,
 } from '../protocol/messages.ts';
-import { decodeLink, encodeLink, isLinkFile, type LinkState, readLinkFile } from '../scenario/link.ts';
+import {
+  decodeLink,
+  encodeLink,
+  isLinkFile,
+  type LinkState,
+  printLinkFile,
+  readLinkFile,
+} from '../scenario/link.ts';
 import { setLanguage } from '../i18n/index.ts';
 import { type Ask, Client, type Transport, WorkerProblem } from '../worker/client.ts';
 import type { AppActions, LoadOptions } from './actions-api.ts';
@@ -330,6 +337,17 @@ export function createApp(deps: AppDeps): App {
         const fragment = `#${encodeLink(state)}`;
         deps.address.set(fragment);
         return fragment;
+      } catch (error) {
+        notify('error', 'link-too-long', error instanceof Error ? error.message : String(error));
+        return null;
+      }
+    },
+
+    shareFile() {
+      const state = linkStateOf(get());
+      if (state === null) return null;
+      try {
+        return printLinkFile(state);
       } catch (error) {
         notify('error', 'link-too-long', error instanceof Error ? error.message : String(error));
         return null;

@@ -71,6 +71,21 @@ function Picture() {
   );
 }
 
+/** The whole state as a file, which can be dropped on the page again. */
+function SaveFile() {
+  const { shareFile } = useActions();
+  return (
+    <Button
+      onClick={() => {
+        const text = shareFile();
+        if (text !== null) save('softnet-lab.json', text, 'application/json');
+      }}
+    >
+      {t('share.save')}
+    </Button>
+  );
+}
+
 export default function Share() {
   const { share } = useActions();
   const open = useUi((s) => s.open);
@@ -110,7 +125,9 @@ export default function Share() {
         ))}
       </ul>
       {link === null ? (
-        <p role="alert">{t('share.none')}</p>
+        <p role="alert">
+          {t('share.none')} <SaveFile />
+        </p>
       ) : (
         <>
           <div className="share-row">
@@ -137,8 +154,7 @@ export default function Share() {
           </p>
           {tooLong && (
             <p className="warn">
-              {t('share.tooLong')}{' '}
-              <Button onClick={() => save('softnet-lab-link.txt', link)}>{t('share.save')}</Button>
+              {t('share.tooLong')} <SaveFile />
             </p>
           )}
         </>

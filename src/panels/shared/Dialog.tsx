@@ -1,6 +1,6 @@
 /** A modal dialog on the native element: focus stays inside, Escape closes, focus returns where it was. */
 import { m } from 'framer-motion';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { t } from '../../i18n/index.ts';
 import { IconButton } from './controls.tsx';
 import { CloseIcon } from './icons.tsx';
@@ -20,7 +20,8 @@ export function Dialog({
 }) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // before it leaves the document, or the focus would not go back
+  useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog !== null && !dialog.open) dialog.showModal();
     return () => dialog?.close();
