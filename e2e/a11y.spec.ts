@@ -201,6 +201,17 @@ test('Tab reaches every control, and shows where it is', async ({ lab, page }) =
   expect(missed).toEqual([]);
 });
 
+test('the first Tab offers a way past the lesson to the stage', async ({ lab, page }) => {
+  await lab.open();
+  await page.keyboard.press('Tab');
+  const skip = page.getByRole('button', { name: 'Skip to the stage' });
+  await expect(skip).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.closest('main') !== null)).toBe(true);
+});
+
 test('a dialog keeps the focus and closes by Escape', async ({ lab, page }) => {
   await lab.open();
   for (const [opener, name] of [

@@ -95,7 +95,7 @@ function WideBody({ compact }: { compact: boolean }) {
           )}
         </Panel>
       )}
-      <main className="stage-area" aria-label={t('region.stage')}>
+      <main className="stage-area" aria-label={t('region.stage')} tabIndex={-1}>
         <StageArea />
       </main>
       {showRight && (
@@ -356,7 +356,7 @@ function PhoneBody() {
   }, [eventsOpen, setTab]);
   return (
     <div className="phone-body">
-      <main className="stage-area" aria-label={t('region.stage')}>
+      <main className="stage-area" aria-label={t('region.stage')} tabIndex={-1}>
         <StageArea />
       </main>
       <section className="phone-lower" aria-label={t('tabs.label')}>

@@ -46,6 +46,13 @@ export function TopBar() {
   const ThemeIcon = THEME_ICONS[theme];
   return (
     <header className="top-bar">
+      <button
+        type="button"
+        className="button skip-to-stage"
+        onClick={() => document.querySelector('main')?.focus()}
+      >
+        {t('app.skip')}
+      </button>
       <p className="brand">
         <LogoMark />
         <span>{t('app.name')}</span>

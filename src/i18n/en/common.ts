@@ -6,7 +6,7 @@ const pageWords: Readonly<Record<string, string>> = {
   'app.tagline': 'One frame on its way through Linux, from the wire to the application.',
   'app.welcome.more': 'Begin the lesson',
   'app.welcome.close': 'Close this sentence',
-  'app.skip': 'Skip to the event table',
+  'app.skip': 'Skip to the stage',
   'app.loading': 'Loading…',
   'app.failed': 'The page could not start.',
 
