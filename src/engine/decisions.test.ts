@@ -8,6 +8,7 @@ import { appSpec, MAC, nicSpec, tcpTrains, udpRate, worldSpec } from '../testing
 import type { Change } from './change.ts';
 import { type FrameFields, makeFrame } from './packet/frame.ts';
 import { createTrafficBuilder } from './packet/traffic-table.ts';
+import { playOnce } from './traffic/plain.ts';
 import type { TableTraffic, TimedInput, WorldSpec } from './spec.ts';
 import type { World } from './world.ts';
 
@@ -19,16 +20,7 @@ function frames(...list: Partial<FrameFields>[]): TableTraffic {
   list.forEach((fields, i) => {
     builder.add(i * 100_000, makeFrame(fields as Parameters<typeof makeFrame>[0]));
   });
-  return {
-    kind: 'table',
-    host: 0,
-    nic: 0,
-    table: builder.finish(),
-    startNs: 0,
-    timeScale: 1,
-    ratePps: null,
-    repeat: 1,
-  };
+  return playOnce(builder.finish());
 }
 
 function run(spec: WorldSpec, untilNs = 1_000_000): { world: World; records: TraceRecord[] } {

@@ -1,7 +1,7 @@
 /** A host that forwards, under NAPI and before it: values from the cost tables by hand. */
 import { describe, expect, it } from 'vitest';
 import { runTraced } from '../testing/trace.ts';
-import { MAC, nicSpec, udpRate } from '../testing/specs.ts';
+import { MAC, nicSpec, udpRate, worldSpec } from '../testing/specs.ts';
 import { rulesFor } from '../catalog/rules.ts';
 import { advance } from './advance.ts';
 import { createWorld } from './create.ts';
@@ -33,12 +33,7 @@ function router(
     payloadLen: 18,
     ttl: 64,
   });
-  return {
-    kernel: '6.12',
-    hz: 250,
-    config: { vlan8021q: true },
-    seed: 1,
-    durationNs: 10_000_000,
+  return worldSpec({
     hosts: [
       {
         id: 'r1',
@@ -62,9 +57,8 @@ function router(
     ],
     traffic: [udpRate({ template, ...traffic })],
     setup: [{ host: 0, change: { type: 'sysctl', name: 'net.ipv4.ip_forward', values: [1] } }],
-    inputs: [],
     ...more,
-  };
+  });
 }
 
 /** Frames that left, a second, once the first half is over. */

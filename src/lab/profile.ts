@@ -1,6 +1,7 @@
 /** The measured machine as a world: Linux 6.18.44, two CPUs, HZ 250, no 802.1Q, a tap without hash or trust. */
 import type { HostChange, WorldSpec } from '../engine/spec.ts';
 import type { TrafficTable } from '../engine/packet/traffic-table.ts';
+import { playOnce } from '../engine/traffic/plain.ts';
 import type { Change } from '../engine/change.ts';
 import { TAP_MAC } from './gro-input.ts';
 
@@ -43,7 +44,7 @@ export function labSpec(kernel: string, table: TrafficTable, changes: Change[]):
         apps: [],
       },
     ],
-    traffic: [{ kind: 'table', host: 0, nic: 0, table, startNs: 0, timeScale: 1, ratePps: null, repeat: 1 }],
+    traffic: [playOnce(table)],
     setup,
     inputs: [],
   };

@@ -18,6 +18,7 @@ import { recordSockFlow } from '../engine/net/rps.ts';
 import { takeRow } from '../engine/net/gro/take-row.ts';
 import { type FrameFields, makeFrame } from '../engine/packet/frame.ts';
 import { createTrafficBuilder } from '../engine/packet/traffic-table.ts';
+import { playOnce } from '../engine/traffic/plain.ts';
 import type { HostChange, WorldSpec } from '../engine/spec.ts';
 import { type Cpu, LEVEL_SOFTIRQ, type RxQueue, type SoftnetStat, type World } from '../engine/world.ts';
 import { arrayAt, CaseError, type JsonObject, numberAt, objectAt, stringAt } from './case.ts';
@@ -224,19 +225,8 @@ function worldOf(file: JsonObject, frames: FrameFields[], nics: number): World {
         apps: [],
       },
     ],
-    traffic: [
-      {
-        kind: 'table',
-        host: 0,
-        nic: 0,
-        table: builder.finish(),
-        // never by itself: the case hands its frames in
-        startNs: Number.MAX_SAFE_INTEGER,
-        timeScale: 1,
-        ratePps: null,
-        repeat: 1,
-      },
-    ],
+    // never by itself: the case hands its frames in
+    traffic: [{ ...playOnce(builder.finish()), startNs: Number.MAX_SAFE_INTEGER }],
     setup,
     inputs: [],
   };

@@ -1,5 +1,6 @@
 /** The machines of the published measurements, as worlds. */
 import { makeFrame } from '../engine/packet/frame.ts';
+import { steady } from '../engine/traffic/plain.ts';
 import type { HostSpec, NicSpec, RateTraffic, WorldSpec } from '../engine/spec.ts';
 
 const MAC = '02:00:00:00:00:0b';
@@ -33,28 +34,16 @@ export interface Load {
 }
 
 function traffic(load: Load): RateTraffic {
-  return {
-    kind: 'rate',
-    host: 0,
-    nic: 0,
-    template: makeFrame({
-      dmac: MAC,
-      proto: 17,
-      src: '10.9.0.1',
-      dst: load.dst,
-      sport: 10_000,
-      dport: 7000,
-      payloadLen: load.bytes - 46,
-    }),
-    flows: load.flows,
-    ratePps: load.pps,
-    trainFrames: 1,
-    pshLast: false,
-    pattern: 'constant',
-    startNs: 0,
-    stopNs: Number.POSITIVE_INFINITY,
-    count: Number.POSITIVE_INFINITY,
-  };
+  const template = makeFrame({
+    dmac: MAC,
+    proto: 17,
+    src: '10.9.0.1',
+    dst: load.dst,
+    sport: 10_000,
+    dport: 7000,
+    payloadLen: load.bytes - 46,
+  });
+  return { ...steady(template, load.pps), flows: load.flows };
 }
 
 function world(host: Partial<HostSpec>, load: Load, more: Partial<WorldSpec> = {}): WorldSpec {

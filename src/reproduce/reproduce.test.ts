@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { reproduced } from '../catalog/reproduced.ts';
 import { reproducedModule } from '../testing/evidence.ts';
 import { cells, holds } from './cells.ts';
 import { distance } from './distance.ts';
@@ -10,6 +11,13 @@ describe('published results', () => {
     const file = readFileSync(new URL('../catalog/reproduced.ts', import.meta.url), 'utf8');
     expect(file).toBe(reproducedModule(reproduce()));
   }, 120_000);
+
+  it('are counted right in README', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const modelled = reproduced.filter((row) => row.model !== null);
+    const held = modelled.filter((row) => row.pass).length;
+    expect(readme).toContain(`${held} of ${modelled.length} cells hold`);
+  });
 
   it('stand once each, and what is not modelled never passes', () => {
     const names = cells.map((cell) => `${cell.id}/${cell.cell}`);

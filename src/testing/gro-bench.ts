@@ -10,6 +10,7 @@ import { takeRow } from '../engine/net/gro/take-row.ts';
 import { Reason } from '../catalog/reasons.ts';
 import { type FrameFields, makeFrame } from '../engine/packet/frame.ts';
 import { createTrafficBuilder } from '../engine/packet/traffic-table.ts';
+import { playOnce } from '../engine/traffic/plain.ts';
 import { RECORD_BYTES, RecordWriter } from '../engine/records.ts';
 import type { SocketSpec } from '../engine/spec.ts';
 import type { Cpu, RxQueue, World } from '../engine/world.ts';
@@ -90,18 +91,7 @@ export function groBench(frames: Partial<FrameFields>[], options: BenchOptions =
         apps: [],
       },
     ],
-    traffic: [
-      {
-        kind: 'table',
-        host: 0,
-        nic: 0,
-        table: builder.finish(),
-        startNs: 0,
-        timeScale: 1,
-        ratePps: null,
-        repeat: 1,
-      },
-    ],
+    traffic: [playOnce(builder.finish())],
     setup: Object.entries(options.features ?? {}).map(([name, on]) => ({
       host: 0,
       change: { type: 'feature' as const, nic: 0, name: name as FeatureName, on },

@@ -1,5 +1,6 @@
 /** Ready-made world specs for tests: one host, one NIC, a sink for each protocol. */
 import { makeFrame } from '../engine/packet/frame.ts';
+import { steady } from '../engine/traffic/plain.ts';
 import type { AppSpec, NicSpec, RateTraffic, WorldSpec } from '../engine/spec.ts';
 
 export const MAC = '02:00:00:00:00:0b';
@@ -36,29 +37,16 @@ export function appSpec(partial: Partial<AppSpec> = {}): AppSpec {
 }
 
 export function udpRate(partial: Partial<RateTraffic> = {}): RateTraffic {
-  return {
-    kind: 'rate',
-    host: 0,
-    nic: 0,
-    template: makeFrame({
-      dmac: MAC,
-      proto: 17,
-      src: '10.9.0.1',
-      dst: '10.9.0.2',
-      sport: 40000,
-      dport: 7000,
-      payloadLen: 18,
-    }),
-    flows: 1,
-    ratePps: 100_000,
-    trainFrames: 1,
-    pshLast: false,
-    pattern: 'constant',
-    startNs: 0,
-    stopNs: Number.POSITIVE_INFINITY,
-    count: Number.POSITIVE_INFINITY,
-    ...partial,
-  };
+  const template = makeFrame({
+    dmac: MAC,
+    proto: 17,
+    src: '10.9.0.1',
+    dst: '10.9.0.2',
+    sport: 40000,
+    dport: 7000,
+    payloadLen: 18,
+  });
+  return { ...steady(template, 100_000), ...partial };
 }
 
 export function tcpTrains(partial: Partial<RateTraffic> = {}): RateTraffic {

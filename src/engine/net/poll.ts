@@ -20,7 +20,7 @@ import {
 } from '../cpu/phases.ts';
 import { emit } from '../emit.ts';
 import { cleanTx } from '../nic/tx-ring.ts';
-import { cleanDescriptor, frameReady, refill } from '../nic/rx-ring.ts';
+import { frameReady, refill, takeDescriptor } from '../nic/rx-ring.ts';
 import type { Cpu, World } from '../world.ts';
 import { BACKLOG_NAPI, backlogWeight, enqueueToBacklog, sendRpsIpis, takeFromBacklog } from './backlog.ts';
 import { devGroReceive } from './gro/receive.ts';
@@ -28,7 +28,6 @@ import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed
 import { ipForward, sendForwarded } from './forward.ts';
 import { IP_DONE, IP_FORWARD, ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
 import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
-import { truesizeOf } from './truesize.ts';
 
 /** Not items of work: where to go on once what was passed up is delivered. */
 export const BACK_POLL = 20;
@@ -151,29 +150,9 @@ function nextFrame(w: World, cpu: Cpu): boolean {
 function takeFrame(w: World, cpu: Cpu): void {
   const s = cpu.softirq;
   const q = w.queues[s.queue];
-  const nic = w.nics[q.nic];
-  const pool = w.pool;
-  const index = q.nextToClean;
-  const slot = cleanDescriptor(q);
   s.work += 1;
-  q.packets += 1;
-  q.bytes += pool.frameLen[slot];
-  nic.counters.rx_packets += 1;
-  nic.counters.rx_bytes += pool.frameLen[slot];
-  pool.truesize[slot] = truesizeOf(pool.frameLen[slot]);
-  pool.lastSeq[slot] = emit(
-    w,
-    Kind.pollFrame,
-    q.ringPlace,
-    Reason.none,
-    cpu.index,
-    pool.id[slot],
-    0,
-    s.pollSeq,
-    s.work,
-    index,
-  );
-  const batch = nic.driver.refillBatch;
+  const slot = takeDescriptor(w, q, cpu, s.pollSeq, s.work);
+  const batch = w.nics[q.nic].driver.refillBatch;
   if (batch > 0 && q.cleaned >= batch) refill(w, q, cpu, Reason.refillBatch, s.pollSeq);
   devGroReceive(w, q, cpu, slot);
 }

@@ -24,6 +24,23 @@ function nearestQueue(w: World, nic: Nic, cpu: number): number {
   return nic.firstQueue + (w.cpus[cpu].number % nic.activeQueues);
 }
 
+/** What becomes of the wish to have a flow's packets on queue `number`: the packet in `slot` led to it. */
+function emitRule(w: World, nic: Nic, slot: number, reason: number, number: number): number {
+  const { id, lastSeq, flow } = w.pool;
+  return emit(
+    w,
+    Kind.arfsRule,
+    nic.steeringPlace,
+    reason,
+    NO_CPU,
+    id[slot],
+    0,
+    lastSeq[slot],
+    number,
+    flow[slot],
+  );
+}
+
 /** ndo_rx_flow_steer where it applies. @returns the flow entry that now holds the filter; null: plain RFS goes on. */
 export function arfsSteer(w: World, q: RxQueue, slot: number, cpu: number, hash: number): RpsFlow | null {
   const nic = w.nics[q.nic];
@@ -39,18 +56,7 @@ export function arfsSteer(w: World, q: RxQueue, slot: number, cpu: number, hash:
       // what is old is looked for, so that there is room next time
       if (w.agenda.time[nic.arfsActor] === Number.POSITIVE_INFINITY)
         schedule(w.agenda, nic.arfsActor, w.now + ARFS_INSTALL_NS);
-      emit(
-        w,
-        Kind.arfsRule,
-        nic.steeringPlace,
-        Reason.arfsFull,
-        NO_CPU,
-        w.pool.id[slot],
-        0,
-        w.pool.lastSeq[slot],
-        target.number,
-        flow,
-      );
+      emitRule(w, nic, slot, Reason.arfsFull, target.number);
       return null;
     }
     rule = { id: nic.arfs.nextId, flow, queue: target.index, at, readyNs: 0, seq: 0 };
@@ -61,18 +67,7 @@ export function arfsSteer(w: World, q: RxQueue, slot: number, cpu: number, hash:
   rule.queue = target.index;
   rule.at = at;
   rule.readyNs = w.now + ARFS_INSTALL_NS;
-  rule.seq = emit(
-    w,
-    Kind.arfsRule,
-    nic.steeringPlace,
-    Reason.arfsAsked,
-    NO_CPU,
-    w.pool.id[slot],
-    0,
-    w.pool.lastSeq[slot],
-    target.number,
-    flow,
-  );
+  rule.seq = emitRule(w, nic, slot, Reason.arfsAsked, target.number);
   nic.counters.arfs_request_in += 1;
   if (w.agenda.time[nic.arfsActor] === Number.POSITIVE_INFINITY)
     schedule(w.agenda, nic.arfsActor, rule.readyNs);

@@ -9,35 +9,14 @@ import { startWork } from '../cpu/context.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { BACKLOG_NAPI } from '../net/backlog.ts';
-import { truesizeOf } from '../net/truesize.ts';
 import type { Cpu, RxQueue, World } from '../world.ts';
 import { unmask } from './moderation.ts';
-import { cleanDescriptor, frameReady, refill } from './rx-ring.ts';
+import { frameReady, refill, takeDescriptor } from './rx-ring.ts';
 
 /** One frame's work in the handler is over. @returns true while the handler goes on with another frame */
 export function legacyReceive(w: World, cpu: Cpu, q: RxQueue): boolean {
   if (frameReady(q)) {
-    const nic = w.nics[q.nic];
-    const pool = w.pool;
-    const index = q.nextToClean;
-    const slot = cleanDescriptor(q);
-    q.packets += 1;
-    q.bytes += pool.frameLen[slot];
-    nic.counters.rx_packets += 1;
-    nic.counters.rx_bytes += pool.frameLen[slot];
-    pool.truesize[slot] = truesizeOf(pool.frameLen[slot]);
-    pool.lastSeq[slot] = emit(
-      w,
-      Kind.pollFrame,
-      q.ringPlace,
-      Reason.none,
-      cpu.index,
-      pool.id[slot],
-      0,
-      cpu.irqSeq,
-      1,
-      index,
-    );
+    const slot = takeDescriptor(w, q, cpu, cpu.irqSeq, 1);
     refill(w, q, cpu, Reason.refillBatch, cpu.irqSeq);
     netifRx24(w, cpu, slot);
     if (frameReady(q)) {

@@ -8,6 +8,7 @@ import { Reason } from '../../catalog/reasons.ts';
 import { schedule, cancel } from '../clock/agenda.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
+import { truesizeOf } from '../net/truesize.ts';
 import { NO_CPU } from '../records.ts';
 import type { Cpu, Nic, RxQueue, World } from '../world.ts';
 import { carryOut, decideInterrupt } from './moderation.ts';
@@ -99,7 +100,7 @@ export function frameReady(q: RxQueue): boolean {
 }
 
 /** Takes the frame at next_to_clean. @returns its slot. */
-export function cleanDescriptor(q: RxQueue): number {
+function cleanDescriptor(q: RxQueue): number {
   const index = q.nextToClean;
   const slot = q.desc[index];
   q.desc[index] = 0;
@@ -107,6 +108,38 @@ export function cleanDescriptor(q: RxQueue): number {
   q.nextToClean = index + 1 === q.size ? 0 : index + 1;
   q.waiting -= 1;
   q.cleaned += 1;
+  return slot;
+}
+
+/**
+ * The driver takes the oldest written-back descriptor: ring and card count it, and the frame gets its memory's size.
+ * @param cause record of the poll or interrupt that takes it
+ * @param number how many this poll or interrupt has taken, this one included
+ * @returns the frame's slot
+ */
+export function takeDescriptor(w: World, q: RxQueue, cpu: Cpu, cause: number, number: number): number {
+  const { counters } = w.nics[q.nic];
+  const pool = w.pool;
+  const index = q.nextToClean;
+  const slot = cleanDescriptor(q);
+  const bytes = pool.frameLen[slot];
+  q.packets += 1;
+  q.bytes += bytes;
+  counters.rx_packets += 1;
+  counters.rx_bytes += bytes;
+  pool.truesize[slot] = truesizeOf(bytes);
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.pollFrame,
+    q.ringPlace,
+    Reason.none,
+    cpu.index,
+    pool.id[slot],
+    0,
+    cause,
+    number,
+    index,
+  );
   return slot;
 }
 
