@@ -65,7 +65,10 @@ function tooWide(page: Page): Promise<string[]> {
       const edge = body.getBoundingClientRect();
       return Array.from(body.querySelectorAll('*'))
         .filter((e) => e.checkVisibility() && getComputedStyle(e).position !== 'absolute')
-        .filter((e) => e.getBoundingClientRect().right > edge.right + 1)
+        .filter((e) => {
+          const { left, right } = e.getBoundingClientRect();
+          return left < edge.left - 1 || right > edge.right + 1;
+        })
         .map((e) => `${e.tagName} ${e.className}`);
     }),
   );
