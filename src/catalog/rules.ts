@@ -136,6 +136,16 @@ export const rules = {
       source: 'net/core/dev.c, v6.12',
     },
   ],
+  /** mlx5 counts accelerated RFS for each ring: rxN_arfs_add and so on. */
+  arfsCounters: [
+    { since: null, until: '6.6', value: false, source: 'mlx5 en_stats.c before v6.6: rxN_arfs_err only' },
+    {
+      since: '6.6',
+      until: null,
+      value: true,
+      source: 'mlx5 "aRFS, Introduce ethtool stats", August 2023; counters.rst, v6.12',
+    },
+  ],
   /** TCP trains on rx-gro-list (fraglist). */
   groTcpFraglist: [
     {

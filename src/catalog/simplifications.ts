@@ -117,8 +117,8 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'software-steering',
     model:
-      'Queueing for another CPU and the interrupt it takes cost fixed, assumed amounts; a filter of accelerated RFS is in the card 50 µs after it was asked for.',
-    real: 'An interrupt between CPUs costs more across sockets; a filter takes tens of microseconds to milliseconds.',
+      'Queueing for another CPU and the interrupt it takes cost fixed, assumed amounts; a filter of accelerated RFS is in the card 50 µs after it was asked for, and shares 1024 places with ntuple rules.',
+    real: 'An interrupt between CPUs costs more across sockets; a filter takes tens of microseconds to milliseconds, and how many there may be, and whether ntuple rules take from them, differs by card.',
     matters: 'How long RFS forwards before the card does; what RPS costs on large machines.',
     source: 'net/core/dev.c, mlx5 en_arfs.c, Linux 6.12; costs are assumed.',
   },

@@ -482,11 +482,6 @@ function makeNic(
       tx_packets: 0,
       tx_bytes: 0,
       tx_dropped: 0,
-      arfs_add: 0,
-      arfs_request_in: 0,
-      arfs_request_out: 0,
-      arfs_expired: 0,
-      arfs_err: 0,
     },
   };
 }
@@ -557,6 +552,7 @@ function makeQueue(
     irqCounts: new Float64Array(host.cpus),
     rpsCpus: [],
     rpsFlows: null,
+    arfs: { add: 0, request_in: 0, request_out: 0, expired: 0, err: 0 },
     napi: {
       id: 8193 + index,
       scheduled: false,

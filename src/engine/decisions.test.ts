@@ -1,7 +1,7 @@
 /** Decisions that neither a measured case nor a scenario shows: each in the smallest world that takes it. */
 import { describe, expect, it } from 'vitest';
 import { createWorld } from './create.ts';
-import { arfsWork } from './nic/arfs.ts';
+import { ARFS_INSTALL_NS, arfsWork } from './nic/arfs.ts';
 import { napiCompleteFinish, napiSchedule } from './net/napi.ts';
 import { runTraced, traced, type TraceRecord } from '../testing/trace.ts';
 import { appSpec, MAC, nicSpec, tcpTrains, udpRate, worldSpec } from '../testing/specs.ts';
@@ -344,7 +344,7 @@ describe('RPS, RFS and accelerated RFS', () => {
       }),
     );
     expect(of(records, 'arfsRule')).toEqual(['arfsFull']);
-    expect(world.nics[0].counters).toMatchObject({ arfs_err: 1, arfs_add: 0 });
+    expect(world.queues[1].arfs).toMatchObject({ err: 1, add: 0 });
     expect(chosen(records)[3]).toEqual(['rfsThere', 1]);
   });
 
@@ -352,7 +352,7 @@ describe('RPS, RFS and accelerated RFS', () => {
     const w = createWorld(worldSpec({ nic: { driver: 'mlx5_core', queues: 2 } }));
     const [nic] = w.nics;
     w.queues[1].rpsFlows = { entries: 16, flows: { 3: { cpu: 1, lastTail: 10, filter: 7 } } };
-    nic.arfs.rules = [{ id: 7, flow: 1, queue: 1, at: 3, readyNs: 0, seq: 0 }];
+    nic.arfs.rules = [{ id: 7, flow: 1, queue: 1, at: 3, readyNs: 0, seq: 0, inCard: true }];
     nic.flowArfs[1] = 1;
     // 10 * (16 - 1) = 150
     w.cpus[1].backlog.head = 10 + 149;
@@ -362,7 +362,7 @@ describe('RPS, RFS and accelerated RFS', () => {
     w.cpus[1].backlog.head = 10 + 150;
     arfsWork(w, nic);
     expect(of(trace.read(), 'arfsRule')).toEqual(['arfsExpired']);
-    expect([nic.arfs.rules.length, nic.flowArfs[1]]).toEqual([0, -1]);
+    expect([nic.arfs.rules.length, nic.flowArfs[1], w.queues[1].arfs.expired]).toEqual([0, -1, 1]);
   });
 
   it('arfsAsked, arfsInstalled, arfsMatch: the card learns the flow and uses the CPU’s own queue', () => {
@@ -379,7 +379,42 @@ describe('RPS, RFS and accelerated RFS', () => {
     const queues = records.filter((r) => r.kind === 'queueSelected').map((r) => [r.reason, r.a]);
     expect(queues[0]).toEqual(['rssFourTuple', 0]);
     expect(queues[7]).toEqual(['arfsMatch', 1]);
-    expect(world.nics[0].counters).toMatchObject({ arfs_add: 1, arfs_request_out: 1, arfs_err: 0 });
+    expect(world.queues.map((q) => q.arfs.add)).toEqual([0, 1]);
+    expect(world.queues[1].arfs).toEqual({ add: 1, request_in: 0, request_out: 0, expired: 0, err: 0 });
+  });
+
+  it('arfsAsked once: frames that come on the old queue meanwhile neither ask again nor put the rule off', () => {
+    const { records, world } = run(
+      worldSpec({
+        cpus: 2,
+        nic: { driver: 'mlx5_core', queues: 2, affinity: [0, 1] },
+        apps: reader(1),
+        traffic: [tcpTrains({ ratePps: 200_000, trainFrames: 1, count: 60, template: onQueue0() })],
+        setup: setup(...rfs, { type: 'feature', nic: 0, name: 'ntuple-filters', on: true }),
+      }),
+    );
+    const rules = records.filter((r) => r.kind === 'arfsRule');
+    expect(rules.map((r) => r.reason)).toEqual(['arfsAsked', 'arfsInstalled']);
+    expect(rules[1].timeNs - rules[0].timeNs).toBe(ARFS_INSTALL_NS);
+    expect(world.queues[1].packets).toBeGreaterThan(30);
+  });
+
+  it('a rule that follows its flow: asked to move counts in on the new ring, out on the old one', () => {
+    const spec = worldSpec({
+      cpus: 2,
+      nic: { driver: 'mlx5_core', queues: 2, affinity: [0, 1] },
+      apps: reader(1),
+      traffic: [tcpTrains({ ratePps: 20_000, trainFrames: 1, count: 60, template: onQueue0() })],
+      setup: setup(...rfs, { type: 'feature', nic: 0, name: 'ntuple-filters', on: true }),
+    });
+    const task = createWorld(spec).tasks.find((row) => row.kind === 'app')?.id ?? 0;
+    const inputs = [at(1_500_000, { type: 'task-affinity', task, cpu: 0 })];
+    const { records, world } = run({ ...spec, inputs }, 4_000_000);
+    expect(of(records, 'arfsRule')).toEqual(['arfsAsked', 'arfsInstalled', 'arfsAsked', 'arfsInstalled']);
+    expect(world.queues.map((q) => q.arfs)).toEqual([
+      { add: 0, request_in: 1, request_out: 0, expired: 0, err: 0 },
+      { add: 1, request_in: 0, request_out: 1, expired: 0, err: 0 },
+    ]);
   });
 });
 

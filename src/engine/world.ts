@@ -369,11 +369,6 @@ export interface NicCounters {
   tx_packets: number;
   tx_bytes: number;
   tx_dropped: number;
-  arfs_add: number;
-  arfs_request_in: number;
-  arfs_request_out: number;
-  arfs_expired: number;
-  arfs_err: number;
 }
 
 /** A filter that accelerated RFS has asked for. */
@@ -386,6 +381,17 @@ export interface ArfsRule {
   /** When the card has it; 0: it has. */
   readyNs: number;
   seq: number;
+  /** False until the card has it for the first time. */
+  inCard: boolean;
+}
+
+/** A ring's counters of accelerated RFS (mlx5: rxN_arfs_*): rules put in, asked to move here or away, old ones removed, failed. */
+export interface ArfsCounters {
+  add: number;
+  request_in: number;
+  request_out: number;
+  expired: number;
+  err: number;
 }
 
 export interface RxQueue {
@@ -432,6 +438,7 @@ export interface RxQueue {
   // RPS: CPUs (world index) that take its packets, ascending; RFS
   rpsCpus: number[];
   rpsFlows: RpsFlowTable | null;
+  arfs: ArfsCounters;
   // NAPI
   napi: Napi;
   packets: number;

@@ -111,6 +111,15 @@ describe('ethtool', () => {
     const mlx5 = output(testWorld({ nics: [{ driver: 'mlx5_core' }] }), 'ethtool -S eth0');
     expect(mlx5).toContain('     rx_out_of_buffer: 0\n');
     expect(mlx5).toContain('     rx3_packets: 0\n');
+    const world = testWorld({ nics: [{ driver: 'mlx5_core', queues: 2 }] });
+    world.queues[0].arfs.add = 2;
+    world.queues[1].arfs = { add: 3, request_in: 1, request_out: 0, expired: 4, err: 0 };
+    const after = output(world, 'ethtool -S eth0');
+    for (const line of ['rx_arfs_add: 5', 'rx0_arfs_add: 2', 'rx1_arfs_request_in: 1', 'rx1_arfs_expired: 4'])
+      expect(after).toContain(`     ${line}\n`);
+    const old = output(testWorld({ kernel: '6.5', nics: [{ driver: 'mlx5_core' }] }), 'ethtool -S eth0');
+    expect(old).toContain('     rx0_arfs_err: 0\n');
+    expect(old).not.toContain('arfs_add');
   });
 
   it('-i names driver and bus', () => {

@@ -142,6 +142,12 @@ export const METRICS: readonly MetricRow[] = [
     compute: (w) => ratio(polled(w), irqs(w)),
   },
   {
+    name: 'ipis',
+    unit: 'interrupts',
+    description: 'Interrupts from one CPU to another because of a backlog (softnet_stat: received_rps).',
+    compute: (w) => sum(w.cpus.map((cpu) => cpu.softnet.received_rps)),
+  },
+  {
     name: 'irqsPps',
     unit: 'interrupts/s',
     description: 'Hard interrupts a second.',
@@ -254,6 +260,7 @@ const byName = new Map(METRICS.map((row) => [row.name, row]));
 export const METRIC_FAMILIES = [
   'dropped.REASON',
   'queue.HOST.NIC.N.(packets|bytes|missed|irqs|polls|waiting)',
+  'queue.HOST.NIC.N.arfs.(add|request_in|request_out|expired|err)',
   'cpu.HOST.N.(hardirq|softirq|ksoftirqd|napi-thread|syscall|task|idle).(ns|share)',
   'softnet.HOST.N.(processed|dropped|time_squeeze|received_rps|flow_limit_count)',
   'snmp.HOST.NAME',
@@ -290,6 +297,7 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
       if (parts[0] === 'counter') return own(nic.counters, parts[3]);
       const number = Number(parts[3]);
       if (!Number.isInteger(number) || number < 0 || number >= nic.queues) return undefined;
+      if (parts[4] === 'arfs') return own(w.queues[nic.firstQueue + number].arfs, parts[5]);
       const names = ['packets', 'bytes', 'missed', 'irqs', 'polls', 'waiting'];
       return names.includes(parts[4]) ? own(w.queues[nic.firstQueue + number], parts[4]) : undefined;
     }

@@ -1,8 +1,9 @@
 /**
  * Accelerated RFS: the card gets a filter for a flow, so that its frames arrive on a queue whose interrupt is the application's
  * CPU. The rule is put in by a work item some time later; until then RFS forwards. Rules take the room of ntuple rules.
- * Source: net/core/dev.c set_rps_cpu, mlx5 en_arfs.c (rules, expiry scan of 60 a work item), v6.12.
- * Left out: the work item's own CPU time.
+ * The counters are those of each ring since 6.6: add and err when the work item runs, in and out when a rule is asked to move.
+ * Source: net/core/dev.c set_rps_cpu, mlx5 en_arfs.c (mlx5e_rx_flow_steer, arfs_handle_work, expiry scan of 60 a work item), v6.12.
+ * Left out: the work item's own CPU time; a rule that finds no room is refused when asked for, not by the work item.
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
@@ -52,31 +53,39 @@ export function arfsSteer(w: World, q: RxQueue, slot: number, cpu: number, hash:
   const at = hash & (target.rpsFlows.entries - 1);
   if (rule === undefined) {
     if (nic.arfs.rules.length + nic.ntuple.length >= nic.driver.ntupleSlots) {
-      nic.counters.arfs_err += 1;
+      target.arfs.err += 1;
       // what is old is looked for, so that there is room next time
       if (w.agenda.time[nic.arfsActor] === Number.POSITIVE_INFINITY)
         schedule(w.agenda, nic.arfsActor, w.now + ARFS_INSTALL_NS);
       emitRule(w, nic, slot, Reason.arfsFull, target.number);
       return null;
     }
-    rule = { id: nic.arfs.nextId, flow, queue: target.index, at, readyNs: 0, seq: 0 };
+    rule = { id: nic.arfs.nextId, flow, queue: target.index, at, readyNs: 0, seq: 0, inCard: false };
     nic.arfs.nextId += 1;
     nic.arfs.rules.push(rule);
-    nic.counters.arfs_add += 1;
+    ask(w, nic, rule, slot, target);
+  } else if (rule.queue !== target.index && rule.readyNs === 0) {
+    target.arfs.request_in += 1;
+    w.queues[rule.queue].arfs.request_out += 1;
+    rule.queue = target.index;
+    rule.at = at;
+    ask(w, nic, rule, slot, target);
   }
-  rule.queue = target.index;
-  rule.at = at;
-  rule.readyNs = w.now + ARFS_INSTALL_NS;
-  rule.seq = emitRule(w, nic, slot, Reason.arfsAsked, target.number);
-  nic.counters.arfs_request_in += 1;
-  if (w.agenda.time[nic.arfsActor] === Number.POSITIVE_INFINITY)
-    schedule(w.agenda, nic.arfsActor, rule.readyNs);
+  // else: it leads there already, or the work item has yet to deal with what was asked before
   target.rpsFlows.flows[at] ??= { cpu: -1, lastTail: 0, filter: -1 };
   const entry = target.rpsFlows.flows[at];
   entry.filter = rule.id;
   const old = q.rpsFlows?.flows[hash & (q.rpsFlows.entries - 1)];
   if (old !== undefined && old !== entry && old.filter === rule.id) old.filter = -1;
   return entry;
+}
+
+/** Leaves a rule, new or to be moved, to the work item. */
+function ask(w: World, nic: Nic, rule: ArfsRule, slot: number, target: RxQueue): void {
+  rule.readyNs = w.now + ARFS_INSTALL_NS;
+  rule.seq = emitRule(w, nic, slot, Reason.arfsAsked, target.number);
+  if (w.agenda.time[nic.arfsActor] === Number.POSITIVE_INFINITY)
+    schedule(w.agenda, nic.arfsActor, rule.readyNs);
 }
 
 /** The work item: rules that are ready go into the card, then some old ones are looked at. */
@@ -91,7 +100,8 @@ export function arfsWork(w: World, nic: Nic): void {
     }
     rule.readyNs = 0;
     nic.flowArfs[rule.flow] = w.queues[rule.queue].number;
-    nic.counters.arfs_request_out += 1;
+    if (!rule.inCard) w.queues[rule.queue].arfs.add += 1;
+    rule.inCard = true;
     record(w, nic, rule, Reason.arfsInstalled);
   }
   expireRules(w, nic);
@@ -128,7 +138,7 @@ function expireRules(w: World, nic: Nic): void {
     looked += 1;
     if (!mayExpire(w, w.queues[rule.queue], rule.at, rule.id)) return true;
     nic.flowArfs[rule.flow] = -1;
-    nic.counters.arfs_expired += 1;
+    w.queues[rule.queue].arfs.expired += 1;
     record(w, nic, rule, Reason.arfsExpired);
     return false;
   });

@@ -438,5 +438,6 @@ export const panelWords: Readonly<Record<string, string>> = {
   'rule.maxBacklog': 'net.core.netdev_max_backlog, default',
   'rule.txQueueLen': 'Length of the queueing discipline',
   'rule.budgetUsecs': 'net.core.netdev_budget_usecs exists',
+  'rule.arfsCounters': 'mlx5 counts accelerated RFS for each ring',
   'rule.groTcpFraglist': 'rx-gro-list joins TCP as well',
 };

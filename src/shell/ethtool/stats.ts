@@ -2,7 +2,7 @@
  * `ethtool -S`: a driver's own counters, under its own names (catalog/drivers), those that are modelled.
  * `ethtool -i`: which driver it is.
  */
-import type { Nic, RxQueue } from '../../engine/world.ts';
+import type { ArfsCounters, Nic, RxQueue } from '../../engine/world.ts';
 import { pciAddress } from '../host.ts';
 import { type Ctx, type Outcome, printed } from '../types.ts';
 
@@ -24,12 +24,13 @@ export function driverStats(ctx: Ctx, nic: Nic): [string, number][] {
   ];
   if (driver.stats.noBuffer !== null) rows.push([driver.stats.noBuffer, counters.rx_no_buffer_count]);
   if (driver.name === 'ixgbe') rows.push(['rx_csum_offload_errors', counters.csum_errors]);
+  if (driver.arfs) rows.push(...arfsStats(ctx, nic));
   for (let i = 0; i < nic.activeQueues; i += 1)
-    rows.push(...queueStats(nic, ctx.world.queues[nic.firstQueue + i]));
+    rows.push(...queueStats(ctx, nic, ctx.world.queues[nic.firstQueue + i]));
   return rows;
 }
 
-function queueStats(nic: Nic, queue: RxQueue): [string, number][] {
+function queueStats(ctx: Ctx, nic: Nic, queue: RxQueue): [string, number][] {
   const { stats } = nic.driver;
   const named = (name: string) => name.replace('{q}', String(queue.number));
   const rows: [string, number][] = [
@@ -37,7 +38,21 @@ function queueStats(nic: Nic, queue: RxQueue): [string, number][] {
     [named(stats.queueBytes), queue.bytes],
   ];
   if (stats.queueDrops !== null) rows.push([named(stats.queueDrops), queue.missed]);
+  if (nic.driver.arfs)
+    for (const name of arfsNames(ctx)) rows.push([`rx${queue.number}_arfs_${name}`, queue.arfs[name]]);
   return rows;
+}
+
+/** mlx5's counters of accelerated RFS: of each ring, and their sums. */
+function arfsNames(ctx: Ctx): readonly (keyof ArfsCounters)[] {
+  return ctx.world.fixed.rules.arfsCounters
+    ? ['add', 'request_in', 'request_out', 'expired', 'err']
+    : ['err'];
+}
+
+function arfsStats(ctx: Ctx, nic: Nic): [string, number][] {
+  const queues = ctx.world.queues.slice(nic.firstQueue, nic.firstQueue + nic.queues);
+  return arfsNames(ctx).map((name) => [`rx_arfs_${name}`, queues.reduce((sum, q) => sum + q.arfs[name], 0)]);
 }
 
 export function printStats(ctx: Ctx, nic: Nic): Outcome {
