@@ -33,8 +33,11 @@ const ORDER = [
   'livelock-and-its-cure',
   'two-interfaces-one-flooded',
   'time-squeeze',
+  'rss-good-and-bad-table',
   'one-queue-and-rps',
+  'rps-overdone',
   'rfs-follows-an-application',
+  'accelerated-rfs',
 ];
 
 function rankIn(list: readonly string[], name: string): number {

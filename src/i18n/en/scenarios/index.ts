@@ -10,6 +10,9 @@ import { twoInterfacesOneFlooded } from './two-interfaces-one-flooded.ts';
 import { oneQueueAndRps } from './one-queue-and-rps.ts';
 import { rfsFollowsAnApplication } from './rfs-follows-an-application.ts';
 import { timeSqueeze } from './time-squeeze.ts';
+import { rssGoodAndBadTable } from './rss-good-and-bad-table.ts';
+import { rpsOverdone } from './rps-overdone.ts';
+import { acceleratedRfs } from './accelerated-rfs.ts';
 
 /** Texts of the built-in scenarios, one file each. */
 export const scenarioWords: Readonly<Record<string, string>> = {
@@ -25,4 +28,7 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...oneQueueAndRps,
   ...rfsFollowsAnApplication,
   ...timeSqueeze,
+  ...acceleratedRfs,
+  ...rpsOverdone,
+  ...rssGoodAndBadTable,
 };
