@@ -72,6 +72,54 @@ async function json(...args: string[]) {
   return { status, value: JSON.parse(out[0]) };
 }
 
+describe('sweep', () => {
+  const rates = ['--vary', 'hosts.h1.cpus', '--from', '2', '--to', '4', '--points', '3'];
+
+  it('prints what every run measured, the same every time', async () => {
+    const asked = [
+      'sweep',
+      file('rings.json'),
+      ...rates,
+      '--metric',
+      'arrived,rxMissed',
+      '--variant',
+      'base',
+    ];
+    const { status, value } = await json(...asked, '--variant', 'large');
+    expect(status).toBe(0);
+    expect(value).toMatchObject({
+      format: 1,
+      scenario: 'rings',
+      vary: 'hosts.h1.cpus',
+      metrics: ['arrived', 'rxMissed'],
+    });
+    expect(value.series.map((s: { variant: string }) => s.variant)).toEqual(['base', 'large']);
+    expect(value.series[0].points.map((p: { x: number }) => p.x)).toEqual([2, 3, 4]);
+    expect(value.series[0].points[0].values.rxMissed).toBeGreaterThan(0);
+    expect(value.series[1].points[0].values).toEqual({ arrived: 400, rxMissed: 0 });
+    expect((await json(...asked, '--variant', 'large')).value).toEqual(value);
+    const { out } = await run(...asked);
+    expect(out[0].split('\t')).toEqual(['hosts.h1.cpus', 'variant', 'arrived', 'rxMissed']);
+    expect(out).toHaveLength(4);
+  });
+
+  it('says what is wrong and ends with 2', async () => {
+    const told = async (...more: string[]) => {
+      const { status, value } = await json('sweep', file('rings.json'), ...more);
+      expect(status).toBe(2);
+      return value.error.message as string;
+    };
+    expect(await told()).toMatch(/say what to vary/);
+    expect(await told(...rates, '--metric', 'speed')).toMatch(/no metric speed/);
+    expect(await told(...rates, '--variant', 'none')).toMatch(/no variant none; there are base, large/);
+    expect(await told(...rates, '--scale', 'round')).toMatch(/--scale/);
+    expect(await told(...rates, '--points', '1')).toMatch(/--points/);
+    expect(await told('--vary', 'ethtool -G eth0 rx 64', '--from', '1', '--to', '2')).toMatch(/\{value\}/);
+    expect(await told('--sweep', 'rates')).toMatch(/no sweep rates; there are none/);
+    expect(await told('--vary', 'hosts.h1.cpus', '--from', '9', '--to', '2')).toMatch(/above the least/);
+  });
+});
+
 describe('run', () => {
   it('prints one object for a variant, and all variants without one', async () => {
     const { status, value } = await json('run', file('rings.json'), '--variant', 'base');

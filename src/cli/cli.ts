@@ -4,6 +4,7 @@ import { checkCommandLine } from './check.ts';
 import { CliError, EXIT_OK, EXIT_USAGE, type Io, reportError } from './io.ts';
 import { runCommandLine } from './run.ts';
 import { builtIns } from './source.ts';
+import { sweepCommandLine } from './sweep.ts';
 
 const HELP = `softnet-lab simulates how Linux receives packets.
 
@@ -17,6 +18,14 @@ const HELP = `softnet-lab simulates how Linux receives packets.
       --json             one JSON object
       --records FILE     every record, 40 bytes each
       --capture FILE     a capture that the scenario names
+  softnet-lab sweep SCENARIO [OPTIONS]   one number takes one value after the other: metrics of every run
+      --sweep NAME       a sweep of the scenario's own (without it and --vary: its first one)
+      --vary WHAT        a place (traffic.load.ratePps, hosts.h1.cpus), or a command with {value}
+                         ('ethtool -C eth0 rx-usecs {value}'; 'h1: ...' for another host)
+      --from N --to N --points N --scale linear|log|double
+      --variant NAME     one or several, side by side
+      --metric NAME      one or several (softnet-lab metrics lists them)
+      --until TIME, --seed N, --capture FILE, --json   as above
   softnet-lab check FILE|FOLDER...   load scenarios, compile every variant, check every claim
   softnet-lab lab FILE|FOLDER...     measured cases against the model
   softnet-lab reproduce [--json]     published results beside the model's
@@ -46,6 +55,8 @@ async function dispatch(command: string | undefined, rest: string[], io: Io): Pr
   switch (command) {
     case 'run':
       return runCommandLine(rest, io);
+    case 'sweep':
+      return sweepCommandLine(rest, io);
     case 'check':
       return checkCommandLine(rest, io);
     case 'lab': {
@@ -78,7 +89,7 @@ async function dispatch(command: string | undefined, rest: string[], io: Io): Pr
     default:
       throw new CliError(
         'usage',
-        `there is no command ${command}: run, check, lab, bench, list, metrics, help`,
+        `there is no command ${command}: run, sweep, check, lab, bench, list, metrics, help`,
       );
   }
 }

@@ -35,6 +35,7 @@ function keysOf(scenario: Scenario): string[] {
   const texts: (ScenarioText | undefined)[] = [scenario.title, scenario.summary];
   for (const { title } of Object.values(scenario.variants)) texts.push(title);
   for (const { title, text } of scenario.lesson.steps) texts.push(title, text);
+  for (const { title } of Object.values(scenario.sweeps)) texts.push(title);
   return texts.flatMap((text) => (text !== undefined && 'key' in text ? [text.key] : []));
 }
 
@@ -104,7 +105,10 @@ describe('the lessons', () => {
     expect(scenario.lesson.steps.length).toBeLessThanOrEqual(12);
     expect(scenario.claims.length).toBeGreaterThanOrEqual(5);
     expect(keysOf(scenario).length).toBe(
-      2 + Object.keys(scenario.variants).length + 2 * scenario.lesson.steps.length,
+      2 +
+        Object.keys(scenario.variants).length +
+        Object.keys(scenario.sweeps).length +
+        2 * scenario.lesson.steps.length,
     );
   });
 });

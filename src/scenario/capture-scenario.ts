@@ -100,6 +100,7 @@ export function captureScenario(table: TrafficTable, name: string, sha256: strin
     setup: [],
     run: [],
     variants: {},
+    sweeps: {},
     lesson: { steps: [] },
     claims: [],
   };

@@ -6,6 +6,7 @@ import type { World } from '../engine/world.ts';
 import { type CompileOptions, compileScenario } from './compile.ts';
 import { errorLine, type ScenarioError } from './load.ts';
 import type { Scenario, ScenarioClaim } from './schema.ts';
+import { type SweepPoint, sweepToEnd } from './sweep.ts';
 
 export interface ClaimResult {
   id: string;
@@ -47,7 +48,54 @@ export function checkClaimsOf(
     }
     return run;
   };
-  return claims.map((claim) => checkClaim(claim, end));
+  const swept = new Map<string, SweepPoint[]>();
+  const curve = (name: string): SweepPoint[] => {
+    const ask = scenario.sweeps[name];
+    if (ask === undefined) throw new RangeError(`there is no sweep ${name}`);
+    let points = swept.get(name);
+    if (points === undefined) {
+      const { title: _title, ...rest } = ask;
+      points = sweepToEnd(scenario, rest, options);
+      swept.set(name, points);
+    }
+    return points;
+  };
+  return claims.map((claim) =>
+    claim.sweep === undefined ? checkClaim(claim, end) : checkCurve(claim, claim.sweep, curve),
+  );
+}
+
+/** A claim about a curve: its largest or least value, where that is, or its value at one place. */
+function checkCurve(
+  claim: ScenarioClaim,
+  sweep: string,
+  curve: (name: string) => readonly SweepPoint[],
+): ClaimResult {
+  const failed = (text: string): ClaimResult => ({ id: claim.id, pass: false, text });
+  let points: { x: number; y: number }[];
+  try {
+    points = curve(sweep)
+      .filter((point) => point.variant === claim.variant)
+      .map(({ x, values }) => ({ x, y: values[claim.metric] }));
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error));
+  }
+  if (points.length === 0) return failed(`the sweep ${sweep} has no variant ${claim.variant}`);
+  if (points[0].y === undefined) return failed(`the sweep ${sweep} does not measure ${claim.metric}`);
+  const of = claim.of ?? 'max';
+  let found: number | undefined;
+  if (of === 'at') found = points.find(({ x }) => x === claim.x)?.y;
+  else {
+    const sign = of.startsWith('max') ? 1 : -1;
+    const best = points.reduce((b, p) => (sign * p.y > sign * b.y ? p : b));
+    found = of.endsWith('At') ? best.x : best.y;
+  }
+  if (found === undefined)
+    return failed(`the sweep ${sweep} has no point ${claim.x}; it has ${points.map((p) => p.x).join(', ')}`);
+  const wanted = claim.value ?? 0;
+  const what = of === 'at' ? `at ${claim.x}` : of;
+  const text = `${sweep}: ${claim.variant}.${claim.metric} ${what} = ${print(found)} ${claim.op} ${print(wanted)}`;
+  return { id: claim.id, pass: holds(found, claim, wanted), text };
 }
 
 type Value = { ok: true; value: number } | { ok: false; why: string };

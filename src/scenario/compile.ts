@@ -31,7 +31,13 @@ export interface CompileOptions {
 }
 
 export type Compiled =
-  | { ok: true; spec: WorldSpec; scenario: Scenario }
+  | {
+      ok: true;
+      spec: WorldSpec;
+      scenario: Scenario;
+      /** About how many its sources send. */
+      packets: number;
+    }
   | { ok: false; errors: ScenarioError[]; missingCaptures: { sha256: string; name: string }[] };
 
 /** Gathers errors; `at` names the place. */
@@ -57,7 +63,7 @@ export function compileScenario(source: Scenario, options: CompileOptions = {}):
   const failed = (): Compiled => ({ ok: false, errors: problems.errors, missingCaptures: problems.missing });
   const hosts = compileHosts(scenario, problems);
   if (problems.errors.length > 0) return failed();
-  const traffic = compileTraffic(scenario, hosts, options, problems);
+  const { specs: traffic, packets } = compileTraffic(scenario, hosts, options, problems);
   if (problems.errors.length > 0) return failed();
   const spec: WorldSpec = {
     kernel: scenario.kernel,
@@ -79,7 +85,7 @@ export function compileScenario(source: Scenario, options: CompileOptions = {}):
   }
   spec.setup = compileSetup(scenario, world, problems);
   spec.inputs = compileRun(scenario, world, problems);
-  return problems.errors.length > 0 ? failed() : { ok: true, spec, scenario };
+  return problems.errors.length > 0 ? failed() : { ok: true, spec, scenario, packets };
 }
 
 function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
@@ -189,7 +195,7 @@ function compileTraffic(
   hosts: HostSpec[],
   options: CompileOptions,
   problems: Problems,
-): TrafficSpec[] {
+): { specs: TrafficSpec[]; packets: number } {
   const specs: TrafficSpec[] = [];
   let packets = 0;
   for (const [name, traffic] of Object.entries(scenario.traffic)) {
@@ -265,7 +271,7 @@ function compileTraffic(
       `about ${Math.round(packets)} packets: at most ${LIMITS.packets} (shorten durationNs, lower ratePps, or set count)`,
     );
   }
-  return specs;
+  return { specs, packets };
 }
 
 function hostIndex(world: World, id: string | undefined): number {

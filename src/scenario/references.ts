@@ -3,6 +3,7 @@ import { kinds } from '../catalog/kinds.ts';
 import type { PathStep } from './json.ts';
 import { isKind, isReason } from './moments.ts';
 import type { Scenario } from './schema.ts';
+import { rangeProblem } from './sweep-values.ts';
 
 export interface ReferenceProblem {
   path: PathStep[];
@@ -21,9 +22,22 @@ export function referenceProblems(scenario: Scenario): ReferenceProblem[] {
   };
   if (Object.hasOwn(scenario.variants, 'base'))
     add(['variants', 'base'], 'base is the scenario itself: choose another name');
+  const sweeps = Object.keys(scenario.sweeps);
+  const sweep = (name: string | undefined, path: PathStep[]): void => {
+    if (name !== undefined && !sweeps.includes(name))
+      add(path, `there is no sweep ${name}; there are ${sweeps.join(', ') || 'none'}`);
+  };
+  for (const [name, ask] of Object.entries(scenario.sweeps)) {
+    ask.variants.forEach((one, i) => {
+      variant(one, ['sweeps', name, 'variants', i]);
+    });
+    const problem = rangeProblem(ask);
+    if (problem !== null) add(['sweeps', name, 'to'], problem);
+  }
   scenario.lesson.steps.forEach((step, i) => {
     const path: PathStep[] = ['lesson', 'steps', i];
     variant(step.variant, [...path, 'variant']);
+    sweep(step.sweep, [...path, 'sweep']);
     if (!('kind' in step.at)) {
       if (step.at.atNs > scenario.durationNs)
         add([...path, 'at', 'atNs'], `after the end of the run (${scenario.durationNs})`);
@@ -48,6 +62,11 @@ export function referenceProblems(scenario: Scenario): ReferenceProblem[] {
     variant(claim.variant, [...path, 'variant']);
     if ((claim.value === undefined) === (claim.other === undefined))
       add(path, 'a claim needs value or other, not both');
+    sweep(claim.sweep, [...path, 'sweep']);
+    if (claim.sweep !== undefined && (claim.of === undefined || claim.value === undefined))
+      add(path, 'a claim about a curve needs of and value');
+    if (claim.sweep === undefined && claim.of !== undefined) add(path, 'of goes with sweep');
+    if ((claim.of === 'at') !== (claim.x !== undefined)) add(path, 'of "at" and x go together');
     if (claim.other === undefined) return;
     const dot = claim.other.indexOf('.');
     if (dot < 1) add([...path, 'other'], `${claim.other} is not variant.metric`);

@@ -16,6 +16,10 @@ export const LIMITS = {
   frames: 10_000,
   commands: 500,
   steps: 100,
+  /** Values of one sweep; runs in all (values times variants); packets of all its runs together. */
+  sweepPoints: 64,
+  sweepRuns: 200,
+  sweepPackets: 20_000_000,
 } as const;
 
 const about = <T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
@@ -288,7 +292,57 @@ const StepSchema = v.strictObject({
   at: about(MomentSchema, 'The moment it shows.'),
   focus: about(v.optional(FocusSchema), 'What is selected.'),
   variant: about(v.optional(id), 'Variant it is told in; absent: the one that is open.'),
+  sweep: about(v.optional(id), 'Sweep whose curve is offered there.'),
 });
+
+export const VarySchema = v.union([
+  v.strictObject({
+    path: about(line(200), 'A number of the scenario by its place: traffic.flood.ratePps, hosts.h1.cpus.'),
+  }),
+  v.strictObject({
+    command: about(
+      v.pipe(line(4096), v.includes('{value}', 'a command with {value} where the number goes')),
+      'A command before time 0, {value} in place of the number: ethtool -C eth0 rx-usecs {value}.',
+    ),
+    host: about(v.optional(id), 'Host it is typed on; absent: the first.'),
+  }),
+]);
+
+/** What a sweep is asked for; a scenario's own has a title too. */
+export const sweepEntries = {
+  vary: about(VarySchema, 'What takes one value after the other.'),
+  from: about(number(0, 1e12), 'Least value.'),
+  to: about(number(0, 1e12), 'Greatest value.'),
+  points: about(
+    v.optional(whole(2, LIMITS.sweepPoints), 16),
+    'How many values; whole ones, so that close ones may fall together.',
+  ),
+  scale: about(
+    v.optional(v.picklist(['linear', 'log', 'double']), 'linear'),
+    'Even steps, even factors, or each value twice the one before (`points` does not count then).',
+  ),
+  variants: about(
+    v.optional(v.pipe(v.array(id), v.minLength(1), v.maxLength(6)), ['base']),
+    'Variants side by side.',
+  ),
+  metrics: about(
+    v.optional(v.pipe(v.array(line(200)), v.minLength(1), v.maxLength(12)), [
+      'deliveredPps',
+      'hardirqShare',
+      'softirqShare',
+      'appShare',
+      'idleShare',
+    ]),
+    'Names of the metric table, measured at the end of each run.',
+  ),
+  runNs: about(v.optional(whole(1, LIMITS.durationNs)), 'How long each run is; absent: durationNs.'),
+};
+
+export const SweepAskSchema = v.strictObject(sweepEntries);
+export type SweepAsk = v.InferOutput<typeof SweepAskSchema>;
+export type SweepVary = v.InferOutput<typeof VarySchema>;
+
+const SweepSchema = v.strictObject({ title: about(TextSchema, 'A few words.'), ...sweepEntries });
 
 export const ClaimSchema = v.strictObject({
   id: about(id, 'Its name, once in the scenario.'),
@@ -307,6 +361,12 @@ export const ClaimSchema = v.strictObject({
     ),
     'For ~, == and !=: the larger of the two counts.',
   ),
+  sweep: about(v.optional(id), 'A claim about this curve of the metric, not about one run.'),
+  of: about(
+    v.optional(v.picklist(['max', 'min', 'maxAt', 'minAt', 'at'])),
+    'What of the curve: its largest or least value, the swept value where it has that, or its value `at` one.',
+  ),
+  x: about(v.optional(v.number()), 'For `at`: the swept value.'),
 });
 
 export const ScenarioSchema = v.strictObject({
@@ -370,6 +430,10 @@ export const ScenarioSchema = v.strictObject({
       {},
     ),
     'Named overlays: RFC 7396 merge patches on this scenario. `base` is the scenario itself.',
+  ),
+  sweeps: about(
+    v.optional(byId(SweepSchema, 16), {}),
+    'Curves: one number takes one value after the other, each a run of its own.',
   ),
   lesson: about(
     v.optional(

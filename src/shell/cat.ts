@@ -2,10 +2,19 @@
 import { ERRNO, lookUp, whatIsThere } from './proc/files.ts';
 import { type Ctx, done, type Outcome, printed, refused } from './types.ts';
 
+const MOST_FILES = 512;
+
+/** A file's text for those that read files, or the words for why not. */
+export function readFile(ctx: Ctx, path: string): { ok: true; text: string } | { ok: false; error: string } {
+  const found = lookUp(ctx, path);
+  if (found === null) return { ok: false, error: 'No such file or directory' };
+  return 'file' in found ? { ok: true, text: found.file.read() } : { ok: false, error: 'Is a directory' };
+}
+
 export function cat(ctx: Ctx, words: readonly string[]): Outcome {
   const paths = words.filter((word) => word !== '-n' && word !== '-A');
   if (paths.length === 0) return refused('', 1, 'usage: cat FILE; files are in /proc and /sys');
-  if (paths.length > 64) return refused('', 1, 'at most 64 files at once');
+  if (paths.length > MOST_FILES) return refused('', 1, `at most ${MOST_FILES} files at once`);
   const total: Outcome = { output: '', status: 0, changes: [] };
   for (const path of paths) {
     const found = lookUp(ctx, path);

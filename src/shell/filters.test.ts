@@ -46,6 +46,11 @@ describe('filters', () => {
     [['awk', '{print $2}']],
     [['awk', '{print $3, $1}']],
     [['awk', '{ print $NF }']],
+    [['grep', '-m', '1', 'a']],
+    [['grep', '-E', '^(a|c) [0-9]{1,2}']],
+    [['grep', '-F', '.*']],
+    [['grep', '-q', 'a']],
+    [['wc']],
   ])('%j does what the tool does', (words) => {
     const { output, status } = runFilter(words, TEXT);
     const tool = real(words, TEXT);
@@ -64,6 +69,43 @@ describe('filters', () => {
     expect(runCommand(world, 0, 'ethtool -g eth0 | less').output).toContain('less: command not found');
     expect(runCommand(world, 0, 'ethtool -g eth0 |').output).toContain('syntax error');
     expect(runCommand(world, 0, '| grep x').output).toContain('syntax error');
+  });
+
+  it('read files, as the tools do', () => {
+    const world = testWorld({ nics: [{}, {}] });
+    const out = (line: string) => runCommand(world, 0, line).output;
+    expect(out('cat /sys/class/net/*/mtu')).toBe('1500\n1500\n');
+    expect(out('grep . /sys/class/net/*/mtu')).toBe(
+      '/sys/class/net/eth0/mtu:1500\n/sys/class/net/eth1/mtu:1500\n',
+    );
+    expect(out('grep -h 15 /sys/class/net/eth?/mtu | uniq -c')).toBe('      2 1500\n');
+    expect(out('cat /proc/irq/3[2-4]/smp_affinity_list | wc -l')).toBe('3\n');
+    expect(out('head -n 1 /sys/class/net/*/mtu')).toBe(
+      '==> /sys/class/net/eth0/mtu <==\n1500\n\n==> /sys/class/net/eth1/mtu <==\n1500\n',
+    );
+    expect(out('wc -l /proc/net/dev /proc/net/softnet_stat')).toBe(
+      '4 /proc/net/dev\n4 /proc/net/softnet_stat\n8 total\n',
+    );
+    expect(out('wc /sys/class/net/eth0/mtu')).toBe('   1    1    5 /sys/class/net/eth0/mtu\n');
+    expect(out('grep x /proc/nothing')).toBe('grep: /proc/nothing: No such file or directory\n');
+    expect(runCommand(world, 0, 'grep 15 /sys/class/net/eth0/mtu /nope').status).toBe(2);
+    expect(out('sort /proc')).toBe('sort: read failed: /proc: Is a directory\n');
+    expect(out("awk '{print $1}' /nope")).toBe('awk: cannot open /nope (No such file or directory)\n');
+    expect(out('grep x')).toContain('nothing to read');
+    expect(out("ethtool -S eth0 | grep -v ': 0'")).toBe('NIC statistics:\n');
+  });
+
+  it('patterns that find nothing, or are quoted, stay as they are; a redirect needs one file', () => {
+    const world = testWorld({ nics: [{}, {}] });
+    const out = (line: string) => runCommand(world, 0, line).output;
+    expect(out('echo /proc/x*')).toBe('/proc/x*\n');
+    expect(out('echo "/proc/*"')).toBe('/proc/*\n');
+    expect(out('echo /sys/class/net/*')).toBe('/sys/class/net/eth0 /sys/class/net/eth1\n');
+    expect(out('echo /sys/class/n*/')).toBe('/sys/class/net/\n');
+    expect(out('echo 9000 > /sys/class/net/*/mtu')).toContain(
+      'bash: /sys/class/net/*/mtu: ambiguous redirect\n',
+    );
+    expect(runCommand(world, 0, 'echo 9000 > /sys/class/net/*1/mtu').changes).toHaveLength(1);
   });
 
   it('never throw and never take long, whatever is typed', () => {

@@ -1,38 +1,97 @@
 /**
- * What may stand behind a pipe: grep, head, tail, sort, uniq, wc and awk '{print $N}', on text. Nothing a person types can make
- * them slow: patterns are short and repeat little.
+ * grep, head, tail, sort, uniq, wc and awk '{print $N}', on files or behind a pipe. Nothing a person types can make them slow:
+ * patterns are matched in linear time (pattern.ts).
  * Source: GNU grep 3.11, coreutils 9.4, mawk 1.3; errors tried on them.
  */
-import { type Outcome, printed, refused } from './types.ts';
+import { compilePattern } from './pattern.ts';
+import { type Outcome, refused } from './types.ts';
 
 export const FILTERS = ['awk', 'grep', 'head', 'sort', 'tail', 'uniq', 'wc'] as const;
 
-/** Longest pattern, and repetitions in it: with more a pattern can take very long on an unlucky line. */
-const MAX_PATTERN = 200;
-const MAX_REPEATS = 2;
+/** What a file holds, or why it can't be read. */
+export type ReadFile = (path: string) => { ok: true; text: string } | { ok: false; error: string };
 
-/** @param text what the command before printed */
-export function runFilter(words: readonly string[], text: string): Outcome {
+const MOST_FILES = 512;
+
+/** One text that a filter works on: a file, or what came through the pipe. */
+interface Input {
+  name: string;
+  text: string;
+  lines: string[];
+}
+
+/** Inputs in order; `errors` where a file could not be read. */
+interface Inputs {
+  list: Input[];
+  errors: string;
+}
+
+/**
+ * @param text what the command before printed; null: nothing stands before it, it needs files
+ * @param read where the files it names come from
+ */
+export function runFilter(words: readonly string[], text: string | null, read: ReadFile = noFiles): Outcome {
   const [name, ...rest] = words;
-  const lines = linesOf(text);
   switch (name) {
     case 'grep':
-      return grep(rest, lines);
+      return grep(rest, text, read);
     case 'head':
-      return ends('head', rest, lines);
+      return ends('head', rest, text, read);
     case 'tail':
-      return ends('tail', rest, lines);
+      return ends('tail', rest, text, read);
     case 'sort':
-      return sort(rest, lines);
+      return sort(rest, text, read);
     case 'uniq':
-      return uniq(rest, lines);
+      return uniq(rest, text, read);
     case 'wc':
-      return wc(rest, text, lines);
+      return wc(rest, text, read);
     case 'awk':
-      return awk(rest, lines);
+      return awk(rest, text, read);
     default:
       return refused(`bash: ${name}: command not found`, 127, `behind a pipe: ${FILTERS.join(' ')}`);
   }
+}
+
+const noFiles: ReadFile = () => ({ ok: false, error: 'No such file or directory' });
+
+/** The files named, else the pipe; a refusal where there is neither. */
+function inputs(
+  name: string,
+  files: readonly string[],
+  text: string | null,
+  read: ReadFile,
+): { ok: true; of: Inputs } | { ok: false; outcome: Outcome } {
+  if (files.length > MOST_FILES)
+    return { ok: false, outcome: refused('', 2, `at most ${MOST_FILES} files at once`) };
+  if (files.length === 0) {
+    if (text === null)
+      return {
+        ok: false,
+        outcome: refused('', 2, `${name} has nothing to read: name a file, or put it behind a pipe`),
+      };
+    return { ok: true, of: { list: [{ name: '', text, lines: linesOf(text) }], errors: '' } };
+  }
+  const of: Inputs = { list: [], errors: '' };
+  for (const path of files) {
+    const found = read(path);
+    if (found.ok) of.list.push({ name: path, text: found.text, lines: linesOf(found.text) });
+    else of.errors += `${wording(name, path, found.error)}\n`;
+  }
+  return { ok: true, of };
+}
+
+/** Each tool has words of its own for a file that isn't there. */
+function wording(name: string, path: string, error: string): string {
+  if (name === 'head' || name === 'tail')
+    return error === 'Is a directory'
+      ? `${name}: error reading '${path}': ${error}`
+      : `${name}: cannot open '${path}' for reading: ${error}`;
+  if (name === 'sort')
+    return error === 'Is a directory'
+      ? `sort: read failed: ${path}: ${error}`
+      : `sort: cannot read: ${path}: ${error}`;
+  if (name === 'awk') return `awk: cannot open ${path} (${error})`;
+  return `${name}: ${path}: ${error}`;
 }
 
 function linesOf(text: string): string[] {
@@ -40,9 +99,9 @@ function linesOf(text: string): string[] {
   return text.replace(/\n$/, '').split('\n');
 }
 
-function out(lines: readonly string[], status = 0): Outcome {
+function out(lines: readonly string[], status = 0, errors = ''): Outcome {
   const output = lines.length === 0 ? '' : `${lines.join('\n')}\n`;
-  return { output, status, changes: [] };
+  return { output: errors + output, status, changes: [] };
 }
 
 /** Short options of one letter each, a value for those named in `valued`; the rest are operands. */
@@ -80,87 +139,87 @@ function options(
   return { ok: true, set, rest };
 }
 
-/** A pattern of grep as a regular expression; null: too long, or it repeats too much. */
-function patternOf(pattern: string, extended: boolean, ignoreCase: boolean): RegExp | null {
-  if (pattern.length > MAX_PATTERN) return null;
-  let source = '';
-  let repeats = 0;
-  for (let i = 0; i < pattern.length; i += 1) {
-    const c = pattern.charAt(i);
-    if (c === '\\') {
-      const next = pattern.charAt(i + 1);
-      i += 1;
-      source += !extended && next === '|' ? '|' : next.replace(/[^A-Za-z0-9 ]/, '\\$&');
-    } else if (c === '[') {
-      const end = pattern.indexOf(']', i + 2);
-      if (end < 0) return null;
-      source += `[${pattern.slice(i + 1, end).replace(/[\\[]/g, '\\$&')}]`;
-      i = end;
-    } else if (c === '*' && i > 0) {
-      repeats += 1;
-      source += '*';
-    } else if (extended && (c === '+' || c === '?') && i > 0) {
-      if (c === '+') repeats += 1;
-      source += c;
-    } else if (c === '.' || c === '^' || c === '$' || (extended && c === '|')) source += c;
-    else source += c.replace(/[^A-Za-z0-9 ]/, '\\$&');
-  }
-  if (repeats > MAX_REPEATS) return null;
-  try {
-    return new RegExp(source, ignoreCase ? 'i' : '');
-  } catch {
-    return null;
-  }
-}
-
-function grep(words: readonly string[], lines: readonly string[]): Outcome {
-  const parsed = options('grep', words, 'ivcEFnw', 'e');
+function grep(words: readonly string[], text: string | null, read: ReadFile): Outcome {
+  const parsed = options('grep', words, 'ivcEFnwHhlqos', 'em');
   if (!parsed.ok) return parsed.outcome;
   const { set, rest } = parsed;
-  const pattern = set.get('e') ?? rest.shift();
-  if (pattern === undefined)
-    return refused('Usage: grep [OPTION]... PATTERNS', 2, 'grep -i -v -c -n -w -E -F PATTERN');
-  if (rest.length > 0) return refused(`grep: ${rest[0]}: No such file or directory`, 2);
-  const fixed = set.has('F') ? pattern.replace(/[\\[\].*^$]/g, '\\$&') : pattern;
-  const found = patternOf(fixed, set.has('E'), set.has('i'));
-  if (found === null)
+  if (set.has('o')) return refused('', 2, 'grep -o is not here');
+  const source = set.get('e') ?? rest.shift();
+  if (source === undefined)
     return refused(
-      '',
+      'Usage: grep [OPTION]... PATTERNS [FILE]...',
       2,
-      `a pattern of at most ${MAX_PATTERN} characters and ${MAX_REPEATS} repetitions (* +)`,
+      'grep -i -v -c -n -w -l -q -H -h -m N -E -F PATTERN [FILE...]',
     );
-  const whole = new RegExp(`(?:^|\\W)(?:${found.source})(?:\\W|$)`, found.flags);
-  const test = set.has('w') ? whole : found;
-  const kept = lines
-    .map((line, i) => ({ line, n: i + 1 }))
-    .filter(({ line }) => test.test(line) !== set.has('v'));
-  const status = kept.length > 0 ? 0 : 1;
-  if (set.has('c')) return out([String(kept.length)], status);
-  return out(
-    kept.map(({ line, n }) => (set.has('n') ? `${n}:${line}` : line)),
-    status,
-  );
+  const most = set.get('m') ?? '1000000';
+  if (!/^\d{1,9}$/.test(most)) return refused('grep: invalid max count', 2);
+  const pattern = compilePattern(source, {
+    extended: set.has('E'),
+    fixed: set.has('F'),
+    ignoreCase: set.has('i'),
+    words: set.has('w'),
+  });
+  if (!pattern.ok) return refused(`grep: ${pattern.error}`, 2);
+  const got = inputs('grep', rest, text, read);
+  if (!got.ok) return got.outcome;
+  const { list, errors } = got.of;
+  const named = set.has('H') || (rest.length > 1 && !set.has('h'));
+  const shown: string[] = [];
+  let any = false;
+  for (const input of list) {
+    const kept = input.lines
+      .map((line, i) => ({ line, n: i + 1 }))
+      .filter(({ line }) => pattern.test(line) !== set.has('v'))
+      .slice(0, Number(most));
+    any ||= kept.length > 0;
+    const label = input.name === '' ? '(standard input)' : input.name;
+    const prefix = named ? `${label}:` : '';
+    if (set.has('q')) continue;
+    if (set.has('l')) {
+      if (kept.length > 0) shown.push(label);
+    } else if (set.has('c')) shown.push(`${prefix}${kept.length}`);
+    else for (const { line, n } of kept) shown.push(`${prefix}${set.has('n') ? `${n}:` : ''}${line}`);
+  }
+  const status = any ? 0 : 1;
+  return out(shown, errors === '' || (set.has('q') && any) ? status : 2, set.has('s') ? '' : errors);
 }
 
-function ends(name: 'head' | 'tail', words: readonly string[], lines: readonly string[]): Outcome {
+function ends(name: 'head' | 'tail', words: readonly string[], text: string | null, read: ReadFile): Outcome {
   // head -3 is head -n 3
   const plain = words.map((word) => (/^-\d+$/.test(word) ? `-n${word.slice(1)}` : word));
   const parsed = options(name, plain, '', 'n');
   if (!parsed.ok) return parsed.outcome;
-  const text = parsed.set.get('n') ?? '10';
-  const from = name === 'tail' && text.startsWith('+');
-  const without = name === 'head' && text.startsWith('-');
-  if (!/^[+-]?\d{1,9}$/.test(text)) return refused(`${name}: invalid number of lines: ‘${text}’`, 1);
-  const n = Number(text.replace(/^[+-]/, ''));
-  if (name === 'head')
-    return out(without ? lines.slice(0, Math.max(0, lines.length - n)) : lines.slice(0, n));
-  if (from) return out(lines.slice(Math.max(0, n - 1)));
-  return out(n === 0 ? [] : lines.slice(-n));
+  const wish = parsed.set.get('n') ?? '10';
+  const from = name === 'tail' && wish.startsWith('+');
+  const without = name === 'head' && wish.startsWith('-');
+  if (!/^[+-]?\d{1,9}$/.test(wish)) return refused(`${name}: invalid number of lines: ‘${wish}’`, 1);
+  const n = Number(wish.replace(/^[+-]/, ''));
+  const part = (lines: readonly string[]): readonly string[] => {
+    if (name === 'head') return without ? lines.slice(0, Math.max(0, lines.length - n)) : lines.slice(0, n);
+    if (from) return lines.slice(Math.max(0, n - 1));
+    return n === 0 ? [] : lines.slice(-n);
+  };
+  const got = inputs(name, parsed.rest, text, read);
+  if (!got.ok) return got.outcome;
+  const { list, errors } = got.of;
+  const shown = list.flatMap((input, i) => [
+    ...(parsed.rest.length > 1 ? [...(i > 0 ? [''] : []), `==> ${input.name} <==`] : []),
+    ...part(input.lines),
+  ]);
+  return out(shown, errors === '' ? 0 : 1, errors);
 }
 
-function sort(words: readonly string[], lines: readonly string[]): Outcome {
+/** All lines of all inputs, one after the other. */
+const allLines = ({ list }: Inputs): string[] => list.flatMap((input) => input.lines);
+
+function sort(words: readonly string[], text: string | null, read: ReadFile): Outcome {
   const parsed = options('sort', words, 'nru', 'k');
   if (!parsed.ok) return parsed.outcome;
+  const got = inputs('sort', parsed.rest, text, read);
+  if (!got.ok) return got.outcome;
+  // it prints nothing where one file is missing
+  if (got.of.errors !== '') return out([], 2, got.of.errors);
+  const lines = allLines(got.of);
   const { set } = parsed;
   const key = set.get('k');
   if (key !== undefined && !/^[1-9]\d{0,3}(,[1-9]\d{0,3})?[nr]*$/.test(key))
@@ -186,9 +245,14 @@ function sort(words: readonly string[], lines: readonly string[]): Outcome {
   return out(set.has('u') ? sorted.filter((line, i) => i === 0 || line !== sorted[i - 1]) : sorted);
 }
 
-function uniq(words: readonly string[], lines: readonly string[]): Outcome {
+function uniq(words: readonly string[], text: string | null, read: ReadFile): Outcome {
   const parsed = options('uniq', words, 'c', '');
   if (!parsed.ok) return parsed.outcome;
+  if (parsed.rest.length > 1) return refused(`uniq: extra operand ‘${parsed.rest[1]}’`, 1);
+  const got = inputs('uniq', parsed.rest, text, read);
+  if (!got.ok) return got.outcome;
+  if (got.of.errors !== '') return out([], 1, got.of.errors);
+  const lines = allLines(got.of);
   const groups: { line: string; count: number }[] = [];
   for (const line of lines) {
     const last = groups[groups.length - 1];
@@ -200,17 +264,38 @@ function uniq(words: readonly string[], lines: readonly string[]): Outcome {
   );
 }
 
-function wc(words: readonly string[], text: string, lines: readonly string[]): Outcome {
+function wc(words: readonly string[], text: string | null, read: ReadFile): Outcome {
   const parsed = options('wc', words, 'lwc', '');
   if (!parsed.ok) return parsed.outcome;
   const { set } = parsed;
-  const all: [string, number][] = [
-    ['l', lines.length],
-    ['w', text.split(/\s+/).filter((word) => word !== '').length],
-    ['c', bytesOf(text)],
-  ];
-  const shown = all.filter(([letter]) => set.size === 0 || set.has(letter)).map(([, n]) => n);
-  return out([shown.length === 1 ? String(shown[0]) : shown.map((n) => String(n).padStart(7)).join(' ')]);
+  const got = inputs('wc', parsed.rest, text, read);
+  if (!got.ok) return got.outcome;
+  const { list, errors } = got.of;
+  const countsOf = (input: Input): number[] => {
+    const all: [string, number][] = [
+      ['l', input.lines.length],
+      ['w', input.text.split(/\s+/).filter((word) => word !== '').length],
+      ['c', bytesOf(input.text)],
+    ];
+    return all.filter(([letter]) => set.size === 0 || set.has(letter)).map(([, n]) => n);
+  };
+  const rows = list.map((input) => ({ name: input.name, counts: countsOf(input) }));
+  if (parsed.rest.length > 1)
+    rows.push({
+      name: 'total',
+      counts: rows.reduce<number[]>(
+        (sum, { counts }) => counts.map((n, i) => n + (sum[i] ?? 0)),
+        countsOf({ name: '', text: '', lines: [] }),
+      ),
+    });
+  // room for the size that the files say they have: none in /proc, a page in /sys; seven digits for a pipe
+  const pages = parsed.rest.filter((path) => path.startsWith('/sys/')).length;
+  const single = list.length === 1 && rows[0]?.counts.length === 1;
+  const width = single ? 1 : parsed.rest.length === 0 ? 7 : String(Math.max(1, pages * 4096)).length;
+  const lines = rows.map(({ name, counts }) =>
+    [...counts.map((n) => String(n).padStart(width)), ...(name === '' ? [] : [name])].join(' '),
+  );
+  return out(lines, errors === '' ? 0 : 1, errors);
 }
 
 /** Bytes of a text in UTF-8. */
@@ -224,29 +309,27 @@ function bytesOf(text: string): number {
 }
 
 /** `{print $1, $3}`: fields by number, with a separator; nothing else of the language. */
-function awk(words: readonly string[], lines: readonly string[]): Outcome {
+function awk(words: readonly string[], text: string | null, read: ReadFile): Outcome {
   const [program, ...rest] = words;
   const match = /^\s*\{\s*print(?:\s+(\$(?:\d{1,4}|NF)(?:\s*,?\s*\$(?:\d{1,4}|NF))*))?\s*;?\s*\}\s*$/.exec(
     program ?? '',
   );
   if (program === undefined) return refused('usage: awk program', 2, "awk '{print $N}'");
-  if (match === null || rest.length > 0)
-    return refused('awk: syntax error', 2, "of awk there is only: awk '{print $1, $3}'");
+  if (match === null) return refused('awk: syntax error', 2, "of awk there is only: awk '{print $1, $3}'");
   const parts = [...(match[1] ?? '$0').matchAll(/(,?)\s*\$(\d+|NF)/g)].map(([, comma, field]) => ({
     comma,
     field,
   }));
-  return printed(
-    lines
-      .map((line) => {
-        const fields = line.trim() === '' ? [] : line.trim().split(/\s+/);
-        let text = '';
-        for (const { comma, field } of parts) {
-          const n = field === 'NF' ? fields.length : Number(field);
-          text += `${comma === '' ? '' : ' '}${n === 0 ? line : (fields[n - 1] ?? '')}`;
-        }
-        return `${text}\n`;
-      })
-      .join(''),
-  );
+  const got = inputs('awk', rest, text, read);
+  if (!got.ok) return got.outcome;
+  const printedLine = (line: string): string => {
+    const fields = line.trim() === '' ? [] : line.trim().split(/\s+/);
+    let result = '';
+    for (const { comma, field } of parts) {
+      const n = field === 'NF' ? fields.length : Number(field);
+      result += `${comma === '' ? '' : ' '}${n === 0 ? line : (fields[n - 1] ?? '')}`;
+    }
+    return result;
+  };
+  return out(allLines(got.of).map(printedLine), got.of.errors === '' ? 0 : 2, got.of.errors);
 }

@@ -1,6 +1,6 @@
 /**
- * A line of text to words, as bash does it for simple commands: quotes, backslashes, comments, pipes, one output redirection.
- * Left out: lists, variables, globs, substitution: each is refused with bash's own words.
+ * A line of text to words, as bash does it for simple commands: quotes, backslashes, comments, pathname expansion, pipes, one
+ * output redirection. Left out: lists, variables, substitution: each is refused with bash's own words.
  */
 
 export const MAX_LINE = 4096;
@@ -16,7 +16,7 @@ export type ParsedLine =
     }
   | { ok: false; error: string; hint: string };
 
-const ONE = 'one command a line; no lists, variables or globs here';
+const ONE = 'one command a line; no lists or variables here';
 /** Longest pipeline. */
 const MAX_FILTERS = 8;
 
@@ -27,7 +27,11 @@ function syntaxError(token: string): ParsedLine {
 /** One of `;&|<>()` outside quotes ends a word and is a token of its own. */
 const OPERATORS = ';&|<>()\n';
 
-export function parseLine(line: string): ParsedLine {
+/** Most words in a line once its patterns are paths. */
+const MAX_WORDS = 2048;
+
+/** @param expand what a pattern (quoted characters behind a backslash) stands for; none: it stays as it is */
+export function parseLine(line: string, expand: (pattern: string) => string[] = () => []): ParsedLine {
   if (line.length > MAX_LINE) {
     return {
       ok: false,
@@ -39,10 +43,14 @@ export function parseLine(line: string): ParsedLine {
   if (typeof tokens === 'string') return { ok: false, error: tokens, hint: '' };
   const commands: string[][] = [[]];
   let redirect: string | null = null;
+  let words = 0;
   for (let i = 0; i < tokens.length; i += 1) {
     const token = tokens[i];
     if (!token.operator) {
-      commands[commands.length - 1].push(token.text);
+      const paths = token.pattern === null ? [] : expand(token.pattern);
+      commands[commands.length - 1].push(...(paths.length > 0 ? paths : [token.text]));
+      words += Math.max(1, paths.length);
+      if (words > MAX_WORDS) return { ok: false, error: 'bash: Argument list too long', hint: '' };
       continue;
     }
     if (token.text === '|' && redirect === null) {
@@ -55,21 +63,30 @@ export function parseLine(line: string): ParsedLine {
     const file = tokens[i + 1];
     if (file === undefined || file.operator) return syntaxError(file === undefined ? 'newline' : file.text);
     if (redirect !== null) return syntaxError(token.text);
-    redirect = file.text;
+    const targets = file.pattern === null ? [] : expand(file.pattern);
+    if (targets.length > 1)
+      return {
+        ok: false,
+        error: `bash: ${file.text}: ambiguous redirect`,
+        hint: targets.slice(0, 8).join(' '),
+      };
+    redirect = targets[0] ?? file.text;
     i += 1;
   }
-  const [words, ...filters] = commands;
+  const [first, ...filters] = commands;
   if (filters.some((filter) => filter.length === 0)) return syntaxError('newline');
   if (filters.length > MAX_FILTERS)
     return { ok: false, error: '', hint: `at most ${MAX_FILTERS} pipes in a line` };
   if (filters.length > 0 && redirect !== null)
     return { ok: false, error: '', hint: 'a pipe cannot end in a file here' };
-  return { ok: true, words, redirect, filters };
+  return { ok: true, words: first, redirect, filters };
 }
 
 interface Token {
   text: string;
   operator: boolean;
+  /** The word as a pattern, where characters of one stand in it unquoted. */
+  pattern: string | null;
 }
 
 /** Tokens, or bash's error. */
@@ -85,39 +102,50 @@ function tokenise(line: string): Token[] | string {
     } else if (OPERATORS.includes(c)) {
       let end = i + 1;
       while (end < line.length && line.charAt(end) === c && end - i < 2 && c !== '(' && c !== ')') end += 1;
-      tokens.push({ text: line.slice(i, end), operator: true });
+      tokens.push({ text: line.slice(i, end), operator: true, pattern: null });
       i = end;
     } else {
       const word = readWord(line, i);
       if (typeof word === 'string') return word;
-      tokens.push({ text: word.text, operator: false });
+      tokens.push({ text: word.text, operator: false, pattern: word.pattern });
       i = word.end;
     }
   }
   return tokens;
 }
 
-function readWord(line: string, start: number): { text: string; end: number } | string {
+function readWord(
+  line: string,
+  start: number,
+): { text: string; end: number; pattern: string | null } | string {
   let text = '';
+  let pattern = '';
+  let globs = false;
   let i = start;
   while (i < line.length) {
     const c = line.charAt(i);
     if (c === ' ' || c === '\t' || OPERATORS.includes(c)) break;
     if (c === '\\') {
       text += line.charAt(i + 1);
+      pattern += quoted(line.charAt(i + 1));
       i += 2;
     } else if (c === "'" || c === '"') {
-      const quoted = readQuoted(line, i);
-      if (quoted === null) return `bash: unexpected EOF while looking for matching \`${c}'`;
-      text += quoted.text;
-      i = quoted.end;
+      const inside = readQuoted(line, i);
+      if (inside === null) return `bash: unexpected EOF while looking for matching \`${c}'`;
+      text += inside.text;
+      pattern += quoted(inside.text);
+      i = inside.end;
     } else {
       text += c;
+      pattern += c;
+      globs ||= c === '*' || c === '?' || c === '[';
       i += 1;
     }
   }
-  return { text, end: i };
+  return { text, end: i, pattern: globs ? pattern : null };
 }
+
+const quoted = (text: string): string => text.replace(/[\\*?[\]]/g, '\\$&');
 
 function readQuoted(line: string, start: number): { text: string; end: number } | null {
   const quote = line.charAt(start);

@@ -3,11 +3,12 @@
  * world: whoever calls it applies the changes.
  */
 import type { World } from '../engine/world.ts';
-import { cat, echo, ls } from './cat.ts';
+import { cat, echo, ls, readFile } from './cat.ts';
 import { ethtool } from './ethtool/ethtool.ts';
 import { COMMANDS, help } from './help.ts';
+import { expandGlob } from './glob.ts';
 import { contextOf } from './host.ts';
-import { runFilter } from './filters.ts';
+import { FILTERS, runFilter } from './filters.ts';
 import { ip } from './ip.ts';
 import { nstat } from './nstat.ts';
 import { parseLine } from './parse.ts';
@@ -33,7 +34,7 @@ export function runCommand(world: World, host: number, line: string): ShellResul
 function run(world: World, host: number, line: string): Outcome {
   if (world.fixed.hosts[host] === undefined) return refused('', 1, `there is no host ${host}`);
   const ctx = contextOf(world, host);
-  const parsed = parseLine(line);
+  const parsed = parseLine(line, (pattern) => expandGlob(ctx, pattern));
   if (!parsed.ok) return refused(parsed.error, 2, parsed.hint);
   const [name, ...words] = parsed.words.slice(parsed.words[0] === 'sudo' ? 1 : 0);
   if (name === undefined)
@@ -42,18 +43,19 @@ function run(world: World, host: number, line: string): Outcome {
   if (parsed.redirect !== null && command !== 'echo') {
     return refused('', 1, 'only echo may write to a file: echo VALUE > FILE');
   }
-  return piped(dispatch(ctx, command, words, parsed.redirect), parsed.filters);
+  return piped(ctx, dispatch(ctx, command, words, parsed.redirect), parsed.filters);
 }
 
 /** What a command prints goes through the filters behind it; a refusal is shown as it is. */
-function piped(first: Outcome, filters: readonly string[][]): Outcome {
+function piped(ctx: Ctx, first: Outcome, filters: readonly string[][]): Outcome {
   let outcome = first;
   for (const filter of filters) {
     // only grep's "nothing found" is a status that a pipe goes on after
     if (outcome.status > 1 || (outcome === first && outcome.status !== 0)) return outcome;
-    outcome = { ...runFilter(filter, outcome.output), changes: [] };
+    outcome = { ...runFilter(filter, outcome.output, (path) => readFile(ctx, path)), changes: [] };
   }
-  return { ...outcome, changes: first.changes };
+  const { before, after } = first.around ?? { before: '', after: '' };
+  return { ...outcome, output: before + outcome.output + after, changes: first.changes };
 }
 
 function dispatch(ctx: Ctx, command: string, words: readonly string[], redirect: string | null): Outcome {
@@ -77,6 +79,8 @@ function dispatch(ctx: Ctx, command: string, words: readonly string[], redirect:
     case 'help':
       return help(ctx);
     default: {
+      if (FILTERS.some((filter) => filter === command))
+        return runFilter([command, ...words], null, (path) => readFile(ctx, path));
       const shown = command.length > 60 ? `${command.slice(0, 60)}...` : command;
       return refused(`bash: ${shown}: command not found`, 127, `commands here: ${COMMANDS.join(' ')}`);
     }

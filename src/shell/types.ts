@@ -62,6 +62,8 @@ export interface Outcome {
   output: string;
   status: number;
   changes: Change[];
+  /** Standard error around the output: it passes by a pipe. */
+  around?: { before: string; after: string };
 }
 
 export function done(changes: Change[] = [], output = ''): Outcome {

@@ -1,6 +1,7 @@
 /**
  * Metrics by name: one table for claims, `run --json`, charts and lessons. A fixed name is a row of METRICS; families name a
- * thing of the world: `queue.h1.eth0.0.packets`, `cpu.h1.0.softirqShare`, `snmp.h1.IpInReceives`, `counter.h1.eth0.rx_missed_errors`,
+ * thing of the world: `queue.h1.eth0.0.packets`, `cpu.h1.0.softirqShare`, `snmp.h1.IpInReceives`, `counter.h1.eth0.rx_missed_errors`
+ * (and `rate.` in place of `counter.`: a second, over the whole run),
  * `socket.h1.web.drops`, `app.h1.nginx.bytes`, `softnet.h1.0.time_squeeze`.
  */
 import { CONTEXTS } from '../../catalog/contexts.ts';
@@ -234,6 +235,12 @@ export const METRICS: readonly MetricRow[] = [
     compute: (w) => cpuShare(w, [4, 5]),
   },
   {
+    name: 'idleShare',
+    unit: '1',
+    description: 'Share of all CPU time idle.',
+    compute: (w) => cpuShare(w, [6]),
+  },
+  {
     name: 'softirqNsPerFrame',
     unit: 'ns',
     description: 'Softirq time a frame.',
@@ -265,6 +272,7 @@ export const METRIC_FAMILIES = [
   'softnet.HOST.N.(processed|dropped|time_squeeze|received_rps|flow_limit_count)',
   'snmp.HOST.NAME',
   'counter.HOST.NIC.NAME',
+  'rate.HOST.NIC.NAME',
   'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf)',
   'app.HOST.ID.(reads|bytes|latencyP50Ns|latencyP99Ns)',
 ] as const;
@@ -290,11 +298,16 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
   switch (parts[0]) {
     case 'snmp':
       return own(w.hosts[host].snmp, parts[2]);
+    case 'rate':
     case 'counter':
     case 'queue': {
       const nic = w.nics.find((n) => n.host === host && n.name === parts[2]);
       if (nic === undefined) return undefined;
       if (parts[0] === 'counter') return own(nic.counters, parts[3]);
+      if (parts[0] === 'rate') {
+        const count = own(nic.counters, parts[3]);
+        return count === undefined ? undefined : ratio(count, seconds(w));
+      }
       const number = Number(parts[3]);
       if (!Number.isInteger(number) || number < 0 || number >= nic.queues) return undefined;
       if (parts[4] === 'arfs') return own(w.queues[nic.firstQueue + number].arfs, parts[5]);

@@ -59,7 +59,7 @@ export const ETHTOOL_OPTIONS: readonly Option[] = [
   },
   {
     flag: '-X',
-    long: ['--set-rxfh-indir', '--rxfh', '--set-rxfh'],
+    long: ['--set-rxfh-indir', '--rxfh'],
     help: 'equal N | weight W... | default, hkey K',
     run: setRxfh,
   },
