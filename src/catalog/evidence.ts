@@ -155,4 +155,10 @@ export const evidence: Readonly<Record<string, readonly string[]>> = {
   dimChanged: ['test src/engine/forwarding.test.ts'],
   dimKept: ['test src/engine/forwarding.test.ts'],
   dimParked: ['test src/engine/forwarding.test.ts'],
+  lockFree: ['test src/engine/cpu/lock.test.ts'],
+  lockHeld: ['test src/engine/cpu/lock.test.ts'],
+  lockHandedOver: ['test src/engine/cpu/lock.test.ts'],
+  lockFreed: ['test src/engine/cpu/lock.test.ts'],
+  lockPassedOn: ['test src/engine/cpu/lock.test.ts'],
+  lockWatched: ['test src/engine/cpu/lock.test.ts'],
 };

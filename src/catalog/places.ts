@@ -13,6 +13,7 @@ export const PLACE_TYPES = [
   'socket', // a socket's receive queue
   'app', // an application
   'host', // the host as a whole (a sysctl)
+  'lock', // a spinlock that CPUs of a host share
 ] as const;
 
 export type PlaceType = (typeof PLACE_TYPES)[number];
@@ -30,6 +31,8 @@ export interface Place {
   readonly socket?: number;
   /** App (task) id (from 1). */
   readonly task?: number;
+  /** The kernel's name of a lock. */
+  readonly lock?: string;
 }
 
 /** `h1/eth0/rx-2`, for tables and JSON. */
@@ -44,6 +47,6 @@ export function placeLabel(place: Place): string {
     parts.push(`cpu${place.cpu}${place.type === 'cpu' ? '' : `/${place.type}`}`);
   else if (place.socket !== undefined) parts.push(`socket-${place.socket}`);
   else if (place.task !== undefined) parts.push(`task-${place.task}`);
-  else parts.push(place.type);
+  else parts.push(place.lock ?? place.type);
   return parts.join('/');
 }

@@ -17,6 +17,8 @@ const GRO = 'net/core/gro.c, v6.12';
 const DEV = 'net/core/dev.c, v6.12';
 const SOFTIRQ = 'kernel/softirq.c, v6.12';
 const HW = 'NIC hardware';
+const LOCK = 'kernel/locking/qspinlock.c, v6.12; include/asm-i386/spinlock.h, 2.2.16';
+const BH22 = 'include/asm-i386/softirq.h, arch/i386/kernel/irq.c, 2.2.16';
 
 export const reasons = {
   none: { code: 0, fn: '', knob: null, source: '' },
@@ -862,6 +864,14 @@ export const reasons = {
     knob: 'ethtool -C {nic} adaptive-rx off',
     source: 'lib/dim/net_dim.c, v6.12',
   },
+
+  // -- locks
+  lockFree: { code: 300, fn: 'spin_lock', knob: null, source: LOCK },
+  lockHeld: { code: 301, fn: 'spin_lock', knob: null, source: LOCK },
+  lockHandedOver: { code: 302, fn: 'spin_lock', knob: null, source: LOCK },
+  lockFreed: { code: 303, fn: 'spin_unlock', knob: null, source: LOCK },
+  lockPassedOn: { code: 304, fn: 'spin_unlock', knob: null, source: LOCK },
+  lockWatched: { code: 305, fn: 'synchronize_bh', knob: null, source: BH22 },
 } as const satisfies Record<string, ReasonInfo>;
 
 export type ReasonName = keyof typeof reasons;
@@ -1023,6 +1033,12 @@ export const Reason = {
   dimChanged: 250,
   dimKept: 251,
   dimParked: 252,
+  lockFree: 300,
+  lockHeld: 301,
+  lockHandedOver: 302,
+  lockFreed: 303,
+  lockPassedOn: 304,
+  lockWatched: 305,
 } as const satisfies { readonly [K in ReasonName]: (typeof reasons)[K]['code'] };
 
 const byCode: (ReasonName | undefined)[] = [];

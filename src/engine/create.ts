@@ -5,6 +5,7 @@ import type { Place } from '../catalog/places.ts';
 import { rulesFor } from '../catalog/rules.ts';
 import { applyChange } from './apply-change.ts';
 import { createAgenda, schedule } from './clock/agenda.ts';
+import { createLock } from './cpu/lock.ts';
 import { type CostProfile, costProfiles } from './cost.ts';
 import { makeFlows } from './flows.ts';
 import { createLatency } from './metrics/latency.ts';
@@ -30,6 +31,7 @@ import {
   type HostFixed,
   type HostState,
   LATENCY_FLOWS,
+  type Lock,
   type Nic,
   type RxQueue,
   type Socket,
@@ -71,6 +73,7 @@ export function createWorld(spec: WorldSpec): World {
   const hosts: HostFixed[] = [];
   const states: HostState[] = [];
   const cpus: Cpu[] = [];
+  const locks: Lock[] = [];
   const nics: Nic[] = [];
   const queues: RxQueue[] = [];
   const sockets: Socket[] = [];
@@ -88,6 +91,7 @@ export function createWorld(spec: WorldSpec): World {
       nics: host.nics.length,
       hostPlace: maker.place({ type: 'host', host: host.id }),
       firewall: host.firewall ?? null,
+      kernelLock: -1,
       coreCost: rules.napi ? profile.coreRx : profile.legacySoft,
       ipCost: rules.napi ? profile.ipRcv + firewallCost(profile, host) : 0,
     };
@@ -139,6 +143,7 @@ export function createWorld(spec: WorldSpec): World {
       task.sockets = app.sockets.filter((s) => s >= 0).map((s) => firstSocket + s + 1);
       tasks.push(task);
     }
+    if (rules.bigKernelLock) fixed.kernelLock = addLock(maker, locks, host, h, 'kernel_flag');
   });
   const sources = spec.traffic.map((traffic, index): Source => {
     const rows = traffic.kind === 'rate' ? traffic.flows : 0;
@@ -184,6 +189,7 @@ export function createWorld(spec: WorldSpec): World {
     pool: createPool(),
     hosts: states,
     cpus,
+    locks,
     nics,
     queues,
     sockets,
@@ -307,6 +313,11 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     ksoftirqd: 0,
     needResched: false,
     switching: false,
+    spinLock: new Int32Array(3).fill(-1),
+    spinSince: new Float64Array(3),
+    spinCycles: new Float64Array(3),
+    waitingSince: -1,
+    lockWaitNs: 0,
     pollList: [],
     backlog: {
       input: [],
@@ -331,6 +342,13 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     netRxSoftirqs: 0,
     calIpis: 0,
   };
+}
+
+/** @returns its world index */
+function addLock(maker: Maker, locks: Lock[], host: HostSpec, h: number, name: string): number {
+  const place = maker.place({ type: 'lock', host: host.id, lock: name });
+  locks.push(createLock(locks.length, h, name, place));
+  return locks.length - 1;
 }
 
 function makeTask(

@@ -57,6 +57,8 @@ export interface HostFixed {
   nics: number;
   hostPlace: number;
   firewall: 'raw-drop' | 'filter-drop' | null;
+  /** The lock all system calls take (kernel_flag), world index; -1: this kernel's take none. */
+  kernelLock: number;
   /** Cycles of netif_receive_skb (before NAPI: of all a packet costs up to the wire) and of ip_rcv with the firewall's part. */
   coreCost: number;
   ipCost: number;
@@ -96,6 +98,7 @@ export interface World {
   pool: PacketPool;
   hosts: HostState[];
   cpus: Cpu[];
+  locks: Lock[];
   nics: Nic[];
   queues: RxQueue[];
   sockets: Socket[];
@@ -216,6 +219,14 @@ export interface Cpu {
   needResched: boolean;
   /** A context switch is under way. */
   switching: boolean;
+  // locks (cpu/lock)
+  /** Lock (world index) that each level spins on, -1 none; since when; and the cycles of work it will do once it goes on. */
+  spinLock: Int32Array;
+  spinSince: Float64Array;
+  spinCycles: Float64Array;
+  /** Since when it spins right now, -1 where it doesn't: an interrupted spinner does other work. */
+  waitingSince: number;
+  lockWaitNs: number;
   // softnet_data
   /** NAPIs scheduled here: queue indexes, BACKLOG_NAPI. */
   pollList: number[];
@@ -223,6 +234,29 @@ export interface Cpu {
   softnet: SoftnetStat;
   netRxSoftirqs: number;
   calIpis: number;
+}
+
+/** A spinlock: at most one CPU holds it, the others stand in line (cpu/lock). */
+export interface Lock {
+  /** World-wide index. */
+  index: number;
+  host: number;
+  /** The kernel's name of it. */
+  name: string;
+  place: number;
+  /** CPU (world index) that holds it, -1 nobody; since when, and the record by which it does. */
+  holder: number;
+  heldSince: number;
+  heldSeq: number;
+  /** CPU whose cache has the lock's line: the last holder; -1 before the first. */
+  lastCpu: number;
+  /** CPUs that want it, first come first; CPUs that only wait until nobody has it. */
+  queue: number[];
+  watchers: number[];
+  acquisitions: number;
+  contended: number;
+  waitNs: number;
+  holdNs: number;
 }
 
 /** input_pkt_queue and process_queue with the backlog NAPI that works them off. */

@@ -9,6 +9,7 @@ import type {
   RecordView,
   Scene,
   SceneCpu,
+  SceneLock,
   SceneMap,
   SceneNapi,
   SceneQueue,
@@ -58,6 +59,8 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
     backlogRecord(r, cpu, scene.cpus[places.backlog[r.place]]);
     cpuRecord(scene, r, cpu, socket);
   }
+  const lock = places.lock[r.place];
+  if (lock >= 0 && cpu !== undefined) lockRecord(r, lock, scene.locks[lock], cpu);
   if (r.kind === Kind.drop) dropRecord(scene, r, nic, queue, cpu, socket);
 }
 
@@ -289,6 +292,30 @@ function backlogRecord(r: RecordView, cpu: SceneCpu, owner: SceneCpu | undefined
   }
 }
 
+function lockRecord(r: RecordView, index: number, lock: SceneLock, cpu: SceneCpu): void {
+  switch (r.kind) {
+    case Kind.lockWait:
+      if (r.reason === Reason.lockWatched) lock.watchers.push(r.cpu);
+      else lock.queue.push(r.cpu);
+      cpu.waits.push({ ctx: cpu.ctx, lock: index });
+      break;
+    case Kind.lockAcquired:
+      remove(lock.queue, r.cpu);
+      lock.holder = r.cpu;
+      cpu.waits = cpu.waits.filter((w) => w.lock !== index);
+      break;
+    case Kind.lockPassed:
+      remove(lock.watchers, r.cpu);
+      cpu.waits = cpu.waits.filter((w) => w.lock !== index);
+      break;
+    case Kind.lockRelease:
+      lock.holder = -1;
+      break;
+    default:
+      break;
+  }
+}
+
 function wake(scene: Scene, task: number, to: number): void {
   const state = scene.tasks[task - 1];
   if (state === undefined || state.state !== 'sleeping') return;
@@ -475,7 +502,9 @@ export function copyScene(scene: Scene): Scene {
       current: c.current === null ? null : skb(c.current),
       frame: c.frame === null ? null : skb(c.frame),
       runQueue: c.runQueue.slice(),
+      waits: c.waits.map((w) => ({ ...w })),
     })),
+    locks: scene.locks.map((l) => ({ ...l, queue: l.queue.slice(), watchers: l.watchers.slice() })),
     sockets: scene.sockets.map((s) => ({
       ...s,
       queue: skbs(s.queue),

@@ -10,6 +10,7 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { contextArg, setContext, startWork, startWorkNs } from '../cpu/context.ts';
+import { acquireLock, releaseLock } from '../cpu/lock.ts';
 import { leaveIfMoved, sleepCurrent, wakeTask, yieldIfDue } from '../cpu/scheduler.ts';
 import { emit } from '../emit.ts';
 import { addLatency } from '../metrics/latency.ts';
@@ -24,6 +25,7 @@ const RECV = 1;
 const RELEASE = 2;
 const COMPUTE = 3;
 const PAUSED = 4;
+const LOCKED = 5;
 
 /** Longest stretch of computing between two looks at the run queue, ns. */
 const COMPUTE_CHUNK_NS = 100_000;
@@ -31,6 +33,9 @@ const COMPUTE_CHUNK_NS = 100_000;
 /** The task's item is over, or it has just got the CPU. */
 export function appStep(w: World, cpu: Cpu, task: Task): void {
   switch (task.phase) {
+    case LOCKED:
+      startRecv(w, cpu, task);
+      break;
     case RECV:
       copySkb(w, cpu, task);
       break;
@@ -77,7 +82,7 @@ function decide(w: World, cpu: Cpu, task: Task): void {
   }
   cpu.taskCtx = Ctx.syscall;
   setContext(w, cpu, Ctx.syscall);
-  emit(
+  const seq = emit(
     w,
     Kind.syscallEnter,
     sock.place,
@@ -89,9 +94,21 @@ function decide(w: World, cpu: Cpu, task: Task): void {
     sock.id,
     contextArg(cpu),
   );
+  task.callSocket = sock.id;
+  const { kernelLock } = w.fixed.hosts[cpu.host];
+  if (kernelLock < 0) {
+    startRecv(w, cpu, task);
+    return;
+  }
+  task.phase = LOCKED;
+  acquireLock(w, cpu, w.locks[kernelLock], 0, seq);
+}
+
+/** recvmsg, with whatever lock this kernel's system calls take. */
+function startRecv(w: World, cpu: Cpu, task: Task): void {
+  const sock = w.sockets[task.callSocket - 1];
   const first = queuedSkb(sock);
   if (sock.spec.proto === 'tcp' || sock.spec.connected) recordSockFlow(w, cpu, w.pool.hash[first]);
-  task.callSocket = sock.id;
   task.callBytes = 0;
   task.phase = RECV;
   sock.owned = sock.spec.proto === 'tcp';
@@ -159,6 +176,8 @@ function release(w: World, cpu: Cpu, task: Task): void {
   }
   sock.owned = false;
   task.reads += 1;
+  const { kernelLock } = w.fixed.hosts[cpu.host];
+  if (kernelLock >= 0) releaseLock(w, cpu, w.locks[kernelLock]);
   cpu.taskCtx = Ctx.task;
   setContext(w, cpu, Ctx.task);
   emit(

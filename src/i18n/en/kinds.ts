@@ -56,6 +56,10 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.txDrop': 'lost before sending',
   'kind.irqDone': 'handler has emptied the ring',
   'kind.dimSample': 'DIM compares',
+  'kind.lockWait': 'waits for a lock',
+  'kind.lockAcquired': 'lock taken',
+  'kind.lockRelease': 'lock given back',
+  'kind.lockPassed': 'wait is over',
 
   'sentence.frameArrived': 'Frame {packet} of flow {flow}, {bytes} bytes, has reached {nic}.',
   'sentence.queueSelected': 'Frame {packet} goes to queue rx-{a} of {nic}; its hash is {hash}.',
@@ -137,5 +141,11 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.txDrop': 'Packet {packet} is lost at {place}: nothing has room for it.',
   'sentence.irqDone': 'The handler of {queue} finds no more frames: its interrupt is on again.',
   'sentence.dimSample': 'DIM takes profile {a} for {queue}: {b} packets a millisecond.',
+  'sentence.lockWait': 'CPU {cpu} waits for {place}, which CPU {aCpu} holds: it spins, number {b} in line.',
+  'sentence.lockAcquired': 'CPU {cpu} takes {place}.',
+  'sentence.lockAcquired.waited': 'CPU {cpu} gets {place} from CPU {bCpu}, after waiting for {aTime}.',
+  'sentence.lockRelease': 'CPU {cpu} gives {place} back; it held it for {aTime}.',
+  'sentence.lockRelease.next': 'CPU {cpu} gives {place} back after {aTime}, and CPU {bCpu} has it now.',
+  'sentence.lockPassed': 'CPU {bCpu} is done with {place}: CPU {cpu} goes on, after waiting for {aTime}.',
   'sentence.unknown': 'Something this version has no words for (kind {kind}).',
 };

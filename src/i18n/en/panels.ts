@@ -32,6 +32,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'place.socket': '{socket}',
   'place.app': '{task}',
   'place.host': 'the host',
+  'place.lock': 'the lock {lock}',
 
   // -- transport
   'transport.title': 'Time controls',
@@ -411,6 +412,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'simplification.fifo': 'Memory on the card',
   'simplification.jiffies': 'Clock ticks',
   'simplification.scheduler': 'Scheduler',
+  'simplification.spinlocks': 'Order at a spinlock',
   'simplification.constants': 'Constant times',
   'simplification.memory': 'Memory',
   'simplification.seeds': 'Hash keys',
@@ -435,6 +437,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'rule.rmemMax': 'net.core.rmem_max',
   'rule.softnetColumns': 'Columns of /proc/net/softnet_stat',
   'rule.napi': 'Cards are polled (NAPI)',
+  'rule.bigKernelLock': 'System calls run under one lock (lock_kernel)',
   'rule.maxBacklog': 'net.core.netdev_max_backlog, default',
   'rule.txQueueLen': 'Length of the queueing discipline',
   'rule.budgetUsecs': 'net.core.netdev_budget_usecs exists',

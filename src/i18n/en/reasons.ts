@@ -226,6 +226,16 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.dimKept': 'The profile stays as it is.',
   'reason.dimParked': 'DIM rests: this profile seems best, or it has tried for long enough.',
 
+  // -- locks
+  'reason.lockFree': 'Nobody holds the lock: this CPU can take it at once.',
+  'reason.lockHeld':
+    'Another CPU holds the lock, and only one may. This one spins: it does nothing but look whether the lock is free.',
+  'reason.lockHandedOver': 'The lock has been given back, and this CPU was first in line.',
+  'reason.lockFreed': 'The work that needed the lock is done, and nobody else wants it.',
+  'reason.lockPassedOn': 'The work that needed the lock is done; the CPU first in line has it now.',
+  'reason.lockWatched':
+    'A bottom half runs on another CPU, and a socket may not be touched beside it: this CPU spins until it is over.',
+
   // -- input
   'reason.commandDone': 'Someone typed a command, and it was carried out.',
 };

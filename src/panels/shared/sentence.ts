@@ -1,7 +1,7 @@
 /** A record in words: one sentence for what happened, one for why. Pure: record and map in, text out. */
 import { CONTEXTS } from '../../catalog/contexts.ts';
 import { type KindInfo, kindName, kinds } from '../../catalog/kinds.ts';
-import { type ReasonInfo, reasonName, reasons } from '../../catalog/reasons.ts';
+import { Reason, type ReasonInfo, reasonName, reasons } from '../../catalog/reasons.ts';
 import { hasMessage, t } from '../../i18n/index.ts';
 import type { RecordView, SceneMap } from '../../protocol/scene.ts';
 import { flowMark } from '../../theme/colors.ts';
@@ -48,6 +48,7 @@ export function placeName(map: SceneMap, place: number): string {
     cpu: row.cpu ?? 0,
     socket: row.socket === undefined ? '' : socketLabel(map, row.socket),
     task: row.task === undefined ? '' : taskLabel(map, row.task),
+    lock: row.lock ?? '',
   })}`;
 }
 
@@ -104,6 +105,10 @@ function variantOf(name: string, record: RecordView): string {
       return record.b > 0 ? 'timer' : '';
     case 'rpsSelect':
       return record.a < 0 ? 'local' : '';
+    case 'lockAcquired':
+      return record.reason === Reason.lockHandedOver ? 'waited' : '';
+    case 'lockRelease':
+      return record.b < 0 ? '' : 'next';
     case 'l4Rcv':
       return record.b > 0 ? 'socket' : '';
     case 'command':
