@@ -38,12 +38,12 @@ export function scenariosFolder(): string | null {
   return [join(here, '../../scenarios'), join(here, '../scenarios')].find((path) => existsSync(path)) ?? null;
 }
 
-/** Every *.json under a folder, in order of names. */
+/** Every *.json under a folder, in order of names; but for `released`, where scenarios are kept as they once were. */
 export function jsonFiles(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return jsonFiles(path);
+    if (entry.isDirectory()) return entry.name === 'released' ? [] : jsonFiles(path);
     return entry.isFile() && entry.name.endsWith('.json') ? [path] : [];
   });
 }

@@ -48,7 +48,8 @@ export type Request =
   | {
       type: 'load';
       id: number;
-      scenario: { builtin: string; patch?: unknown } | { text: string; name: string };
+      /** `hash`: of the version wanted; without it, or where it is not kept, the present one. */
+      scenario: { builtin: string; patch?: unknown; hash?: string } | { text: string; name: string };
       captures: CaptureFile[];
       variant: string;
       branches?: BranchInfo[];
@@ -219,6 +220,8 @@ export interface LoadedInfo {
   ownText: string | null;
   /** SHA-256 of the canonical built-in scenario. */
   hash: string;
+  /** A built-in one as it was when a link to it was made; it has changed since. */
+  older?: boolean;
   variants: { id: string; title: string }[];
   steps: LessonStep[];
   warnings: string[];

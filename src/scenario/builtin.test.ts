@@ -16,7 +16,7 @@ import { BASE, variantNames } from './variants.ts';
 const ROOT = join(import.meta.dirname, '../../scenarios');
 
 const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.json'))
+  .filter((file) => file.endsWith('.json') && !file.startsWith('released/'))
   .sort();
 
 function read(file: string): Scenario {

@@ -204,9 +204,11 @@ export function createApp(deps: AppDeps): App {
     const { scenario } = state;
     const source: ScenarioSource =
       'builtin' in scenario
-        ? scenario.builtin.patch === null
-          ? { builtin: scenario.builtin.id }
-          : { builtin: scenario.builtin.id, patch: scenario.builtin.patch }
+        ? {
+            builtin: scenario.builtin.id,
+            hash: scenario.builtin.hash,
+            ...(scenario.builtin.patch === null ? {} : { patch: scenario.builtin.patch }),
+          }
         : { text: JSON.stringify(scenario.body), name: scenario.name };
     const loaded = await loadInto(source, {
       variant: state.variant,
@@ -223,6 +225,13 @@ export function createApp(deps: AppDeps): App {
         'info',
         'scenario-changed',
         'This scenario has changed since the link was made: what you see may differ.',
+      );
+    }
+    if (loaded.info.older) {
+      notify(
+        'info',
+        'scenario-older',
+        'You see the scenario as it was when the link was made. The list has a newer version of it.',
       );
     }
     const theme = themeOf(state.view);

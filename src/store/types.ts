@@ -12,7 +12,9 @@ import type {
 } from '../protocol/messages.ts';
 import type { RecordView, Scene, SceneMap } from '../protocol/scene.ts';
 
-export type ScenarioSource = { builtin: string; patch?: unknown } | { text: string; name: string };
+export type ScenarioSource =
+  | { builtin: string; patch?: unknown; hash?: string }
+  | { text: string; name: string };
 
 export interface ScenarioSlice {
   status: 'empty' | 'loading' | 'ready' | 'failed';

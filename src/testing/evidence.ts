@@ -38,7 +38,7 @@ export function evidence(): Evidence {
     for (const name of reasonsOf((watch) => run(json, watch))) note(name, `measured ${String(json.name)}`);
   }
   for (const file of files(join(ROOT, 'scenarios'), /\.json$/)) {
-    if (file.includes('/bench/')) continue;
+    if (/\/(bench|released)\//.test(file)) continue;
     const loaded = loadScenario(readFileSync(file, 'utf8'), file);
     if (!loaded.ok) throw new Error(`${file} does not load`);
     const { scenario } = loaded;

@@ -4,16 +4,18 @@ import { Kind } from '../catalog/kinds.ts';
 import { decodeRecords } from '../protocol/record-codec.ts';
 import { applyRecord } from '../protocol/fold.ts';
 import type { Request, Response } from '../protocol/messages.ts';
+import { scenarioHash } from '../scenario/hash.ts';
 import { Session } from './session.ts';
 
 type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 
 /** A session with everything it posts; `ask` pumps until the answer is there. */
-function open(text: string) {
+function open(text: string, released: ReadonlyMap<string, string> = new Map()) {
   const posted: Response[] = [];
   let id = 0;
   const session = new Session({
     builtins: new Map([['it', text]]),
+    released,
     now: () => 0,
     post: (r) => posted.push(r),
   });
@@ -74,6 +76,26 @@ const long = JSON.stringify({
 });
 
 describe('a session', () => {
+  it('opens the version of a built-in scenario that a link names, the present one where that is not kept', () => {
+    const old = JSON.stringify({ ...JSON.parse(scenario), durationNs: 1_000_000 });
+    const { ask } = open(scenario, new Map([[scenarioHash(old), old]]));
+    const load = (hash?: string) =>
+      ask(
+        {
+          type: 'load',
+          scenario: hash === undefined ? { builtin: 'it' } : { builtin: 'it', hash },
+          captures: [],
+          variant: 'base',
+        },
+        'loaded',
+      );
+    const told = [load(), load(scenarioHash(scenario)), load(scenarioHash(old)), load('0'.repeat(64))].map(
+      ({ info, map }) => [info.hash, info.older ?? false, map.durationNs],
+    );
+    const now = [scenarioHash(scenario), false, 2_000_000];
+    expect(told).toEqual([now, now, [scenarioHash(old), true, 1_000_000], now]);
+  });
+
   it('loads, finds the steps, and runs to its end with progress', () => {
     const s = open(scenario);
     const loaded = s.load();

@@ -4,7 +4,7 @@
  * an answer never waits for a run.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { readTraffic } from '../capture/traffic.ts';
 import { Kind, kindName, kinds } from '../catalog/kinds.ts';
 import { advance } from '../engine/advance.ts';
@@ -32,6 +32,7 @@ import type { RecordView, SceneMap } from '../protocol/scene.ts';
 import { captureScenario } from '../scenario/capture-scenario.ts';
 import { checkClaims } from '../scenario/claims.ts';
 import { compileScenario } from '../scenario/compile.ts';
+import { scenarioHash } from '../scenario/hash.ts';
 import { errorLine, loadScenario, loadScenarioValue } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { BASE, mergePatch, variantNames } from '../scenario/variants.ts';
@@ -55,6 +56,8 @@ const READ_EVENTS = 100_000;
 export interface SessionDeps {
   /** Built-in scenarios: text by id. */
   builtins: ReadonlyMap<string, string>;
+  /** Built-in scenarios as they once were: text by hash. */
+  released?: ReadonlyMap<string, string>;
   /** Milliseconds, for pacing only. */
   now(): number;
   post(response: Response, transfer?: ArrayBuffer[]): void;
@@ -273,7 +276,7 @@ export class Session {
 
   private load(r: Extract<Request, { type: 'load' }>): void {
     const captures = r.captures.map((file) => this.readCapture(file));
-    const { scenario, builtin, hash } = this.readScenario(r.scenario, captures);
+    const { scenario, builtin, hash, older } = this.readScenario(r.scenario, captures);
     for (const capture of captures) this.captures.set(capture.sha256, capture.table);
     const variant = variantNames(scenario).includes(r.variant) ? r.variant : BASE;
     const compiled = compileScenario(scenario, { variant, captures: this.captures });
@@ -314,6 +317,7 @@ export class Session {
       summary: textOf(scenario.summary),
       ownText: 'text' in r.scenario && r.scenario.text === '' ? JSON.stringify(scenario) : null,
       hash,
+      ...(older ? { older } : {}),
       variants: variantNames(scenario).map((id) => {
         const title = id === BASE ? undefined : scenario.variants[id].title;
         return { id, title: title === undefined ? id : textOf(title) };
@@ -336,12 +340,21 @@ export class Session {
   private readScenario(
     source: Extract<Request, { type: 'load' }>['scenario'],
     captures: readonly ReadCapture[],
-  ): { scenario: Scenario; builtin: boolean; hash: string } {
+  ): { scenario: Scenario; builtin: boolean; hash: string; older: boolean } {
     let text: string;
     let name: string;
+    let older = false;
     const builtin = 'builtin' in source;
     if ('builtin' in source) {
-      const found = this.deps.builtins.get(source.builtin);
+      const present = this.deps.builtins.get(source.builtin);
+      const asked = source.hash;
+      // a link made with an older version opens that one
+      const old =
+        asked === undefined || (present !== undefined && scenarioHash(present) === asked)
+          ? undefined
+          : this.deps.released?.get(asked);
+      const found = old ?? present;
+      older = old !== undefined;
       if (found === undefined)
         throw new Problem('no-such-scenario', `There is no built-in scenario ${source.builtin}.`);
       text = found;
@@ -357,6 +370,7 @@ export class Session {
         scenario: captureScenario(capture.table, capture.name, capture.sha256),
         builtin: false,
         hash: capture.sha256,
+        older,
       };
     }
     const loaded = loadScenario(text, name);
@@ -369,7 +383,7 @@ export class Session {
         throw new Problem('bad-scenario', patched.errors.map(errorLine).join('\n'), patched.errors[0]?.path);
       scenario = patched.scenario;
     }
-    return { scenario, builtin, hash: bytesToHex(sha256(utf8ToBytes(JSON.stringify(JSON.parse(text))))) };
+    return { scenario, builtin, hash: scenarioHash(text), older };
   }
 
   private readCapture(file: CaptureFile): ReadCapture {

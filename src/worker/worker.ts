@@ -1,12 +1,13 @@
 /** The worker's entry: receives, calls the session, posts; between messages it goes on with what is left, a slice at a time. */
 import type { Request, Response } from '../protocol/messages.ts';
-import { builtins } from './builtins.ts';
+import { builtins, released } from './builtins.ts';
 import { Session } from './session.ts';
 
 const SLICE_MS = 12;
 
 const session = new Session({
   builtins,
+  released,
   now: () => performance.now(),
   post: (response: Response, transfer: ArrayBuffer[] = []) => self.postMessage(response, transfer),
 });

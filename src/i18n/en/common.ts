@@ -81,6 +81,7 @@ const pageWords: Readonly<Record<string, string>> = {
   'error.file-unreadable': 'This file cannot be opened',
   'notice.nothing-found': 'Nothing found',
   'notice.scenario-changed': 'This scenario has changed',
+  'notice.scenario-older': 'An older version',
   'notice.load-warning': 'A note on what was loaded',
   'wait.going': 'Computing the run as far as {to}',
   'wait.searching': 'Searching for the next match',

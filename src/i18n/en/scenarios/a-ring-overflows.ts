@@ -33,5 +33,5 @@ export const aRingOverflows: Readonly<Record<string, string>> = {
     'Now 10 Gbit/s, without end, and no stall: more than CPU 0 can take. With 512 descriptors four of five frames are lost.',
   'scenario.a-ring-overflows.step-9.title': 'What a larger ring can’t do',
   'scenario.a-ring-overflows.step-9.text':
-    'With 4096 descriptors still three of four are lost: a ring is no faster CPU. But what gets through has waited in the ring for over a millisecond, seven times as long.',
+    'With 4096 descriptors still three of four are lost: a ring is no faster CPU. But what gets through has waited in the ring for over a millisecond, seven times as long: bufferbloat, in the card. (On a real machine so large a ring also falls out of the CPU’s cache; this model has no caches.)',
 };

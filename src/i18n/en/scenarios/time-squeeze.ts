@@ -8,7 +8,7 @@ export const timeSqueeze: Readonly<Record<string, string>> = {
   'scenario.time-squeeze.variant.two-cpus': 'Three queues to each of two CPUs',
   'scenario.time-squeeze.step-1.title': 'Six on one list',
   'scenario.time-squeeze.step-1.text':
-    'Six queues, all served by CPU 0: six NAPIs on its poll list. Each may take 64 packets when it is polled.',
+    'Six queues, all served by CPU 0: six NAPIs on its poll list. Each may take 64 packets when it is polled: its weight, which the driver sets. (`dev_weight` is about the backlog, not about these.)',
   'scenario.time-squeeze.step-2.title': 'Five times 64',
   'scenario.time-squeeze.step-2.text':
     'net_rx_action has a budget of 300 packets. Five polls of 64 are 320: the budget is used, and the sixth queue has to wait for the next round. That counts as a time_squeeze.',
@@ -24,4 +24,16 @@ export const timeSqueeze: Readonly<Record<string, string>> = {
   'scenario.time-squeeze.step-6.title': 'What helps',
   'scenario.time-squeeze.step-6.text':
     'Half of the interrupts to another CPU. Now two CPUs work, and more arrives.',
+  'scenario.time-squeeze.variant.time-limit': 'netdev_budget 6000, a CPU of 150 MHz, HZ 1000',
+  'scenario.time-squeeze.variant.time-limit-20-ms': 'The same, netdev_budget_usecs 20 000',
+  'scenario.time-squeeze.variant.burst': 'A burst of 900 frames, and room for them',
+  'scenario.time-squeeze.step-two-limits.title': 'The other limit',
+  'scenario.time-squeeze.step-two-limits.text':
+    'On a slow CPU 6000 packets are never reached, and still there is a time_squeeze: two ticks of the clock are over. That is `netdev_budget_usecs`, 2000 at HZ 1000. The counter is the same for both limits; raising the one that didn’t end the round changes nothing.',
+  'scenario.time-squeeze.step-raised-time.title': 'Raise that one too?',
+  'scenario.time-squeeze.step-raised-time.text':
+    'With 20 000 µs the squeezes are gone, and again as many packets are lost as before. No limit makes a CPU faster.',
+  'scenario.time-squeeze.step-burst.title': 'Squeezed, and nothing lost',
+  'scenario.time-squeeze.step-burst.text':
+    'A burst of 900 frames on the fast CPU, default settings. The budget is used up twice, the rest is done in the next rounds, and nothing is lost: CPU 0 is idle for more than nine tenths of the run. A few squeezes are no fault.',
 };
