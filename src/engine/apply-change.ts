@@ -8,6 +8,7 @@ import { wakeTask, moveTask } from './cpu/scheduler.ts';
 import type { Change, SysctlName } from './change.ts';
 import { emit } from './emit.ts';
 import { createFlowLimit } from './net/backlog.ts';
+import { addAddress, recomputeFib, removeAddress } from './net/fib.ts';
 import { createDim, DIM_PROFILES } from './nic/dim.ts';
 import { clearArfs } from './nic/arfs.ts';
 import { resetRing } from './nic/rx-ring.ts';
@@ -101,6 +102,24 @@ export function applyChange(w: World, host: number, change: Change): void {
       break;
     case 'link':
       setLink(w.nics[change.nic], change.name, change.value);
+      break;
+    case 'route-add': {
+      const { network, bits, nic, via } = change;
+      w.hosts[host].routes = [...w.hosts[host].routes, { network, bits, nic, via, source: null }];
+      recomputeFib(w, host);
+      break;
+    }
+    case 'route-del':
+      w.hosts[host].routes = w.hosts[host].routes.filter(
+        (r) => r.network !== change.network || r.bits !== change.bits,
+      );
+      recomputeFib(w, host);
+      break;
+    case 'address-add':
+      addAddress(w, host, { nic: change.nic, address: change.address, bits: change.bits });
+      break;
+    case 'address-del':
+      removeAddress(w, host, { nic: change.nic, address: change.address, bits: change.bits });
       break;
     case 'sysctl':
       w.hosts[host].sysctl[change.name] = change.values.slice();

@@ -41,6 +41,11 @@ export type Change =
       name: 'mtu' | 'gro_max_size' | 'gro_ipv4_max_size';
       value: number;
     }
+  /** `nic` a world index; the prefix's bits behind its length are zero. */
+  | { type: 'route-add'; network: string; bits: number; nic: number; via: string | null }
+  | { type: 'route-del'; network: string; bits: number }
+  | { type: 'address-add'; nic: number; address: string; bits: number }
+  | { type: 'address-del'; nic: number; address: string; bits: number }
   | { type: 'sysctl'; name: SysctlName; values: number[] }
   | { type: 'task-affinity'; task: number; cpu: number };
 

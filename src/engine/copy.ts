@@ -30,6 +30,8 @@ const SHARED: ReadonlySet<string> = new Set([
   'inputs',
   'rssKey',
   'ntuple',
+  'addresses',
+  'routes',
   'writer',
   'pool',
 ]);
@@ -50,7 +52,7 @@ export function worldBytes(w: World): number {
   for (const n of w.nics) bytes += n.flowHash.length * 15;
   for (const t of w.tasks) bytes += t.latency.buckets.byteLength + 256;
   for (const s of w.sources) bytes += s.seq.byteLength + s.ipId.byteLength + s.credit.byteLength;
-  bytes += w.flowState.rcvNxt.length * 23;
+  bytes += w.flowState.rcvNxt.length * 26;
   for (const l of w.flowState.latency) bytes += l.buckets.byteLength;
   return bytes;
 }

@@ -9,6 +9,7 @@ import { createLock } from './cpu/lock.ts';
 import { type CostProfile, costProfiles } from './cost.ts';
 import { makeFlows } from './flows.ts';
 import { createLatency } from './metrics/latency.ts';
+import { recomputeFib, tablesOf } from './net/fib.ts';
 import { createSnmp } from './net/snmp.ts';
 import { createDim } from './nic/dim.ts';
 import { recomputeSteering } from './nic/steering.ts';
@@ -96,7 +97,12 @@ export function createWorld(spec: WorldSpec): World {
       ipCost: rules.napi ? profile.ipRcv + firewallCost(profile, host) : 0,
     };
     hosts.push(fixed);
-    states.push({ sysctl: sysctlDefaults(spec, rules), snmp: createSnmp(), sockFlows: null });
+    states.push({
+      sysctl: sysctlDefaults(spec, rules),
+      snmp: createSnmp(),
+      sockFlows: null,
+      ...tablesOf(host, fixed.firstNic),
+    });
     const firstSocket = sockets.length;
     for (const s of host.sockets) sockets.push(makeSocket(maker, host, h, s, sockets.length + 1, states[h]));
     for (let number = 0; number < host.cpus; number += 1) {
@@ -196,6 +202,8 @@ export function createWorld(spec: WorldSpec): World {
     tasks,
     sources,
     flowState: {
+      forUs: new Uint8Array(flows.length),
+      out: new Int16Array(flows.length).fill(-1),
       rcvNxt: new Uint32Array(flows.length),
       synced: new Uint8Array(flows.length),
       ofo: new Uint16Array(flows.length),
@@ -219,6 +227,7 @@ export function createWorld(spec: WorldSpec): World {
     writer: null,
   };
   for (const nic of nics) recomputeSteering(world, nic);
+  for (let host = 0; host < hosts.length; host += 1) recomputeFib(world, host);
   for (const { host, change } of spec.setup) applyChange(world, host, change);
   // set-up is before time: its records are nobody's
   world.seq = 0;
@@ -306,6 +315,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
       keepMasked: false,
       txCount: 0,
       slot: 0,
+      out: -1,
     },
     runQueue: [],
     current: 0,

@@ -2,7 +2,7 @@
  * The world's flows: every five-tuple (with its link-layer addresses) that any source can send, numbered from 1 when the world is
  * made. Tables get columns with these numbers; options and extension headers are interned likewise.
  */
-import { addressBytes, canonicalAddress } from './packet/address.ts';
+import { canonicalAddress } from './packet/address.ts';
 import { flowHash } from './packet/flow-hash.ts';
 import { IPPROTO_TCP } from './packet/frame.ts';
 import { createTrafficBuilder, type FlowKey, type TrafficTable } from './packet/traffic-table.ts';
@@ -63,29 +63,6 @@ function socketFor(host: HostSpec, key: FlowKey, firstSocket: number): number {
   return any;
 }
 
-/** Longest prefix first. @returns NIC (world index), -1 where no route leads there */
-function routeFor(host: HostSpec, key: FlowKey, firstNic: number): number {
-  if (key.ipVersion === 0) return -1;
-  let best = -1;
-  let length = -1;
-  for (const route of host.routes ?? []) {
-    const [address, bits] = route.prefix.split('/');
-    const net = addressBytes(canonicalAddress(address));
-    const dst = addressBytes(key.dst);
-    const n = Number(bits ?? net.length * 8);
-    if (net.length !== dst.length || n <= length) continue;
-    const same = net.every((byte, i) => {
-      const take = Math.max(0, Math.min(8, n - i * 8));
-      return byte >> (8 - take) === dst[i] >> (8 - take);
-    });
-    if (same) {
-      best = firstNic + route.nic;
-      length = n;
-    }
-  }
-  return best;
-}
-
 /** Numbers all flows of the spec. @throws RangeError where a source names a host or NIC that isn't there. */
 export function makeFlows(spec: WorldSpec): FlowTables {
   const flows: FlowInfo[] = [];
@@ -100,12 +77,8 @@ export function makeFlows(spec: WorldSpec): FlowTables {
     return at;
   };
   const firstSockets: number[] = [];
-  const firstNics: number[] = [];
   let sockets = 1;
-  let nics = 0;
   for (const host of spec.hosts) {
-    firstNics.push(nics);
-    nics += host.nics.length;
     firstSockets.push(sockets);
     sockets += host.sockets.length;
   }
@@ -116,8 +89,6 @@ export function makeFlows(spec: WorldSpec): FlowTables {
     const nic = host?.nics[source.nic];
     if (nic === undefined)
       throw new RangeError(`traffic for host ${source.host}, nic ${source.nic}: there is none`);
-    // every address of the host is local, whichever card a packet comes in on
-    const ours = new Set(host.nics.flatMap((n) => n.addresses.map(canonicalAddress)));
     const table = source.kind === 'table' ? source.table : rateTable(source);
     const ids = table.flows.map((key) => {
       const tag = `${key.etherType}|${key.vlan}`;
@@ -139,8 +110,7 @@ export function makeFlows(spec: WorldSpec): FlowTables {
         tagged: key.vlan >= 0,
         macOurs:
           nic.promiscuous || key.dmac === nic.mac || (Number.parseInt(key.dmac.slice(0, 2), 16) & 1) !== 0,
-        forUs: nic.promiscuous || group || ours.has(key.dst),
-        out: routeFor(host, key, firstNics[source.host]),
+        always: nic.promiscuous || group,
       });
       return id;
     });

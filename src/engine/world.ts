@@ -81,10 +81,8 @@ export interface FlowInfo {
   tagged: boolean;
   /** Destination MAC is the NIC's, a group's, or the NIC takes all. */
   macOurs: boolean;
-  /** Destination address is one of the host's (or the NIC takes all). */
-  forUs: boolean;
-  /** NIC (world index) that a route leads to where it isn't; -1: none. */
-  out: number;
+  /** Taken as the host's own whatever its addresses: to a group, or the NIC takes all. */
+  always: boolean;
 }
 
 export interface World {
@@ -115,6 +113,9 @@ export interface World {
 
 /** What is kept of each flow, by flow id. */
 export interface FlowState {
+  /** What the host's tables say (net/fib): the destination is one of its addresses; NIC (world index) a route leads to, -1 none. */
+  forUs: Uint8Array;
+  out: Int16Array;
   /** TCP: next sequence number expected, whether one is known, segments in the ofo queue. */
   rcvNxt: Uint32Array;
   synced: Uint8Array;
@@ -149,6 +150,25 @@ export interface HostState {
   snmp: SnmpCounters;
   /** rps_sock_flow_table: CPU that each flow's application last ran on (`net.core.rps_sock_flow_entries`); null: none. */
   sockFlows: SockFlowTable | null;
+  addresses: Address[];
+  routes: Route[];
+}
+
+/** An address of a NIC (world index), with the length of its network's prefix. */
+export interface Address {
+  nic: number;
+  address: string;
+  bits: number;
+}
+
+/** `source`: the kernel made it for this address; null: it was added. */
+export interface Route {
+  network: string;
+  bits: number;
+  nic: number;
+  /** Next hop; null: the network is on the link. */
+  via: string | null;
+  source: string | null;
 }
 
 /** `entries` a power of two; of these only those in use are kept. An ident is upper hash bits | CPU number. */
@@ -326,6 +346,8 @@ export interface SoftirqWork {
   txCount: number;
   /** Slot being worked on; 0: none. */
   slot: number;
+  /** NIC (world index) that the route found for it leads to, when it is forwarded. */
+  out: number;
 }
 
 // ---------------------------------------------------------------------------------------------------- NIC

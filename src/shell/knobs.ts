@@ -12,7 +12,7 @@ import { ruleLine } from './ethtool/ntuple.ts';
 import { ringSize } from './ethtool/ring.ts';
 import { defaultTable, equalTable, isDefaultTable, keyText, weightTable } from './ethtool/rxfh.ts';
 import { affinityOf, contextOf, nicsOf, queuesInUse, taskCpu, tasksOf } from './host.ts';
-import { GRO_MAX_SIZE } from './ip.ts';
+import { GRO_MAX_SIZE } from './ip/link.ts';
 import { MAX_FLUSH_TIMEOUT_NS, MIN_MTU } from './proc/sys-class-net.ts';
 import { INT_MAX } from './numbers.ts';
 import { MAX_FLOW_CNT, rpsCpusOf, xpsCpusOf } from './proc/queue-files.ts';

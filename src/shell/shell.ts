@@ -9,7 +9,7 @@ import { COMMANDS, help } from './help.ts';
 import { expandGlob } from './glob.ts';
 import { contextOf } from './host.ts';
 import { FILTERS, runFilter } from './filters.ts';
-import { ip } from './ip.ts';
+import { ip } from './ip/ip.ts';
 import { nstat } from './nstat.ts';
 import { parseLine } from './parse.ts';
 import { sysctl } from './sysctl.ts';

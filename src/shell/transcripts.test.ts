@@ -42,6 +42,18 @@ describe('words of real tools', () => {
     type(world, 'echo 0-1 > /proc/irq/32/smp_affinity_list');
     replays(world, read('errors-irq.txt'));
   });
+  it('ip: addresses and routes come and go', () => {
+    const world = testWorld({ nics: [{ addresses: [] }, { addresses: [] }] });
+    // the real device was one end of a veth pair, the third of its namespace, without queueing; its loopback has addresses
+    const real = read('ip.txt')
+      .replaceAll('eth0@eth1     ', 'eth0          ')
+      .replaceAll('eth0@eth1:', 'eth0:')
+      .replace(/^3: eth0/gm, '2: eth0')
+      .replaceAll('qdisc noqueue', 'qdisc mq')
+      .replaceAll('eth0@eth1   ', 'eth0        ')
+      .replaceAll('::1 dev lo proto kernel metric 256 pref medium\n', '');
+    replays(world, real);
+  });
   it('taskset on two CPUs', () => {
     const world = testWorld({ cpus: 2 });
     const app = world.tasks.find((task) => task.kind === 'app');

@@ -93,6 +93,14 @@ const change = (cpus: number, queues: number): fc.Arbitrary<Change> =>
     fc
       .constantFrom(4, 100, 1000)
       .map((v): Change => ({ type: 'sysctl', name: 'net.core.netdev_max_backlog', values: [v] })),
+    fc
+      .constantFrom(
+        { type: 'route-del' as const, network: '10.20.0.0', bits: 16 },
+        { type: 'route-add' as const, network: '10.20.0.0', bits: 15, nic: 0, via: null },
+        { type: 'address-del' as const, nic: 0, address: '10.9.0.2', bits: 32 },
+        { type: 'address-add' as const, nic: 0, address: '10.9.0.2', bits: 24 },
+      )
+      .map((c): Change => c),
     fc.boolean().map((on): Change => ({ type: 'feature', nic: 0, name: 'ntuple-filters', on })),
     fc.boolean().map((adaptiveRx): Change => ({ type: 'coalesce', nic: 0, adaptiveRx })),
     fc.integer({ min: 68, max: 1500 }).map((value): Change => ({ type: 'link', nic: 0, name: 'mtu', value })),

@@ -15,10 +15,9 @@ const ETH_HLEN = 14;
 /** @returns true where it goes on to be sent, false where it was dropped */
 export function ipForward(w: World, cpu: Cpu, slot: number): boolean {
   const pool = w.pool;
-  const flow = w.fixed.flows[pool.flow[slot]];
   const { snmp } = w.hosts[cpu.host];
-  const v6 = flow.key.ipVersion === 6;
-  const out = w.nics[flow.out];
+  const v6 = w.fixed.flows[pool.flow[slot]].key.ipVersion === 6;
+  const out = w.nics[cpu.softirq.out];
   let why = 0;
   if (pool.ttl[slot] <= 1) {
     if (v6) snmp.Ip6InHdrErrors += 1;
@@ -39,7 +38,7 @@ export function ipForward(w: World, cpu: Cpu, slot: number): boolean {
     0,
     pool.lastSeq[slot],
     pool.ttl[slot],
-    flow.out,
+    out.index,
   );
   if (why !== 0) {
     dropPacket(w, slot, cpu.protocolPlace, why, cpu.index);
@@ -53,7 +52,7 @@ export function ipForward(w: World, cpu: Cpu, slot: number): boolean {
 
 /** Hands a forwarded packet to the transmit queue: from here on it counts as delivered. */
 export function sendForwarded(w: World, cpu: Cpu, slot: number): void {
-  const nic = w.nics[w.fixed.flows[w.pool.flow[slot]].out];
+  const nic = w.nics[cpu.softirq.out];
   w.totals.delivered += 1;
   xmit(w, nic, pickTxQueue(w, nic, cpu, slot), cpu, slot);
 }

@@ -74,7 +74,9 @@ export function ipRcv(w: World, cpu: Cpu, slot: number): number {
   countEcn(snmp, v6, pool.tos[slot] & 3, pool.segs[slot]);
   const early = flow.socket !== 0 && flow.key.proto === IPPROTO_TCP && earlyDemux(w, cpu.host);
   const { firewall } = w.fixed.hosts[cpu.host];
-  const forward = !flow.forUs && flow.out >= 0 && w.hosts[cpu.host].sysctl['net.ipv4.ip_forward'][0] !== 0;
+  const forUs = w.flowState.forUs[flow.id] === 1;
+  const out = w.flowState.out[flow.id];
+  const forward = !forUs && out >= 0 && w.hosts[cpu.host].sysctl['net.ipv4.ip_forward'][0] !== 0;
   const reason = early ? Reason.earlyDemux : forward ? Reason.fibForward : Reason.fibLocal;
   pool.lastSeq[slot] = emit(
     w,
@@ -100,8 +102,10 @@ export function ipRcv(w: World, cpu: Cpu, slot: number): number {
   } else if (firewall === 'raw-drop') {
     why = Reason.firewallRaw;
   } else if (forward) {
+    // the packet keeps the route it found, whatever becomes of the table
+    cpu.softirq.out = out;
     return IP_FORWARD;
-  } else if (!flow.forUs) {
+  } else if (!forUs) {
     if (v6) snmp.Ip6InAddrErrors += 1;
     else snmp.IpInAddrErrors += 1;
     why = Reason.notLocal;

@@ -1,32 +1,55 @@
 /**
- * One device as `ip link show` prints it, with -s and -s -s its counters. Columns widen with their numbers.
- * Source: iproute2 6.1 ipaddress.c print_linkinfo, print_stats64. Transmit counters are zeros: not modelled.
+ * One device as `ip link show` and `ip addr show` print it, with -s and -s -s its counters. Columns widen with their numbers.
+ * Source: iproute2 6.1 ipaddress.c print_linkinfo, print_stats64.
  */
-import type { Nic } from '../engine/world.ts';
-import { macOf, nicNumber } from './host.ts';
-import { rxErrors } from './proc/net-dev.ts';
-import { MIN_MTU } from './proc/sys-class-net.ts';
-import type { Ctx } from './types.ts';
+import type { Nic } from '../../engine/world.ts';
+import { macOf, nicNumber } from '../host.ts';
+import { rxErrors } from '../proc/net-dev.ts';
+import { MIN_MTU } from '../proc/sys-class-net.ts';
+import type { Ctx } from '../types.ts';
+import type { IpOptions } from './options.ts';
 
 /** Least widths: "*X errors:" packets errors dropped heartbt overrun compressed. */
 const WIDTHS = [10, 7, 6, 7, 7, 7, 10];
 
-export function linkText(ctx: Ctx, nic: Nic, stats: number, details: boolean): string {
+export function linkText(ctx: Ctx, nic: Nic, options: IpOptions): string {
+  if (options.brief) return `${briefLink(nic)}${macOf(ctx, nic)} <${FLAGS}> \n`;
+  const head = headText(ctx, nic, { details: options.details, mode: true, linkLayer: true });
+  const text = `${head}${options.stats > 0 ? statsText(nic, options.stats > 1) : ''}`;
+  return options.oneline ? onelined(text) : text;
+}
+
+const FLAGS = 'BROADCAST,MULTICAST,UP,LOWER_UP';
+
+/** -br: name and state, then what was asked for. */
+export function briefLink(nic: Nic): string {
+  return `${nic.name.padEnd(16)} ${'UP'.padEnd(14)} `;
+}
+
+/** -o: a backslash for every end of line but the last. */
+export function onelined(text: string): string {
+  return `${text.trimEnd().replaceAll('\n', '\\')}\n`;
+}
+
+/** @param shown mode: `ip link` tells the link mode; linkLayer: the second line, with the link address */
+export function headText(
+  ctx: Ctx,
+  nic: Nic,
+  shown: { details: boolean; mode: boolean; linkLayer: boolean },
+): string {
   const qdisc = nic.queues > 1 ? 'mq' : 'fq_codel';
   // 1 is the loopback device
   const index = nicNumber(ctx, nic) + 2;
-  const extra = details
+  const extra = shown.details
     ? ` promiscuity 0  allmulti 0 minmtu ${MIN_MTU} maxmtu ${nic.driver.maxMtu} addrgenmode eui64 numtxqueues ${nic.queues} numrxqueues ${nic.queues}` +
       ` gro_max_size ${nic.groMaxSize} gro_ipv4_max_size ${nic.groIpv4MaxSize} `
     : '';
-  return (
-    `${index}: ${nic.name}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu ${nic.mtu} qdisc ${qdisc} state UP mode DEFAULT group default qlen 1000\n` +
-    `    link/ether ${macOf(ctx, nic)} brd ff:ff:ff:ff:ff:ff${extra}\n` +
-    (stats > 0 ? statsText(nic, stats > 1) : '')
-  );
+  const mode = shown.mode ? ' mode DEFAULT' : '';
+  const second = shown.linkLayer ? `    link/ether ${macOf(ctx, nic)} brd ff:ff:ff:ff:ff:ff${extra}\n` : '';
+  return `${index}: ${nic.name}: <${FLAGS}> mtu ${nic.mtu} qdisc ${qdisc} state UP${mode} group default qlen 1000\n${second}`;
 }
 
-function statsText(nic: Nic, detailed: boolean): string {
+export function statsText(nic: Nic, detailed: boolean): string {
   const c = nic.counters;
   const rx = [c.rx_bytes, c.rx_packets, rxErrors(nic), c.rx_dropped, c.rx_missed_errors, c.multicast];
   const tx = [c.tx_bytes, c.tx_packets, 0, c.tx_dropped, 0, 0];

@@ -1,76 +1,73 @@
-/** `ip link`: showing and setting. Source: iproute2 6.1 on Linux 6.18, fixtures/ip.txt. */
-import type { Change } from '../engine/change.ts';
-import type { Nic } from '../engine/world.ts';
-import { findNic, nicNames, nicsOf } from './host.ts';
-import { linkText } from './ip-print.ts';
-import { parseSigned } from './numbers.ts';
-import { MIN_MTU } from './proc/sys-class-net.ts';
-import { type Ctx, done, type Outcome, printed, refused } from './types.ts';
+/** `ip link`: showing and setting. Source: iproute2 6.1 on Linux 6.18, fixtures/ip.txt and errors-net.txt. */
+import type { Change } from '../../engine/change.ts';
+import type { Nic } from '../../engine/world.ts';
+import { findNic, nicsOf } from '../host.ts';
+import { linkText } from './link-print.ts';
+import { parseSigned } from '../numbers.ts';
+import { MIN_MTU } from '../proc/sys-class-net.ts';
+import { commandOf, devicesHint, garbage, type IpOptions, incomplete, noDevice } from './options.ts';
+import { type Ctx, done, type Outcome, printed, refused } from '../types.ts';
 
 /** GRO_MAX_SIZE: 8 * 65535. */
 export const GRO_MAX_SIZE = 524_280;
 /** GRO_LEGACY_MAX_SIZE: up to it gro_max_size sets the IPv4 limit too. */
 const GRO_LEGACY_MAX_SIZE = 65_536;
 
-const USAGE =
-  'here: ip [-s [-s]] [-d] link [show [DEV]] | ip link set DEV mtu N | gro_max_size N | gro_ipv4_max_size N';
+const LINK_USAGE =
+  'here: ip [-s [-s]] [-d] [-br] link [show [DEV]] | ip link set DEV mtu N | gro_max_size N | gro_ipv4_max_size N';
+const COMMANDS = [
+  'add',
+  'set',
+  'change',
+  'replace',
+  'delete',
+  'show',
+  'lst',
+  'list',
+  'property',
+  'xstats',
+  'help',
+] as const;
 
-export function ip(ctx: Ctx, words: readonly string[]): Outcome {
-  let stats = 0;
-  let details = false;
-  let i = 0;
-  for (; i < words.length && words[i].startsWith('-'); i += 1) {
-    const option = words[i].replace(/^--/, '-');
-    if (/^-s(t|ta|tat|tats|tatistics?)?$/.test(option)) stats += 1;
-    else if (option === '-d' || option === '-details') details = true;
-    else if (option === '-ss') stats += 2;
-    else if (option !== '-0' && option !== '-4' && option !== '-6')
-      return refused(`Option "${words[i]}" is unknown, try "ip -help".`, 255, USAGE);
+export function ipLink(ctx: Ctx, options: IpOptions, words: readonly string[]): Outcome {
+  const [word = 'show', ...rest] = words;
+  const command = commandOf(word, COMMANDS);
+  switch (command) {
+    case 'help':
+      return printed(`# ${LINK_USAGE}\n`);
+    case 'set':
+      return set(ctx, rest);
+    case 'show':
+    case 'list':
+    case 'lst':
+      return show(ctx, rest, options);
+    case undefined:
+      return refused(`Command "${word}" is unknown, try "ip link help".`, 255, LINK_USAGE);
+    default:
+      return refused('', 1, `ip link ${command} is not here; ${LINK_USAGE}`);
   }
-  const [object, command = 'show', ...rest] = words.slice(i);
-  if (object === undefined || object === 'help') return refused('', 255, USAGE);
-  if (!isWord(object, 'link', 1)) {
-    const known = ['address', 'route', 'neighbour', 'rule'].some((word) => isWord(object, word, 1));
-    if (known) return refused('', 1, `ip ${object} is not modelled; ${USAGE}`);
-    return refused(`Object "${object}" is unknown, try "ip help".`, 1, USAGE);
-  }
-  if (command === 'help') return printed(`# ${USAGE}\n`);
-  if (isWord(command, 'set', 1)) return set(ctx, rest);
-  if (isWord(command, 'show', 2) || isWord(command, 'list', 1)) return show(ctx, rest, stats, details);
-  return refused(`Command "${command}" is unknown, try "ip link help".`, 255, USAGE);
 }
 
-function isWord(word: string, whole: string, least: number): boolean {
-  return word.length >= least && whole.startsWith(word);
-}
-
-function devices(ctx: Ctx): string {
-  return `devices here: ${nicNames(ctx).join(' ')}`;
-}
-
-function show(ctx: Ctx, words: readonly string[], stats: number, details: boolean): Outcome {
+function show(ctx: Ctx, words: readonly string[], options: IpOptions): Outcome {
   let name: string | null = null;
   for (let i = 0; i < words.length; i += 1) {
     if (words[i] === 'dev') {
       i += 1;
       if (words[i] === undefined) return incomplete();
-    } else if (name !== null) return garbage(words[i]);
+    } else if (words[i] === 'up') continue;
+    else if (name !== null) return garbage('dev', words[i]);
     name = words[i];
   }
   if (name === null)
     return printed(
       nicsOf(ctx)
-        .map((nic) => linkText(ctx, nic, stats, details))
+        .map((nic) => linkText(ctx, nic, options))
         .join(''),
     );
   const nic = findNic(ctx, name);
-  if (nic === undefined) return refused(`Device "${name}" does not exist.`, 1, devices(ctx));
-  return printed(linkText(ctx, nic, stats, details));
+  if (nic === undefined) return refused(`Device "${name}" does not exist.`, 1, devicesHint(ctx));
+  return printed(linkText(ctx, nic, options));
 }
-
-const incomplete = () => refused('Command line is not complete. Try option "help"', 255, USAGE);
-const garbage = (word: string) =>
-  refused(`Error: either "dev" is duplicate, or "${word}" is a garbage.`, 255, USAGE);
 
 const SETTINGS = ['mtu', 'gro_max_size', 'gro_ipv4_max_size'] as const;
 type Setting = (typeof SETTINGS)[number];
@@ -99,14 +96,14 @@ function set(ctx: Ctx, words: readonly string[]): Outcome {
       if (words[i] === undefined) return incomplete();
     } else if (name !== null) {
       if (['up', 'down', 'txqueuelen', 'address', 'promisc', 'gso_max_size'].includes(words[i]))
-        return refused('', 1, `${words[i]} is not modelled yet; ${USAGE}`);
-      return garbage(words[i]);
+        return refused('', 1, `${words[i]} is not modelled yet; ${LINK_USAGE}`);
+      return garbage('dev', words[i]);
     }
     name = words[i];
   }
-  if (name === null) return refused('Not enough information: "dev" argument is required.', 255, USAGE);
+  if (name === null) return refused('Not enough information: "dev" argument is required.', 255, LINK_USAGE);
   const nic = findNic(ctx, name);
-  if (nic === undefined) return refused(`Cannot find device "${name}"`, 1, devices(ctx));
+  if (nic === undefined) return noDevice(ctx, name);
   for (const [setting, value] of wishes) {
     const error = setting === 'mtu' && value === nic.mtu ? null : check(nic, setting, value);
     if (error !== null) return error;
