@@ -195,7 +195,8 @@ function queueOf(w: World, q: RxQueue): SceneQueue {
   };
 }
 
-function waitsOf(cpu: Cpu): SceneCpu['waits'] {
+/** What a CPU's levels spin on, with the context each is in. */
+export function waitsOf(cpu: Cpu): SceneCpu['waits'] {
   const waits: SceneCpu['waits'] = [];
   cpu.spinLock.forEach((lock, level) => {
     const ctx = level === LEVEL_HARDIRQ ? Ctx.hardirq : level === LEVEL_SOFTIRQ ? Ctx.softirq : cpu.taskCtx;
