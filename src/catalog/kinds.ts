@@ -373,6 +373,13 @@ export const kinds = {
   },
   txDrop: { code: 50, stage: 'nic', fn: 'pfifo_fast_enqueue', a: 'segments', b: '0' },
   irqDone: { code: 52, stage: 'irq', fn: 'irq handler', a: 'frames it took', b: '0' },
+  schedDecision: {
+    code: 70,
+    stage: 'cpu',
+    fn: 'wakeup_preempt / scheduler_tick',
+    a: 'task that wants the CPU',
+    b: 'virtual run time of the running task ahead of it, ns',
+  },
   dimSample: { code: 51, stage: 'irq', fn: 'net_dim', a: 'profile, 0 to 4', b: 'packets a millisecond' },
 } as const satisfies Record<string, KindInfo>;
 
@@ -432,6 +439,7 @@ export const Kind = {
   txDrop: 50,
   dimSample: 51,
   irqDone: 52,
+  schedDecision: 70,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

@@ -6,6 +6,7 @@ import { rulesFor } from '../catalog/rules.ts';
 import { applyChange } from './apply-change.ts';
 import { createAgenda, schedule } from './clock/agenda.ts';
 import { type CostProfile, costProfiles } from './cost.ts';
+import { schedTunables } from './cpu/fair.ts';
 import { makeFlows } from './flows.ts';
 import { createLatency } from './metrics/latency.ts';
 import { createSnmp } from './net/snmp.ts';
@@ -24,6 +25,7 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
+  ACTOR_TICK,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type Cpu,
@@ -90,6 +92,7 @@ export function createWorld(spec: WorldSpec): World {
       firewall: host.firewall ?? null,
       coreCost: rules.napi ? profile.coreRx : profile.legacySoft,
       ipCost: rules.napi ? profile.ipRcv + firewallCost(profile, host) : 0,
+      sched: schedTunables(rules.scheduler, rules.baseSliceNs, host.cpus),
     };
     hosts.push(fixed);
     states.push({ sysctl: sysctlDefaults(spec, rules), snmp: createSnmp(), sockFlows: null });
@@ -302,10 +305,15 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
       slot: 0,
     },
     runQueue: [],
+    delayed: [],
     current: 0,
-    sliceEnd: 0,
+    tickActor: maker.actor(ACTOR_TICK, index),
+    execStart: 0,
+    pickedRanNs: 0,
+    minVruntime: 0,
     ksoftirqd: 0,
     needResched: false,
+    reschedReason: 0,
     switching: false,
     pollList: [],
     backlog: {
@@ -362,6 +370,11 @@ function makeTask(
     slot: 0,
     wakeSeq: 0,
     ranNs: 0,
+    vruntime: 0,
+    deadline: 0,
+    protect: 0,
+    vlag: 0,
+    delayed: false,
     reads: 0,
     bytes: 0,
     latency: kind === 'app' ? createLatency() : { count: 0, buckets: new Uint32Array(0) },
