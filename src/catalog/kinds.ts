@@ -373,6 +373,13 @@ export const kinds = {
   },
   txDrop: { code: 50, stage: 'nic', fn: 'pfifo_fast_enqueue', a: 'segments', b: '0' },
   irqDone: { code: 52, stage: 'irq', fn: 'irq handler', a: 'frames it took', b: '0' },
+  schedDecision: {
+    code: 74,
+    stage: 'cpu',
+    fn: 'wakeup_preempt / scheduler_tick',
+    a: 'task that wants the CPU',
+    b: 'virtual run time of the running task ahead of it, ns',
+  },
   dimSample: { code: 51, stage: 'irq', fn: 'net_dim', a: 'profile, 0 to 4', b: 'packets a millisecond' },
   lockWait: {
     code: 70,
@@ -464,6 +471,7 @@ export const Kind = {
   lockAcquired: 71,
   lockRelease: 72,
   lockPassed: 73,
+  schedDecision: 74,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

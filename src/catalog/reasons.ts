@@ -693,6 +693,60 @@ export const reasons = {
     knob: 'taskset -cp 1 {task}',
     source: 'kernel/sched/fair.c, v6.12',
   },
+  preempted: {
+    code: 500,
+    fn: '__schedule',
+    knob: 'taskset -cp 1 {task}',
+    source: 'kernel/sched/core.c, v6.12',
+  },
+  preemptVruntime: {
+    code: 501,
+    fn: 'wakeup_preempt_entity',
+    knob: 'taskset -cp 1 {task}',
+    source: 'kernel/sched/fair.c, v5.1',
+  },
+  wakeWithinGranularity: {
+    code: 502,
+    fn: 'wakeup_preempt_entity',
+    knob: 'taskset -cp 1 {task}',
+    source: 'kernel/sched/fair.c, v5.1',
+  },
+  preemptDeadline: {
+    code: 503,
+    fn: 'pick_eevdf',
+    knob: 'taskset -cp 1 {task}',
+    source: 'kernel/sched/fair.c, v6.12',
+  },
+  wakeNotEligible: {
+    code: 504,
+    fn: 'entity_eligible',
+    knob: 'taskset -cp 1 {task}',
+    source: 'kernel/sched/fair.c, v6.12',
+  },
+  wakeSliceKept: {
+    code: 505,
+    fn: 'pick_eevdf (RUN_TO_PARITY)',
+    knob: 'taskset -cp 1 {task}',
+    source: 'kernel/sched/fair.c, v6.12',
+  },
+  wakeDeadlineLater: {
+    code: 506,
+    fn: 'pick_eevdf',
+    knob: 'taskset -cp 1 {task}',
+    source: 'kernel/sched/fair.c, v6.12',
+  },
+  wakeTakesTurns: {
+    code: 507,
+    fn: 'reschedule_idle',
+    knob: 'taskset -cp 1 {task}',
+    source: 'kernel/sched.c, 2.4.18',
+  },
+  tickFarAhead: {
+    code: 508,
+    fn: 'check_preempt_tick',
+    knob: 'taskset -cp 1 {task}',
+    source: 'kernel/sched/fair.c, v5.1',
+  },
   slept: {
     code: 184,
     fn: '__schedule',
@@ -1039,6 +1093,15 @@ export const Reason = {
   lockFreed: 303,
   lockPassedOn: 304,
   lockWatched: 305,
+  preempted: 500,
+  preemptVruntime: 501,
+  wakeWithinGranularity: 502,
+  preemptDeadline: 503,
+  wakeNotEligible: 504,
+  wakeSliceKept: 505,
+  wakeDeadlineLater: 506,
+  wakeTakesTurns: 507,
+  tickFarAhead: 508,
 } as const satisfies { readonly [K in ReasonName]: (typeof reasons)[K]['code'] };
 
 const byCode: (ReasonName | undefined)[] = [];

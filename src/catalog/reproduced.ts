@@ -40,7 +40,7 @@ export const reproduced: readonly ReproducedCell[] = [
   {"id":"B6","cell":"irqs/1024","title":"NAPI under 1 million packets","unit":"interrupts","published":872519,"model":999990,"tolerance":{"type":"rel","value":0.1},"pass":false,"kind":"T"},
   {"id":"B6","cell":"delivered/1440","title":"NAPI under 1 million packets","unit":"packets","published":1000003,"model":1000000,"tolerance":{"type":"rel","value":0.06},"pass":true,"kind":"T"},
   {"id":"B6","cell":"irqs/1440","title":"NAPI under 1 million packets","unit":"interrupts","published":946576,"model":1000000,"tolerance":{"type":"rel","value":0.1},"pass":true,"kind":"T"},
-  {"id":"B8","cell":"same CPU","title":"Reader on the receiving CPU, or on another","unit":"Mpps","published":0.718,"model":0.0771,"tolerance":{"type":"rel","value":0.1},"pass":false,"kind":"T"},
+  {"id":"B8","cell":"same CPU","title":"Reader on the receiving CPU, or on another","unit":"Mpps","published":0.718,"model":1.039,"tolerance":{"type":"rel","value":0.1},"pass":false,"kind":"T"},
   {"id":"B8","cell":"other CPU","title":"Reader on the receiving CPU, or on another","unit":"Mpps","published":2.31,"model":2.3026,"tolerance":{"type":"rel","value":0.1},"pass":true,"kind":"T"},
   {"id":"B13","cell":"adaptive moderation","title":"Busy polling, UDP request and response","unit":"k/s","published":40,"model":null,"tolerance":{"type":"rel","value":0.12},"pass":false,"kind":"T"},
   {"id":"B13","cell":"rx-usecs 0","title":"Busy polling, UDP request and response","unit":"k/s","published":56,"model":null,"tolerance":{"type":"rel","value":0.12},"pass":false,"kind":"T"},

@@ -58,6 +58,27 @@ export const rules = {
     },
     { since: '6.5', until: null, value: false, source: 'd15121be7485' },
   ],
+  /** Who runs next on a CPU: 0 tasks take turns, 1 CFS (least virtual run time), 2 EEVDF (eligible, earliest deadline). */
+  scheduler: [
+    { since: null, until: '2.6.23', value: 0, source: 'kernel/sched.c, 2.4.18: counter and goodness' },
+    { since: '2.6.23', until: '6.6', value: 1, source: 'kernel/sched/fair.c, v5.1' },
+    { since: '6.6', until: null, value: 2, source: 'kernel/sched/fair.c, v6.12; 147f3efaa241' },
+  ],
+  /** EEVDF: what a task asks for at a time, ns, before it is multiplied by 1 + ilog2(CPUs). */
+  baseSliceNs: [
+    {
+      since: null,
+      until: '6.15',
+      value: 750_000,
+      source: 'kernel/sched/fair.c sysctl_sched_base_slice, v6.12',
+    },
+    { since: '6.15', until: null, value: 700_000, source: '2ae891b82695' },
+  ],
+  /** EEVDF: a task that falls asleep having had more than its share is counted until the others have caught up. */
+  delayedDequeue: [
+    { since: null, until: '6.12', value: false, source: 'kernel/sched/fair.c dequeue_entity, v6.6' },
+    { since: '6.12', until: null, value: true, source: 'kernel/sched/fair.c DELAY_DEQUEUE, v6.12' },
+  ],
   /** net.ipv4.tcp_rmem[2], bytes, on a machine with memory enough. */
   tcpRmemMax: [
     {

@@ -45,10 +45,10 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'scheduler',
     model:
-      'Tasks, NAPI threads and ksoftirqd share a CPU in equal time slices; a woken task runs where it ran last or is pinned.',
-    real: 'EEVDF weighs lag and deadlines, and wake-up placement looks at caches and idle CPUs.',
-    matters: 'How much of a crowded CPU ksoftirqd or an application gets.',
-    source: 'kernel/sched/fair.c, Linux 6.12.',
+      'CFS and EEVDF without weights, groups and migration: all tasks weigh the same and stay on their CPU. Ticks cost nothing; a task inside the kernel is preempted at its next look. Before 2.6.23 tasks take turns of 60 ms.',
+    real: 'Nice values, groups, wake-up placement by caches and idle CPUs, full or lazy preemption; 2.4 chose by counter and goodness.',
+    matters: 'Tasks of different weight; many tasks on few CPUs; latency of a woken task to the microsecond.',
+    source: 'kernel/sched/fair.c, v5.1, v6.6, v6.12; kernel/sched.c, 2.4.18.',
   },
   {
     id: 'constants',

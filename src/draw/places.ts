@@ -114,6 +114,7 @@ const LANE_PARTS: Readonly<Record<string, LanePart>> = {
   ksoftirqdWake: 'head',
   threadWake: 'head',
   schedSwitch: 'head',
+  schedDecision: 'head',
   timerFire: 'head',
   irqPending: 'head',
 };

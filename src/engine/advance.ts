@@ -7,6 +7,7 @@ import { applyChange } from './apply-change.ts';
 import { nextActor } from './clock/agenda.ts';
 import { watchdogExpired } from './cpu/hardirq.ts';
 import { cpuEvent } from './cpu/run.ts';
+import { schedulerTick } from './cpu/scheduler.ts';
 import { arfsWork } from './nic/arfs.ts';
 import { moderationExpired } from './nic/moderation.ts';
 import { dmaComplete } from './nic/rx-ring.ts';
@@ -19,6 +20,7 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
+  ACTOR_TICK,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type World,
@@ -66,6 +68,9 @@ export function advance(
         break;
       case ACTOR_WATCHDOG:
         watchdogExpired(w, index);
+        break;
+      case ACTOR_TICK:
+        schedulerTick(w, w.cpus[index]);
         break;
       case ACTOR_TASK:
         taskTimer(w, w.tasks[index]);

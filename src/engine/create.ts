@@ -7,6 +7,7 @@ import { applyChange } from './apply-change.ts';
 import { createAgenda, schedule } from './clock/agenda.ts';
 import { createLock } from './cpu/lock.ts';
 import { type CostProfile, costProfiles } from './cost.ts';
+import { schedTunables } from './cpu/fair.ts';
 import { makeFlows } from './flows.ts';
 import { createLatency } from './metrics/latency.ts';
 import { recomputeFib, tablesOf } from './net/fib.ts';
@@ -26,6 +27,7 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
+  ACTOR_TICK,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type Cpu,
@@ -95,6 +97,7 @@ export function createWorld(spec: WorldSpec): World {
       kernelLock: -1,
       coreCost: rules.napi ? profile.coreRx : profile.legacySoft,
       ipCost: rules.napi ? profile.ipRcv + firewallCost(profile, host) : 0,
+      sched: schedTunables(rules.scheduler, rules.baseSliceNs, host.cpus),
     };
     hosts.push(fixed);
     states.push({
@@ -318,10 +321,15 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
       out: -1,
     },
     runQueue: [],
+    delayed: [],
     current: 0,
-    sliceEnd: 0,
+    tickActor: maker.actor(ACTOR_TICK, index),
+    execStart: 0,
+    pickedRanNs: 0,
+    minVruntime: 0,
     ksoftirqd: 0,
     needResched: false,
+    reschedReason: 0,
     switching: false,
     spinLock: new Int32Array(3).fill(-1),
     spinSince: new Float64Array(3),
@@ -390,6 +398,11 @@ function makeTask(
     slot: 0,
     wakeSeq: 0,
     ranNs: 0,
+    vruntime: 0,
+    deadline: 0,
+    protect: 0,
+    vlag: 0,
+    delayed: false,
     reads: 0,
     bytes: 0,
     latency: kind === 'app' ? createLatency() : { count: 0, buckets: new Uint32Array(0) },

@@ -304,10 +304,13 @@ describe('RPS, RFS and accelerated RFS', () => {
       kernel: '5.8',
       cpus: 4,
       nic: { affinity: [0], ringSize: 4096 },
-      apps: [appSpec({ sockets: [0], cpu: 1 }), appSpec({ name: 'spin', sockets: [], spin: true, cpu: 1 })],
-      traffic: [udpRate({ ratePps: 4_000_000, count: 60_000 })],
+      apps: [
+        appSpec({ sockets: [0], cpu: 1 }),
+        appSpec({ name: 'spin', sockets: [], spin: true, cpu: 1, startNs: 2_000_000 }),
+      ],
+      traffic: [udpRate({ ratePps: 4_000_000, count: 80_000 })],
       setup: setup(...rfs),
-      inputs: [at(8_000_000, { type: 'task-affinity', task: appTask(4), cpu: 3 })],
+      inputs: [at(6_000_000, { type: 'task-affinity', task: appTask(4), cpu: 3 })],
     });
     const [host] = base.hosts;
     const sockets = host.sockets.map((s) => ({ ...s, connected: true }));

@@ -10,8 +10,11 @@ import type { Change } from './change.ts';
 export interface WorldSpec {
   kernel: string;
   hz: number;
-  /** Kernel configuration: without 802.1Q every tagged frame passes GRO alone. */
-  config: { vlan8021q: boolean };
+  /**
+   * Kernel configuration: without 802.1Q every tagged frame passes GRO alone; with IRQ_TIME_ACCOUNTING the time of interrupts and
+   * softirqs is charged to no task (absent: it is the interrupted task's).
+   */
+  config: { vlan8021q: boolean; irqTimeAccounting?: boolean };
   seed: number;
   durationNs: number;
   hosts: HostSpec[];

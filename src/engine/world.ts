@@ -46,6 +46,21 @@ export const ACTOR_CPU = 5;
 export const ACTOR_TASK = 6;
 export const ACTOR_ARFS = 7;
 export const ACTOR_TX = 8;
+export const ACTOR_TICK = 9;
+
+/** Schedulers (rule `scheduler`): taking turns, CFS, EEVDF. */
+export const SCHED_TURNS = 0;
+export const SCHED_CFS = 1;
+export const SCHED_EEVDF = 2;
+
+/** What a host's scheduler goes by, ns; which of them depends on the scheduler. */
+export interface SchedTunables {
+  scheduler: number;
+  sliceNs: number;
+  latencyNs: number;
+  minGranularityNs: number;
+  wakeupGranularityNs: number;
+}
 
 export interface HostFixed {
   id: string;
@@ -62,6 +77,7 @@ export interface HostFixed {
   /** Cycles of netif_receive_skb (before NAPI: of all a packet costs up to the wire) and of ip_rcv with the firewall's part. */
   coreCost: number;
   ipCost: number;
+  sched: SchedTunables;
 }
 
 /** A flow (one five-tuple with its link-layer addresses), made when the world is. */
@@ -232,11 +248,19 @@ export interface Cpu {
   netRxSeq: number;
   softirq: SoftirqWork;
   // scheduler
+  /** Tasks that wait for this CPU, in order of joining; asleep, but still counted until others have caught up (EEVDF). */
   runQueue: number[];
+  delayed: number[];
   current: number;
-  sliceEnd: number;
+  tickActor: number;
+  /** Task clock up to which the running task has been charged; its ranNs when it got the CPU. */
+  execStart: number;
+  pickedRanNs: number;
+  minVruntime: number;
   ksoftirqd: number;
   needResched: boolean;
+  /** Why (reason code). */
+  reschedReason: number;
   /** A context switch is under way. */
   switching: boolean;
   // locks (cpu/lock)
@@ -587,7 +611,14 @@ export interface Task {
   callSocket: number;
   slot: number;
   wakeSeq: number;
+  /** CPU time it has been charged. */
   ranNs: number;
+  /** EEVDF and CFS: virtual run time. EEVDF: virtual deadline, the deadline it had when chosen, what it was owed when it left. */
+  vruntime: number;
+  deadline: number;
+  protect: number;
+  vlag: number;
+  delayed: boolean;
   reads: number;
   bytes: number;
   latency: LatencyHistogram;

@@ -421,9 +421,9 @@ function socketQueue(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSo
 function schedSwitch(scene: Scene, r: RecordView, cpu: SceneCpu): void {
   const next = r.b >>> 8;
   if (r.a !== 0) {
-    const slice = r.reason === Reason.sliceUsed;
-    scene.tasks[r.a - 1].state = slice ? 'runnable' : 'sleeping';
-    if (slice) cpu.runQueue.push(r.a);
+    const waits = r.reason === Reason.sliceUsed || r.reason === Reason.preempted;
+    scene.tasks[r.a - 1].state = waits ? 'runnable' : 'sleeping';
+    if (waits) cpu.runQueue.push(r.a);
   }
   if (next === 0) return;
   remove(cpu.runQueue, next);

@@ -72,7 +72,7 @@ export function captureScenario(table: TrafficTable, name: string, sha256: strin
     },
     kernel: '6.12',
     hz: 250,
-    config: { vlan8021q: true },
+    config: { vlan8021q: true, irqTimeAccounting: false },
     seed: 1,
     durationNs: Math.ceil(last * timeScale) + 1_000_000,
     hosts: {

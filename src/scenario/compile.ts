@@ -68,7 +68,10 @@ export function compileScenario(source: Scenario, options: CompileOptions = {}):
   const spec: WorldSpec = {
     kernel: scenario.kernel,
     hz: scenario.hz,
-    config: { vlan8021q: scenario.config.vlan8021q ?? true },
+    config: {
+      vlan8021q: scenario.config.vlan8021q ?? true,
+      irqTimeAccounting: scenario.config.irqTimeAccounting ?? false,
+    },
     seed: options.seed ?? scenario.seed,
     durationNs: scenario.durationNs,
     hosts,

@@ -390,6 +390,10 @@ export const ScenarioSchema = v.strictObject({
           v.optional(v.boolean(), true),
           'CONFIG_VLAN_8021Q; without it tagged frames pass GRO alone.',
         ),
+        irqTimeAccounting: about(
+          v.optional(v.boolean(), false),
+          'CONFIG_IRQ_TIME_ACCOUNTING (on in Fedora and RHEL, off in Debian and Ubuntu): time in interrupts and softirqs is charged to no task.',
+        ),
       }),
       {},
     ),

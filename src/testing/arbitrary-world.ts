@@ -150,7 +150,8 @@ function steeringSetup(steering: string, cpus: number, queues: number): Change[]
 /** A world of 1 to 4 CPUs and queues, some traffic, applications of every temper, and knobs turned while it runs. */
 export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
   .record({
-    kernel: fc.constantFrom('2.2.16', '2.4.18', '2.4.20', '4.18', '5.8', '6.12', '6.18'),
+    kernel: fc.constantFrom('2.2.16', '2.4.18', '2.4.20', '4.18', '5.8', '6.6', '6.12', '6.18'),
+    config: fc.record({ vlan8021q: fc.constant(true), irqTimeAccounting: fc.boolean() }),
     hz: fc.constantFrom(100, 250, 1000),
     seed: fc.integer({ min: 0, max: 1_000_000 }),
     cpus: fc.integer({ min: 1, max: 4 }),

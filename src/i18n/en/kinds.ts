@@ -33,6 +33,7 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.softirqExit': 'softirq ends',
   'kind.ksoftirqdWake': 'ksoftirqd woken',
   'kind.schedSwitch': 'task switch',
+  'kind.schedDecision': 'scheduler’s decision',
   'kind.syscallEnter': 'recvmsg begins',
   'kind.recv': 'data copied to the application',
   'kind.syscallExit': 'recvmsg returns',
@@ -109,6 +110,7 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.softirqExit':
     'CPU {cpu} ends its softirq work after {a} {a|pass|passes} and goes on with {bContext}.',
   'sentence.ksoftirqdWake': 'CPU {cpu} leaves the rest to ksoftirqd after {a} {a|pass|passes}.',
+  'sentence.schedDecision': 'On CPU {cpu}, {aTask} wants the CPU.',
   'sentence.schedSwitch': 'CPU {cpu} switches from {aTask} to {bTask}.',
   'sentence.syscallEnter': '{task} calls recvmsg on {aSocket}.',
   'sentence.recv':

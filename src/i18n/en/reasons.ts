@@ -176,6 +176,19 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.socketEmpty': 'There is nothing to read on the socket.',
   'reason.woken': 'It was woken and is now the next to run on this CPU.',
   'reason.sliceUsed': 'Its time slice is over, and another task waits for this CPU.',
+  'reason.preempted': 'A task that was woken took the CPU from it.',
+  'reason.preemptVruntime':
+    'The woken task has run less, by more than the wake-up granularity: it takes the CPU.',
+  'reason.wakeWithinGranularity':
+    'The woken task is not far enough behind (wake-up granularity): the running one keeps the CPU.',
+  'reason.preemptDeadline':
+    'The woken task has had no more than its share, and its deadline is the earliest: it takes the CPU.',
+  'reason.wakeNotEligible': 'The woken task has had more than its share so far: it waits.',
+  'reason.wakeSliceKept':
+    'The running task keeps the CPU until it has had its share or its slice is used up.',
+  'reason.wakeDeadlineLater': 'The running task’s deadline is earlier: the woken one waits.',
+  'reason.wakeTakesTurns': 'Tasks take turns here: the woken one waits for its own.',
+  'reason.tickFarAhead': 'It has run longer than its share, ahead of a task that waits.',
   'reason.slept': 'The task that ran has gone to sleep, so the CPU takes the next one, or rests.',
   'reason.dataRead': 'There was data on the socket, and the application asked for it.',
   'reason.pausing': 'The application pauses by itself before it reads again.',

@@ -21,7 +21,7 @@ export const rssSpreadsFlows: Readonly<Record<string, string>> = {
     'The same load, but one flow makes up nine tenths of it. All its frames have one hash, so all go to one queue.',
   'scenario.rss-spreads-flows.step-5.title': 'It can’t be spread',
   'scenario.rss-spreads-flows.step-5.text':
-    'A common belief: “more queues make everything faster”. One flow stays on one CPU, so that its packets stay in order. CPU 0 gives nearly all its time to the softirq, the program on it can hardly read, and its socket overflows. The other three CPUs are mostly idle.',
+    'A common belief: “more queues make everything faster”. One flow stays on one CPU, so that its packets stay in order. CPU 0 has the softirq and the program that reads, and shares its time between ksoftirqd and the program. Neither gets enough: the ring overflows, and the socket too. The other three CPUs are mostly idle.',
   'scenario.rss-spreads-flows.step-6.title': 'A table that names one queue',
   'scenario.rss-spreads-flows.step-6.text':
     '`ethtool -X eth0 weight 1 0 0 0`: every entry of the table says queue 0. The hashes are as good as before, but CPU 0 gets every frame. `ethtool -X eth0 equal 4` would repair it.',
