@@ -27,6 +27,7 @@ const Console = lazy(() => import('../panels/console/Console.tsx'));
 const Events = lazy(() => import('../panels/events/Events.tsx'));
 const Picker = lazy(() => import('../panels/picker/Picker.tsx'));
 const Share = lazy(() => import('../panels/share/Share.tsx'));
+const Sweep = lazy(() => import('../panels/sweep/Sweep.tsx'));
 const Model = lazy(() => import('../panels/model/Model.tsx'));
 const HelpOverlay = lazy(() => import('./HelpOverlay.tsx'));
 
@@ -394,6 +395,7 @@ function Sheets() {
       {sheet === 'picker' && <Picker />}
       {sheet === 'share' && <Share />}
       {sheet === 'model' && <Model />}
+      {sheet === 'sweep' && <Sweep />}
       {help && <HelpOverlay />}
     </Suspense>
   );

@@ -4,6 +4,7 @@ import { Button, IconButton } from '../panels/shared/controls.tsx';
 import {
   BranchIcon,
   ChevronIcon,
+  CurveIcon,
   DarkIcon,
   LightIcon,
   LogoMark,
@@ -122,6 +123,9 @@ export function TopBar() {
           onClick={() => togglePanel('console')}
         >
           <TerminalIcon />
+        </IconButton>
+        <IconButton label={t('top.sweep')} keys="V" disabled={title === null} onClick={() => open('sweep')}>
+          <CurveIcon />
         </IconButton>
         <IconButton
           label={t('top.theme', { theme: t(`theme.${theme}`) })}

@@ -20,6 +20,7 @@ export type Deed =
   | 'search'
   | 'console'
   | 'events'
+  | 'sweep'
   | 'theme'
   | 'present'
   | 'next-lesson-step'
@@ -54,6 +55,7 @@ const PLAIN: Readonly<Record<string, Deed>> = {
   '`': 'console',
   '~': 'console',
   e: 'events',
+  v: 'sweep',
   t: 'theme',
   p: 'present',
   PageDown: 'next-lesson-step',
@@ -80,6 +82,7 @@ export const keyHelp: readonly (readonly [readonly string[], string])[] = [
   [['+', '−', '0'], 'keys.zoom'],
   [['PgUp', 'PgDn'], 'keys.lesson'],
   [['E'], 'keys.events'],
+  [['V'], 'keys.sweep'],
   [['/'], 'keys.search'],
   [['~'], 'keys.console'],
   [['T'], 'keys.theme'],

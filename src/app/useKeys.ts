@@ -56,6 +56,10 @@ function carryOut(deed: Deed, app: App, ui: Ui): boolean {
     case 'events':
       actions.togglePanel('events');
       return true;
+    case 'sweep':
+      if (state.scenario.info === null) return false;
+      ui.getState().open('sweep');
+      return true;
     case 'theme':
       actions.setTheme(nextTheme(state.layout.theme));
       return true;

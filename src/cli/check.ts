@@ -101,6 +101,6 @@ function textKeys(scenario: Scenario): string[] {
   const texts: (ScenarioText | undefined)[] = [scenario.title, scenario.summary];
   for (const { title } of Object.values(scenario.variants)) texts.push(title);
   for (const { title, text } of scenario.lesson.steps) texts.push(title, text);
-  for (const { title } of Object.values(scenario.sweeps)) texts.push(title);
+  for (const { title, labels } of Object.values(scenario.sweeps)) texts.push(title, ...Object.values(labels));
   return texts.flatMap((text) => (text !== undefined && 'key' in text ? [text.key] : []));
 }

@@ -79,7 +79,11 @@ function askFor({ scenario, file }: Source, options: SweepArgs): SweepAsk {
       file,
       'sweeps',
     );
-  const { title: _title, ...own } = name === null ? { title: null } : scenario.sweeps[name];
+  const {
+    title: _title,
+    labels: _labels,
+    ...own
+  } = name === null ? { title: null, labels: null } : scenario.sweeps[name];
   const wanted = { ...own, ...options.ask };
   const result = v.safeParse(SweepAskSchema, wanted);
   if (!result.success) {

@@ -4,6 +4,7 @@
  * for any moment. Errors cross as values. A newer request of the same `lane` makes older unanswered ones stale: they are
  * answered with `cancelled`.
  */
+import type { SweepAsk, SweepPoint, Variable } from '../scenario/sweep.ts';
 import type { RecordView, Scene, SceneMap } from './scene.ts';
 
 /** Just after record `seq`, at time `t`. seq 0: before the first record. */
@@ -44,12 +45,19 @@ export interface RecordFilter {
 
 export type Grain = 'event' | 'stage' | 'packet';
 
+export type { SweepAsk, SweepPoint, SweepVary, Variable } from '../scenario/sweep.ts';
+
+/** `hash`: of the version wanted; without it, or where it is not kept, the present one. */
+export type LoadSource = { builtin: string; patch?: unknown; hash?: string } | { text: string; name: string };
+
+/** A variant made on the page: a point of a sweep. */
+export type VariantChange = { kind: 'point'; ask: Pick<SweepAsk, 'vary' | 'runNs'>; x: number };
+
 export type Request =
   | {
       type: 'load';
       id: number;
-      /** `hash`: of the version wanted; without it, or where it is not kept, the present one. */
-      scenario: { builtin: string; patch?: unknown; hash?: string } | { text: string; name: string };
+      scenario: LoadSource;
       captures: CaptureFile[];
       variant: string;
       branches?: BranchInfo[];
@@ -127,6 +135,16 @@ export type Request =
   | { type: 'report'; id: number; branch: number; at: Moment | null }
   | { type: 'packet'; id: number; branch: number; packet: number }
   | { type: 'claims'; id: number; variants: string[] }
+  /** Answered with many `sweepPart`s, then `swept`. Needs no load before it, and leaves what is loaded alone. */
+  | {
+      type: 'sweep';
+      id: number;
+      scenario: LoadSource;
+      captures: CaptureFile[];
+      ask: SweepAsk;
+    }
+  /** What would have to be patched in a variant of the loaded scenario. */
+  | { type: 'patch'; id: number; variant: string; change: VariantChange }
   | { type: 'cancel'; id: number; target: number }
   /** No answer: while on, runs are computed only as far as questions need. Ends with the next load. */
   | { type: 'hold'; id: number; on: boolean };
@@ -211,6 +229,8 @@ export interface LessonStep {
   at: Moment;
   focus: InspectTarget | null;
   variant: string;
+  /** Sweep (of LoadedInfo.sweeps) whose curve is offered there. */
+  sweep: string | null;
 }
 
 export interface LoadedInfo {
@@ -226,6 +246,11 @@ export interface LoadedInfo {
   older?: boolean;
   variants: { id: string; title: string }[];
   steps: LessonStep[];
+  /** Curves the scenario offers, and what else of it can be varied. */
+  sweeps: { id: string; title: string; labels: Record<string, string>; ask: SweepAsk }[];
+  variables: Variable[];
+  /** The metric table's fixed names. */
+  metrics: { name: string; unit: string; description: string }[];
   warnings: string[];
   captures: { sha256: string; name: string; packets: number }[];
 }
@@ -289,6 +314,11 @@ export type Response =
       id: number;
       results: { id: string; pass: boolean; text: string }[];
     }
+  /** How far a sweep has come, with what is new. */
+  | { type: 'sweepPart'; id: number; done: number; of: number; points: SweepPoint[] }
+  | { type: 'swept'; id: number }
+  /** The merge patch that a variant made on the page holds. */
+  | { type: 'patched'; id: number; patch: Record<string, unknown> }
   | { type: 'error'; id: number; error: ErrorValue }
   | { type: 'cancelled'; id: number }
   /** Unasked: how far the active branch has been made. */

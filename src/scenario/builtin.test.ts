@@ -35,7 +35,7 @@ function keysOf(scenario: Scenario): string[] {
   const texts: (ScenarioText | undefined)[] = [scenario.title, scenario.summary];
   for (const { title } of Object.values(scenario.variants)) texts.push(title);
   for (const { title, text } of scenario.lesson.steps) texts.push(title, text);
-  for (const { title } of Object.values(scenario.sweeps)) texts.push(title);
+  for (const { title, labels } of Object.values(scenario.sweeps)) texts.push(title, ...Object.values(labels));
   return texts.flatMap((text) => (text !== undefined && 'key' in text ? [text.key] : []));
 }
 
@@ -107,7 +107,7 @@ describe('the lessons', () => {
     expect(keysOf(scenario).length).toBe(
       2 +
         Object.keys(scenario.variants).length +
-        Object.keys(scenario.sweeps).length +
+        Object.values(scenario.sweeps).reduce((n, s) => n + 1 + Object.keys(s.labels).length, 0) +
         2 * scenario.lesson.steps.length,
     );
   });

@@ -54,7 +54,7 @@ export function checkClaimsOf(
     if (ask === undefined) throw new RangeError(`there is no sweep ${name}`);
     let points = swept.get(name);
     if (points === undefined) {
-      const { title: _title, ...rest } = ask;
+      const { title: _title, labels: _labels, ...rest } = ask;
       points = sweepToEnd(scenario, rest, options);
       swept.set(name, points);
     }

@@ -4,6 +4,7 @@ import type { PathStep } from './json.ts';
 import { isKind, isReason } from './moments.ts';
 import type { Scenario } from './schema.ts';
 import { rangeProblem } from './sweep-values.ts';
+import { variantChain } from './variant-chain.ts';
 
 export interface ReferenceProblem {
   path: PathStep[];
@@ -33,6 +34,11 @@ export function referenceProblems(scenario: Scenario): ReferenceProblem[] {
     });
     const problem = rangeProblem(ask);
     if (problem !== null) add(['sweeps', name, 'to'], problem);
+  }
+  for (const [name, { of }] of Object.entries(scenario.variants)) {
+    variant(of, ['variants', name, 'of']);
+    if (variantChain(scenario, name) === null)
+      add(['variants', name, 'of'], `${name} starts from itself, by way of others`);
   }
   scenario.lesson.steps.forEach((step, i) => {
     const path: PathStep[] = ['lesson', 'steps', i];

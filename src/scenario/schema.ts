@@ -342,7 +342,14 @@ export const SweepAskSchema = v.strictObject(sweepEntries);
 export type SweepAsk = v.InferOutput<typeof SweepAskSchema>;
 export type SweepVary = v.InferOutput<typeof VarySchema>;
 
-const SweepSchema = v.strictObject({ title: about(TextSchema, 'A few words.'), ...sweepEntries });
+const SweepSchema = v.strictObject({
+  title: about(TextSchema, 'A few words.'),
+  labels: about(
+    v.optional(byId(TextSchema, 33), {}),
+    'What its curves are called, by variant; absent: the variant\u2019s title.',
+  ),
+  ...sweepEntries,
+});
 
 export const ClaimSchema = v.strictObject({
   id: about(id, 'Its name, once in the scenario.'),
@@ -427,6 +434,10 @@ export const ScenarioSchema = v.strictObject({
       byId(
         v.strictObject({
           title: about(v.optional(TextSchema), 'A few words; absent: its name.'),
+          of: about(
+            v.optional(id),
+            'Variant it starts from: that one is applied first. Absent: the scenario.',
+          ),
           patch: about(v.record(line(80), v.any()), 'What differs; null takes a member out.'),
         }),
         32,

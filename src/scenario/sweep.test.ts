@@ -110,7 +110,7 @@ describe('a sweep', () => {
       const asked = ask({ vary, from: 20, to: 200, points: 2, variants: ['base', 'slow'], runNs: 1_000_000 });
       for (const { variant, x, values } of sweepToEnd(scenario, asked)) {
         const patch = pointVariantPatch(scenario, asked, variant, x);
-        const opened = { ...scenario, variants: { ...scenario.variants, opened: { patch } } };
+        const opened = { ...scenario, variants: { ...scenario.variants, opened: { of: variant, patch } } };
         const run = runToEnd(opened, { variant: 'opened' });
         if (!run.ok) throw new Error(JSON.stringify(run.errors));
         for (const name of asked.metrics) expect(metric(run.world, name)).toBe(values[name]);
@@ -126,7 +126,7 @@ describe('a sweep', () => {
 
   it('takes turns among variants and says how far it is', () => {
     const scenario = read();
-    const { title: _title, ...rates } = scenario.sweeps['rates'];
+    const { title: _title, labels: _labels, ...rates } = scenario.sweeps['rates'];
     const steps = [...runSweep(scenario, rates)];
     const points = steps.flatMap((step) => (step.point === null ? [] : [step.point]));
     expect(points.map((p) => `${p.variant} ${p.x}`).slice(0, 3)).toEqual([

@@ -96,7 +96,7 @@ function pointScenario(scenario: Scenario, ask: SweepAsk, variant: string, x: nu
 }
 
 /**
- * The patch that makes a point a variant of its own, so that it can be opened like any other.
+ * The patch that makes a point a variant of its own that starts from `variant`, so that it can be opened like any other.
  * @throws SweepProblem where the scenario has no such variant
  */
 export function pointVariantPatch(
@@ -107,8 +107,7 @@ export function pointVariantPatch(
 ): Record<string, unknown> {
   const varied = applyVariant(scenario, variant);
   if (!varied.ok) throw new SweepProblem(varied.errors.map(errorLine).join('; '));
-  const own = variant === 'base' ? {} : scenario.variants[variant].patch;
-  return mergePatch(own, pointPatch(varied.scenario, ask, x)) as Record<string, unknown>;
+  return pointPatch(varied.scenario, ask, x);
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Variants: RFC 7396 merge patches on a scenario. `base` is the scenario itself and always there. */
 import { type Loaded, loadScenarioValue } from './load.ts';
 import type { Scenario } from './schema.ts';
+import { BASE, variantChain } from './variant-chain.ts';
 
-export const BASE = 'base';
+export { BASE } from './variant-chain.ts';
 
 /** RFC 7396: objects merge key by key, null removes, all else replaces. Neither argument is changed. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
@@ -38,12 +39,16 @@ export function variantNames(scenario: Scenario): string[] {
 /** The scenario of a variant, checked again: a patch may have broken it. */
 export function applyVariant(scenario: Scenario, variant: string): Loaded {
   if (variant === BASE) return { ok: true, scenario };
-  const found = Object.hasOwn(scenario.variants, variant) ? scenario.variants[variant] : undefined;
-  if (found === undefined) {
+  const chain = variantChain(scenario, variant) ?? [];
+  if (chain.length === 0 || !chain.every((name) => Object.hasOwn(scenario.variants, name))) {
     const message = `there is no variant ${variant}; there are ${variantNames(scenario).join(', ')}`;
     return { ok: false, errors: [{ file: scenario.id, path: 'variants', message }] };
   }
-  const loaded = loadScenarioValue(mergePatch(scenario, found.patch), scenario.id);
+  const patched = chain.reduce<unknown>(
+    (value, name) => mergePatch(value, scenario.variants[name].patch),
+    scenario,
+  );
+  const loaded = loadScenarioValue(patched, scenario.id);
   if (loaded.ok) return loaded;
   return {
     ok: false,

@@ -9,6 +9,7 @@ import type {
   KnobView,
   Moment,
   RecordFilter,
+  SweepAsk,
   Timeline,
   CaptureFile,
 } from '../protocol/messages.ts';
@@ -80,6 +81,14 @@ export interface AppActions {
   /** The `run --json` object of the active branch; `at` null: at its end. */
   report(at: Moment | null): Promise<unknown>;
   claims(variants: string[]): Promise<{ id: string; pass: boolean; text: string }[] | null>;
+
+  // -- sweeps
+  /** Computes a curve of the present scenario, in a worker of its own; one at a time. Resolves when it is over, however. */
+  startSweep(ask: SweepAsk): Promise<void>;
+  /** Gives up the sweep under way; its points so far stay. */
+  cancelSweep(): void;
+  /** Opens a point's run on the stage, as a variant of the scenario under this title. */
+  openSweepPoint(ask: SweepAsk, variant: string, x: number, title: string): Promise<boolean>;
 
   // -- lesson
   goToStep(index: number): Promise<void>;

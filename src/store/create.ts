@@ -23,7 +23,9 @@ import type { AppActions, LoadOptions } from './actions-api.ts';
 import type { App } from './app.ts';
 import { DEFAULT_PREFERENCES, initialState, type Preferences } from './initial.ts';
 import { densityOf, linkStateOf, targetOf, themeOf } from './link.ts';
+import { withVariant } from './made-variant.ts';
 import { type Clock, Player } from './player.ts';
+import { Sweeper } from './sweep.ts';
 import type { AppState, Pace, ScenarioSource } from './types.ts';
 
 export interface AppDeps {
@@ -86,6 +88,8 @@ export function createApp(deps: AppDeps): App {
     },
     failed: tellProblem,
   });
+
+  const sweeper = new Sweeper({ store, transport: deps.transport });
 
   function start(): Client {
     store.setState({ worker: 'ready' });
@@ -198,6 +202,14 @@ export function createApp(deps: AppDeps): App {
       tellProblem(error);
       return null;
     }
+  }
+
+  /** Same moment in time, no branches. */
+  async function openVariant(source: ScenarioSource, variant: string): Promise<boolean> {
+    const { t } = now();
+    const loaded = await loadInto(source, { variant, captures });
+    if (loaded === null) return false;
+    return player.goTo({ t: Math.min(t, loaded.map.durationNs), seq: t === 0 ? 0 : -1 });
   }
 
   async function openState(state: LinkState): Promise<boolean> {
@@ -327,11 +339,7 @@ export function createApp(deps: AppDeps): App {
     },
     async setVariant(variant) {
       const { source } = get().scenario;
-      if (source === null) return false;
-      const { t } = now();
-      const loaded = await loadInto(source, { variant, captures });
-      if (loaded === null) return false;
-      return player.goTo({ t: Math.min(t, loaded.map.durationNs), seq: t === 0 ? 0 : -1 });
+      return source === null ? false : openVariant(source, variant);
     },
     async openLink(fragment) {
       const decoded = decodeLink(fragment);
@@ -511,6 +519,24 @@ export function createApp(deps: AppDeps): App {
       return answer?.results ?? null;
     },
 
+    startSweep(ask) {
+      const { source, info } = get().scenario;
+      if (source === null || info === null) return Promise.resolve();
+      return sweeper.start(info.scenarioId, source, captures, ask);
+    },
+    cancelSweep: () => sweeper.cancel(),
+    async openSweepPoint({ vary, runNs }, variant, x, title) {
+      const point = runNs === undefined ? { vary } : { vary, runNs };
+      const answer = await ask(
+        { type: 'patch', variant, change: { kind: 'point', ask: point, x } },
+        'patched',
+      );
+      const { source, info } = get().scenario;
+      if (answer === null || source === null || info === null) return false;
+      const made = withVariant(source, info, { title, of: variant, patch: answer.patch });
+      return openVariant(made.source, made.variant);
+    },
+
     async goToStep(index) {
       const { info, variant } = get().scenario;
       const step = info?.steps[index];
@@ -568,6 +594,7 @@ export function createApp(deps: AppDeps): App {
     feed: player,
     destroy() {
       player.destroy();
+      sweeper.end();
       client.close();
     },
   };

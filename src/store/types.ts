@@ -9,6 +9,8 @@ import type {
   LoadedInfo,
   Moment,
   RecordFilter,
+  SweepAsk,
+  SweepPoint,
 } from '../protocol/messages.ts';
 import type { RecordView, Scene, SceneMap } from '../protocol/scene.ts';
 
@@ -97,6 +99,24 @@ export interface BranchesSlice {
   active: number;
 }
 
+/** One sweep: what was asked and what has come of it so far. */
+export interface SweepRun {
+  ask: SweepAsk;
+  status: 'running' | 'done' | 'cancelled' | 'failed';
+  /** Runs done (the one under way as a fraction), of how many; 0 of 0 while nothing is known. */
+  done: number;
+  of: number;
+  points: SweepPoint[];
+  error: ErrorValue | null;
+}
+
+export interface SweepSlice {
+  /** The last of each scenario, by its id. */
+  runs: Record<string, SweepRun>;
+  /** Scenario whose sweep is under way. */
+  running: string | null;
+}
+
 export interface LessonSlice {
   /** Index into info.steps; -1: none begun. */
   step: number;
@@ -138,6 +158,7 @@ export interface AppState {
   layout: LayoutSlice;
   branches: BranchesSlice;
   lesson: LessonSlice;
+  sweep: SweepSlice;
   console: ConsoleSlice;
   notices: Notice[];
   /** 'crashed': the worker died or is silent; `restart()` brings it back at the same moment. */

@@ -23,10 +23,13 @@ export class WorkerProblem extends Error {
 /** A request without its id: the client numbers them. */
 export type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 type Progress = Extract<Response, { type: 'progress' }>;
-type Answer = Exclude<Response, { type: 'progress' | 'cancelled' | 'error' }>;
+/** What comes before the answer of a request that takes long. */
+export type Part = Extract<Response, { type: 'sweepPart' }>;
+type Answer = Exclude<Response, { type: 'progress' | 'sweepPart' | 'cancelled' | 'error' }>;
 
 interface Waiting {
   lane: string | null;
+  part: ((part: Part) => void) | null;
   resolve(answer: Answer | null): void;
   reject(error: Error): void;
 }
@@ -87,8 +90,12 @@ export class Client {
     }, WATCH_MS);
   }
 
-  /** Asks; a newer question of the same lane makes this one's answer null. */
-  ask(request: Ask, lane: string | null = null, transfer: ArrayBuffer[] = []): Promise<Answer | null> {
+  /** Asks; a newer question of the same lane makes this one's answer null. @param part hears what comes before the answer */
+  ask(
+    request: Ask,
+    lane: string | null = null,
+    part: ((part: Part) => void) | null = null,
+  ): Promise<Answer | null> {
     if (this.dead)
       return Promise.reject(
         new WorkerProblem({ code: 'worker-dead', message: 'the simulation has stopped' }),
@@ -98,8 +105,8 @@ export class Client {
     this.nextId += 1;
     if (this.waiting.size === 0) this.heardAt = Date.now();
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { lane, resolve, reject });
-      this.transport.post({ ...request, id } as Request, transfer);
+      this.waiting.set(id, { lane, part, resolve, reject });
+      this.transport.post({ ...request, id } as Request, []);
     });
   }
 
@@ -134,6 +141,10 @@ export class Client {
     }
     const waiting = this.waiting.get(response.id);
     if (waiting === undefined) return;
+    if (response.type === 'sweepPart') {
+      waiting.part?.(response);
+      return;
+    }
     this.waiting.delete(response.id);
     if (response.type === 'error') waiting.reject(new WorkerProblem(response.error));
     else if (response.type === 'cancelled') waiting.resolve(null);

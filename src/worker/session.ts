@@ -9,6 +9,7 @@ import { readTraffic } from '../capture/traffic.ts';
 import { Kind, kindName, kinds } from '../catalog/kinds.ts';
 import { advance } from '../engine/advance.ts';
 import { applyChange } from '../engine/apply-change.ts';
+import { METRICS } from '../engine/metrics/metric-table.ts';
 import { reportOf } from '../engine/metrics/report.ts';
 import { createWorld } from '../engine/create.ts';
 import type { TrafficTable } from '../engine/packet/traffic-table.ts';
@@ -35,6 +36,7 @@ import { compileScenario } from '../scenario/compile.ts';
 import { scenarioHash } from '../scenario/hash.ts';
 import { errorLine, loadScenario, loadScenarioValue } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { pointVariantPatch, runSweep, SweepProblem, variablesOf } from '../scenario/sweep.ts';
 import { BASE, mergePatch, variantNames } from '../scenario/variants.ts';
 import { completeCommand, knobCommands, runCommand } from '../shell/shell.ts';
 import { inspect, lastRecords, packetRecords } from './inspect.ts';
@@ -42,6 +44,7 @@ import { ALL_OF_TIME, Run } from './run.ts';
 import { mapOf } from './scene-of.ts';
 import { Series, windowOf } from './series.ts';
 import { resolveSteps, textOf } from './steps.ts';
+import { sweepTask } from './sweep-task.ts';
 
 const BASE_BINS = 4096;
 /** A window with at most this many records gets exact spans. */
@@ -93,6 +96,15 @@ class Problem extends Error {
   }
 }
 
+function problemOf(error: unknown): ErrorValue {
+  if (error instanceof Problem) return error.value;
+  if (error instanceof SweepProblem) {
+    const value = { code: 'bad-sweep', message: error.message };
+    return error.where === '' ? value : { ...value, where: error.where };
+  }
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+}
+
 /** Something that goes on over several pumps; `step` says true when it is over. */
 interface Task {
   id: number;
@@ -131,11 +143,7 @@ export class Session {
     try {
       this.dispatch(request);
     } catch (error) {
-      const value =
-        error instanceof Problem
-          ? error.value
-          : { code: 'internal', message: error instanceof Error ? error.message : String(error) };
-      this.deps.post({ type: 'error', id: request.id, error: value });
+      this.deps.post({ type: 'error', id: request.id, error: problemOf(error) });
     }
   }
 
@@ -147,11 +155,7 @@ export class Session {
       try {
         if (!task.step()) this.tasks.push(task);
       } catch (error) {
-        const value =
-          error instanceof Problem
-            ? error.value
-            : { code: 'internal', message: error instanceof Error ? error.message : String(error) };
-        this.deps.post({ type: 'error', id: task.id, error: value });
+        this.deps.post({ type: 'error', id: task.id, error: problemOf(error) });
       }
     }
     const branch = this.branches.get(this.active);
@@ -269,6 +273,12 @@ export class Session {
       case 'claims':
         this.claims(r.id, r.variants);
         break;
+      case 'sweep':
+        this.sweep(r);
+        break;
+      case 'patch':
+        this.patch(r);
+        break;
     }
   }
 
@@ -323,6 +333,14 @@ export class Session {
         return { id, title: title === undefined ? id : textOf(title) };
       }),
       steps: resolveSteps(scenario, this.captures),
+      sweeps: Object.entries(scenario.sweeps).map(([id, { title, labels, ...ask }]) => ({
+        id,
+        title: textOf(title),
+        labels: Object.fromEntries(Object.entries(labels).map(([name, label]) => [name, textOf(label)])),
+        ask,
+      })),
+      variables: variablesOf(compiled.scenario),
+      metrics: METRICS.map(({ name, unit, description }) => ({ name, unit, description })),
       warnings,
       captures: this.captureNames,
     };
@@ -402,6 +420,24 @@ export class Session {
     if (error !== null)
       notes.unshift(`${file.name}: ${error.message} The ${traffic.table.count} packets before are used.`);
     return { sha256: bytesToHex(sha256(bytes)), name: file.name, table: traffic.table, warnings: notes };
+  }
+
+  // ------------------------------------------------------------------------------------------------ sweeps
+
+  private sweep(r: Extract<Request, { type: 'sweep' }>): void {
+    const captures = r.captures.map((file) => this.readCapture(file));
+    const { scenario } = this.readScenario(r.scenario, captures);
+    const tables = new Map(captures.map((capture) => [capture.sha256, capture.table]));
+    const run = runSweep(scenario, r.ask, { captures: tables });
+    const step = sweepTask(r.id, run, this.deps.now, (response) => this.deps.post(response));
+    this.tasks.push({ id: r.id, step });
+  }
+
+  private patch(r: Extract<Request, { type: 'patch' }>): void {
+    const { scenario } = this;
+    if (scenario === null) throw new Problem('nothing-loaded', 'No scenario is loaded.');
+    const patch = pointVariantPatch(scenario, r.change.ask, r.variant, r.change.x);
+    this.deps.post({ type: 'patched', id: r.id, patch });
   }
 
   // ------------------------------------------------------------------------------------------------ branches

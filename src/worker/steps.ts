@@ -40,6 +40,7 @@ export function resolveSteps(scenario: Scenario, captures: ReadonlyMap<string, T
     at: moments[i],
     focus: focusOf(step),
     variant: step.variant ?? BASE,
+    sweep: step.sweep ?? null,
   }));
 }
 

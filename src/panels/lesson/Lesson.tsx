@@ -1,13 +1,20 @@
 /** Left: what to look at. The scenario's steps, one at a time; without steps, what the scenario is. */
 import './lesson.css';
 import { AnimatePresence, m } from 'framer-motion';
+import { useUi } from '../../app/ui-store.ts';
 import { t } from '../../i18n/index.ts';
 import { useActions, useAppStore } from '../../store/react.ts';
 import { Button } from '../shared/controls.tsx';
+import { CurveIcon } from '../shared/icons.tsx';
 import { Prose } from '../shared/Prose.tsx';
 
 export function Lesson() {
-  const { goToStep, setVariant } = useActions();
+  const { goToStep, setVariant, startSweep } = useActions();
+  const open = useUi((s) => s.open);
+  const plotted = useAppStore((s) => {
+    const run = s.sweep.runs[s.scenario.info?.scenarioId ?? ''];
+    return run?.status === 'done' || run?.status === 'running' ? run.ask : null;
+  });
   const { info, step, variant } = useAppStore((s) => ({
     info: s.scenario.info,
     step: s.lesson.step,
@@ -16,6 +23,7 @@ export function Lesson() {
   if (info === null) return <div className="lesson" aria-busy="true" />;
   const steps = info.steps;
   const current = steps[step];
+  const offer = info.sweeps.find((sweep) => sweep.id === current?.sweep);
   return (
     <section className="lesson" aria-label={t('lesson.title')}>
       <AnimatePresence mode="wait" initial={false}>
@@ -33,6 +41,18 @@ export function Lesson() {
           <Prose text={current?.text ?? info.summary} />
         </m.div>
       </AnimatePresence>
+      {offer !== undefined && (
+        <Button
+          className="lesson-sweep"
+          onClick={() => {
+            open('sweep');
+            // a curve that is there already, or on its way, is not computed again
+            if (JSON.stringify(plotted) !== JSON.stringify(offer.ask)) void startSweep(offer.ask);
+          }}
+        >
+          <CurveIcon /> {t('lesson.sweep', { title: offer.title })}
+        </Button>
+      )}
       {steps.length > 0 && (
         <div className="lesson-nav">
           <ol className="lesson-bar">

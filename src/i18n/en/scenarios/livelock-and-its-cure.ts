@@ -9,6 +9,8 @@ export const livelockAndItsCure: Readonly<Record<string, string>> = {
   'scenario.livelock-and-its-cure.variant.napi': '65 000 packets a second, with NAPI (2.4.20)',
   'scenario.livelock-and-its-cure.variant.napi-line-rate': 'The link’s full rate, with NAPI',
   'scenario.livelock-and-its-cure.sweep.offered-forwarded': 'Offered against forwarded',
+  'scenario.livelock-and-its-cure.sweep.offered-forwarded.base': 'without NAPI (2.4.18)',
+  'scenario.livelock-and-its-cure.sweep.offered-forwarded.napi': 'with NAPI (2.4.20)',
   'scenario.livelock-and-its-cure.step-1.title': 'One interrupt, one packet',
   'scenario.livelock-and-its-cure.step-1.text':
     'Each frame raises its own interrupt. The handler takes the frame off the ring and puts it into the backlog: 16.7 µs, with interrupts off.',

@@ -6,6 +6,8 @@ export const twoInterfacesOneFlooded: Readonly<Record<string, string>> = {
   'scenario.two-interfaces-one-flooded.variant.quiet': 'No flood',
   'scenario.two-interfaces-one-flooded.variant.napi': 'The same flood, with NAPI (2.4.20)',
   'scenario.two-interfaces-one-flooded.sweep.offered-forwarded': 'Flood offered against packets forwarded',
+  'scenario.two-interfaces-one-flooded.sweep.offered-forwarded.base': 'without NAPI (2.4.18)',
+  'scenario.two-interfaces-one-flooded.sweep.offered-forwarded.napi': 'with NAPI (2.4.20)',
   'scenario.two-interfaces-one-flooded.step-1.title': 'Without a flood',
   'scenario.two-interfaces-one-flooded.step-1.text':
     '2 000 packets a second come in on eth0 and go out on eth1; as many from eth2 to eth3. Everything passes.',
