@@ -37,6 +37,58 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
   txQueueLen: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
   arfsCounters: { shown: ['test src/shell/prints.test.ts'], simplification: 'counters' },
   groTcpFraglist: { shown: ['measured gro-102-rx-gro-list'], simplification: null },
+  tcpCompSack: {
+    shown: ['measured sack-01-one-hole-60-nr44-rtt50', 'test src/engine/tcp/compress.test.ts'],
+    simplification: null,
+  },
+  tcpCompSackDupacks: {
+    shown: ['measured sack-01-one-hole-60-nr44-rtt50', 'test src/engine/tcp/compress.test.ts'],
+    simplification: null,
+  },
+  tcpCompSackOwnCounter: {
+    shown: ['measured sack-03-one-hole-60-nr10-rtt50', 'test src/engine/tcp/compress.test.ts'],
+    simplification: null,
+  },
+  tcpSackBlocksExpected: {
+    shown: ['measured sack-16-six-holes-ts', 'test src/engine/tcp/compress.test.ts'],
+    simplification: null,
+  },
+  tcpCompSackSlackNs: {
+    shown: ['measured sack-09-one-hole-paced200us-slack0', 'test src/engine/tcp/compress.test.ts'],
+    simplification: 'tcp-receiver',
+  },
+  tcpCompSackRttPercent: {
+    shown: ['measured sack-07-one-hole-paced200us-rtt10', 'test src/engine/tcp/compress.test.ts'],
+    simplification: null,
+  },
+  tcpAckNowOnHoleFilled: {
+    shown: ['measured sack-12-hole-filled-then-in-order', 'test src/engine/tcp/receiver.test.ts'],
+    simplification: null,
+  },
+  tcpScalingRatio: {
+    shown: ['measured delack-22-first-150-1ms', 'test src/engine/tcp/receiver.test.ts'],
+    simplification: 'tcp-receiver',
+  },
+  tcpNomemZeroWindow: { shown: ['test src/engine/tcp/receiver.test.ts'], simplification: 'tcp-receiver' },
+  tcpBacklogAckDefer: { shown: ['test src/engine/tcp/receiver.test.ts'], simplification: null },
+  tcpPingpongThresh: {
+    shown: ['measured delack-16-echo-5ms', 'test src/engine/tcp/receiver.test.ts'],
+    simplification: null,
+  },
+  tcpRttSeeksMinimum: {
+    shown: ['measured sack-27-one-hole-60-window-growing', 'test src/engine/tcp/receiver.test.ts'],
+    simplification: null,
+  },
+  tcpDrsQueueAware: {
+    shown: ['measured sack-24-one-hole-paced200us-nots-reader', 'test src/engine/tcp/receiver.test.ts'],
+    simplification: null,
+  },
+  tcpRcvbufSpareSegments: { shown: ['test src/engine/tcp/receiver.test.ts'], simplification: null },
+  tcpOfoMeasured: {
+    shown: ['measured sack-19-one-hole-no-warmup', 'test src/engine/tcp/receiver.test.ts'],
+    simplification: null,
+  },
+  tcpBeyondWindow: { shown: ['test src/engine/tcp/receiver.test.ts'], simplification: null },
 };
 
 /** Of decisions: by the name's beginning, the longest that fits. */

@@ -187,6 +187,93 @@ export const rules = {
       source: 'net/ipv4/tcp_offload.c, v6.12',
     },
   ],
+  /** Held ACKs of out-of-order segments (SACK compression). */
+  tcpCompSack: [
+    { since: null, until: '4.18', value: false, source: 'net/ipv4/tcp_input.c before 5d9f4262b7ea' },
+    { since: '4.18', until: null, value: true, source: '5d9f4262b7ea; measured on 6.18' },
+  ],
+  /** So many duplicate ACKs for a hole leave at once before any is held. */
+  tcpCompSackDupacks: [
+    { since: null, until: '4.20', value: 0, source: '5d9f4262b7ea' },
+    { since: '4.20', until: null, value: 3, source: '86de5921a3d5; measured on 6.18' },
+  ],
+  /** They have a counter of their own (else compressed_ack counts them too, and the ACK that is sent as one not sent). */
+  tcpCompSackOwnCounter: [
+    { since: null, until: '5.8', value: false, source: '86de5921a3d5' },
+    { since: '5.8', until: null, value: true, source: '2b195850128f; measured on 6.18' },
+  ],
+  /** Blocks that must have been reported before they sink lower in the list: else held ACKs leave first. */
+  tcpSackBlocksExpected: [
+    { since: null, until: '5.8', value: 4, source: 'tcp_sack_new_ofo_skb, v4.18' },
+    { since: '5.8', until: null, value: 2, source: 'TCP_SACK_BLOCKS_EXPECTED; measured on 6.18' },
+  ],
+  /** net.ipv4.tcp_comp_sack_slack_ns, default. */
+  tcpCompSackSlackNs: [
+    { since: null, until: '5.8', value: 0, source: 'before a70437cc09a1' },
+    { since: '5.8', until: '6.19', value: 100_000, source: 'a70437cc09a1; measured on 6.18' },
+    { since: '6.19', until: null, value: 10_000, source: 'November 2025 patch; release not checked' },
+  ],
+  /** net.ipv4.tcp_comp_sack_rtt_percent, default (fixed before 6.19). */
+  tcpCompSackRttPercent: [
+    { since: null, until: '6.19', value: 5, source: '5d9f4262b7ea; measured on 6.18' },
+    { since: '6.19', until: null, value: 33, source: '416dd649f3aa' },
+  ],
+  /** An ACK leaves at once when the last hole is filled. */
+  tcpAckNowOnHoleFilled: [
+    { since: null, until: '4.20', value: false, source: 'tcp_data_queue, v4.18: pingpong cleared' },
+    { since: '4.20', until: null, value: true, source: '15bdd5686c2c; measured on 6.18' },
+  ],
+  /** Share of the buffer that is window follows the skbs received (else tcp_adv_win_scale: one half). */
+  tcpScalingRatio: [
+    {
+      since: null,
+      until: '6.6',
+      value: false,
+      source: 'include/net/tcp.h tcp_win_from_space before dfa2f0483360',
+    },
+    { since: '6.6', until: null, value: true, source: 'dfa2f0483360; measured on 6.18' },
+  ],
+  /** An ACK sent for want of memory offers a window of 0. */
+  tcpNomemZeroWindow: [
+    { since: null, until: '6.6', value: false, source: 'tcp_select_window before e2142825c120' },
+    { since: '6.6', until: null, value: true, source: 'e2142825c120' },
+  ],
+  /** net.ipv4.tcp_backlog_ack_defer exists: work on the backlog ends with one ACK. */
+  tcpBacklogAckDefer: [
+    { since: null, until: '6.7', value: false, source: 'before 133c4c0d3717' },
+    { since: '6.7', until: null, value: true, source: '133c4c0d3717' },
+  ],
+  /** Answers after which a connection counts as interactive. */
+  tcpPingpongThresh: [
+    { since: null, until: '5.1', value: 1, source: 'icsk_ack.pingpong, a flag' },
+    { since: '5.1', until: '5.19', value: 3, source: '4a41f453bedf' },
+    { since: '5.19', until: null, value: 1, source: '4d8f24eeedc5; measured on 6.18' },
+  ],
+  /** The receiver's RTT estimate takes every smaller sample, and no other while data wait to be read. */
+  tcpRttSeeksMinimum: [
+    { since: null, until: '6.16', value: false, source: 'tcp_rcv_rtt_update, v6.12' },
+    { since: '6.16', until: null, value: true, source: 'May 2025 patches; measured on 6.18' },
+  ],
+  /** Tuning of the receive buffer looks at the queues: unread bytes don't count as read, out-of-order bytes add. */
+  tcpDrsQueueAware: [
+    { since: null, until: '6.16', value: false, source: 'tcp_rcv_space_adjust, v6.12' },
+    { since: '6.16', until: null, value: true, source: 'May 2025 patches; measured on 6.18' },
+  ],
+  /** Tuning of the receive buffer adds 16 segments to spare. */
+  tcpRcvbufSpareSegments: [
+    { since: null, until: '6.16', value: true, source: 'tcp_rcv_space_adjust, v6.12' },
+    { since: '6.16', until: null, value: false, source: 'May 2025 patches; measured on 6.18' },
+  ],
+  /** Out-of-order segments count for the estimate of the peer's segment size. */
+  tcpOfoMeasured: [
+    { since: null, until: '6.17', value: false, source: 'tcp_data_queue_ofo, v6.12' },
+    { since: '6.17', until: null, value: true, source: 'tcp_data_queue_ofo, v6.17; measured on 6.18' },
+  ],
+  /** Data that stick out of the window are taken only if nothing waits to be read. */
+  tcpBeyondWindow: [
+    { since: null, until: '6.17', value: false, source: 'tcp_sequence, v6.12' },
+    { since: '6.17', until: null, value: true, source: '9ca48d616ed7' },
+  ],
 } as const satisfies Record<string, readonly RuleRow<number | boolean>[]>;
 
 export type RuleName = keyof typeof rules;

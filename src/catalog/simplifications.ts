@@ -148,6 +148,14 @@ export const simplifications: readonly Simplification[] = [
     source: 'Salim and others, Beyond Softnet, as quoted; net/core/dev.c, Linux 2.4.18.',
   },
   {
+    id: 'tcp-receiver',
+    model:
+      'A connection’s receiver follows the kernel’s rules for ACKs, SACK, window and buffer; an hrtimer fires at the end of its slack.',
+    real: 'Timers may fire earlier together with others; tcp_mem bounds all connections; skbs joined in the queue free their heads.',
+    matters: 'A held ACK near the end of its delay, and machines short of memory.',
+    source: 'net/ipv4/tcp_input.c, tcp_output.c, tcp_timer.c, Linux 6.12; measured on 6.18.',
+  },
+  {
     id: 'not-included',
     model: 'XDP, busy polling, LRO and TCP’s sender are not part of this version.',
     real: 'They steer, shorten or by-pass parts of the path shown.',

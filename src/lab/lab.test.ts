@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCase } from './run-case.ts';
+import { fitTcpRun } from './tcp-compare.ts';
+import { parseTcpRun, parseTcpSetup } from './tcp-input.ts';
 
 const FOLDER = new URL('../../fixtures/lab/', import.meta.url);
 const files = readdirSync(FOLDER).filter((f) => f.endsWith('.json'));
@@ -10,7 +12,7 @@ function load(file: string): Record<string, unknown> {
 }
 
 describe('measured cases', () => {
-  it('are all here', () => expect(files).toHaveLength(124));
+  it('are all here', () => expect(files).toHaveLength(158));
 
   for (const file of files) {
     it(file.replace('.json', ''), () => {
@@ -19,6 +21,37 @@ describe('measured cases', () => {
       expect(result.passed).toBe(true);
     });
   }
+});
+
+describe('the TCP receiver', () => {
+  const runs = files
+    .filter((file) => /^(delack|sack)-/.test(file))
+    .flatMap((file) => {
+      const json = load(file);
+      return ['observed', 'second_run'].map((key) => {
+        const run = parseTcpRun(json[key], key);
+        const setup = parseTcpSetup(json);
+        return { name: `${file} ${key}`, run, setup, result: fitTcpRun(String(json.kernel), setup, run) };
+      });
+    });
+
+  it('meets 65 of 68 runs exactly', () => {
+    expect(runs).toHaveLength(68);
+    expect(runs.filter((r) => r.result.differences.length > 0).map((r) => r.name)).toEqual([
+      'delack-04-steady-burst.json observed',
+      'delack-18-quickack-on-read.json second_run',
+      'sack-25-one-hole-60-nots-no-estimate.json observed',
+    ]);
+  });
+
+  it('predicts as many headers where nobody reads', () => {
+    for (const { name, run, setup, result } of runs)
+      if (setup.app === 'noread')
+        expect([name, result.outcome.counters.TcpExtTCPHPHits]).toEqual([
+          name,
+          run.counters.TcpExtTCPHPHits ?? 0,
+        ]);
+  });
 });
 
 describe('runCase', () => {
@@ -45,11 +78,49 @@ describe('runCase', () => {
     });
   });
 
+  it('compares ACKs one by one, their blocks and times, and counters', () => {
+    interface TcpFile {
+      observed: { acks: [number, number, number[][]][]; counters: Record<string, number> };
+    }
+    const tcp = load('sack-03-one-hole-60-nr10-rtt50.json');
+    const differencesOf = (change: (file: TcpFile) => void): string[] => {
+      const copy = structuredClone(tcp) as unknown as TcpFile;
+      change(copy);
+      return runCase(copy).differences;
+    };
+    expect(differencesOf(() => {})).toEqual([]);
+    expect(differencesOf((f) => f.observed.acks.pop())[0]).toMatch(/acks: 8 measured, 9 in the model/);
+    expect(
+      differencesOf((f) => {
+        f.observed.acks[2][2][0][1] += 1448;
+      }),
+    ).toHaveLength(1);
+    expect(
+      differencesOf((f) => {
+        f.observed.acks[2][0] += 301;
+      })[0],
+    ).toMatch(/^observed: acks\[2\]: measured at .* us, model at/);
+    expect(
+      differencesOf((f) => {
+        f.observed.counters.TcpExtTCPAckCompressed += 1;
+      }),
+    ).toEqual(['observed: counters.TcpExtTCPAckCompressed: measured 52, model 51']);
+    expect(
+      differencesOf((f) => {
+        (f.observed as unknown as { warmup_acks: number }).warmup_acks = 50;
+        (f as unknown as { second_run: { warmup_acks: number } }).second_run.warmup_acks = 50;
+      })[0],
+    ).toMatch(/warmup_acks: measured 50 and 50, model 59/);
+  });
+
   it('says where a file is wrong', () => {
     expect(runCase([]).message).toBe('(the file): an object is wanted here');
     expect(runCase({ ...good, case_setup: ['reboot'] }).message).toMatch(/^case_setup\[0\]: .*reboot/);
     expect(runCase({ ...good, input: [{ packets: [{ sequence: 1 }] }] }).message).toMatch(
       /^input\[0\]\.packets\[0\]\.sequence/,
     );
+    const tcp = load('delack-06-single-after-idle-1s.json') as { input: object };
+    expect(runCase({ ...tcp, input: { ...tcp.input, app: 'sing' } }).message).toMatch(/^input\.app: .*sing/);
+    expect(runCase({ ...tcp, case_setup: ['reboot'] }).message).toMatch(/^case_setup\[0\]: .*reboot/);
   });
 });

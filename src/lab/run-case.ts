@@ -2,6 +2,7 @@
 import { arrayAt, CaseError, type CaseResult, type JsonObject, objectAt, stringAt } from './case.ts';
 import { runGroCase } from './gro-case.ts';
 import { compareSoftnetCase } from './softnet-compare.ts';
+import { compareTcpCase } from './tcp-compare.ts';
 
 /** Measured, but not modelled: state of the checksum, and what the driver of the socket says of it. */
 const NOT_MODELLED: ReadonlySet<string> = new Set(['vnet_flags', 'l4_csum_ok']);
@@ -21,6 +22,8 @@ const kinds: Readonly<Record<string, (file: JsonObject) => string[]>> = {
   backlog: compareSoftnetCase,
   'flow-limit': compareSoftnetCase,
   'softirq-budget': compareSoftnetCase,
+  'delayed-ack': compareTcpCase,
+  'sack-compression': compareTcpCase,
 };
 
 /** @param json a case file, parsed. Never throws: what is wrong with the file is in `message`. */

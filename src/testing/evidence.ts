@@ -13,6 +13,8 @@ import type { World } from '../engine/world.ts';
 import type { JsonObject } from '../lab/case.ts';
 import { runGroCase } from '../lab/gro-case.ts';
 import { runSoftnetCase } from '../lab/softnet-case.ts';
+import { fitTcpRun } from '../lab/tcp-compare.ts';
+import { parseTcpRun, parseTcpSetup } from '../lab/tcp-input.ts';
 import { compileScenario } from '../scenario/compile.ts';
 import type { ReproducedCell } from '../reproduce/run.ts';
 import { loadScenario } from '../scenario/load.ts';
@@ -34,8 +36,7 @@ export function evidence(): Evidence {
   };
   for (const file of files(join(ROOT, 'fixtures/lab'), /\.json$/)) {
     const json = JSON.parse(readFileSync(file, 'utf8')) as JsonObject;
-    const run = json.kind === 'gro' ? runGroCase : runSoftnetCase;
-    for (const name of reasonsOf((watch) => run(json, watch))) note(name, `measured ${String(json.name)}`);
+    for (const name of reasonsOfCase(json)) note(name, `measured ${String(json.name)}`);
   }
   for (const file of files(join(ROOT, 'scenarios'), /\.json$/)) {
     if (/\/(bench|released)\//.test(file)) continue;
@@ -96,6 +97,15 @@ export function reproducedModule(rows: readonly ReproducedCell[]): string {
     '];',
     '',
   ].join('\n');
+}
+
+/** A case of the TCP receiver has no world: it tells its decisions itself. */
+function reasonsOfCase(json: JsonObject): Set<ReasonName> {
+  if (json.kind === 'delayed-ack' || json.kind === 'sack-compression') {
+    const run = parseTcpRun(json.observed, 'observed');
+    return fitTcpRun(String(json.kernel), parseTcpSetup(json), run).outcome.reasons;
+  }
+  return reasonsOf((watch) => (json.kind === 'gro' ? runGroCase(json, watch) : runSoftnetCase(json, watch)));
 }
 
 function reasonsOf(run: (watch: (w: World) => void) => unknown): Set<ReasonName> {

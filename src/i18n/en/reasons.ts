@@ -248,6 +248,60 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.lockPassedOn': 'The work that needed the lock is done; the CPU first in line has it now.',
   'reason.lockWatched':
     'A bottom half runs on another CPU, and a socket may not be touched beside it: this CPU spins until it is over.',
+  // -- TCP receiver
+  'reason.ackQuick':
+    'Quick-ACK mode: at the start, after silence and while the window grows, each segment is acknowledged at once.',
+  'reason.ackFullFrames':
+    'More than one full segment is unacknowledged, and the reader keeps up: an ACK leaves at once.',
+  'reason.ackHoleFilled': 'The last hole is filled: the sender should know at once.',
+  'reason.ackNoMemory': 'The buffer has no room: an ACK says so at once.',
+  'reason.ackDelayed':
+    'The ACK can wait: more data, or an answer to ride on, may come soon. A timer makes sure it leaves.',
+  'reason.ackDelayedOn': 'An ACK is waiting already; this segment will be acknowledged with it.',
+  'reason.ackTimerNear': 'The timer of the waiting ACK would run soon anyway, so the ACK leaves now.',
+  'reason.ackDelayedTimer': 'The delayed-ACK timer has run out.',
+  'reason.ackDupack':
+    'It is one of the first three duplicate ACKs for this hole: the sender’s fast retransmit waits for them.',
+  'reason.ackNoSack': 'The peer knows no SACK, so each segment beyond the hole gives a duplicate ACK.',
+  'reason.ackCompSackNr':
+    'As many ACKs are held back as tcp_comp_sack_nr allows: this one leaves, for all of them.',
+  'reason.ackCompressed':
+    'This ACK is held back and a short timer started: one later ACK can tell of several segments.',
+  'reason.ackHeld': 'The timer runs already: this ACK is held back with the others.',
+  'reason.ackCompSackTimer': 'The timer of SACK compression has run out: one ACK tells of everything since.',
+  'reason.ackSackSinks':
+    'A SACK block would sink so low that later ACKs may not carry it: what was held back leaves first.',
+  'reason.ackByReader':
+    'The application has read, and more than one full segment is unacknowledged: its read sends the ACK.',
+  'reason.ackPushedRead':
+    'The application has read everything, and the sender had nothing more to send: an ACK leaves at once.',
+  'reason.ackWindowUpdate': 'Reading has at least doubled the window: the sender is told.',
+  'reason.ackOnData': 'The ACK rides on data that leaves now.',
+  'reason.ackOutOfWindow': 'The segment lies outside the window: an ACK tells the sender what is expected.',
+  'reason.ackDeferred':
+    'The application holds the socket: one ACK for all of its backlog leaves when it lets go.',
+  'reason.sackNew': 'These bytes touch no known SACK block: they begin a new one, at the front of the list.',
+  'reason.sackExtended':
+    'These bytes extend a SACK block, and it moves to the front: the newest news is told first.',
+  'reason.sackForgotten': 'The list holds four SACK blocks at most: the last is forgotten.',
+  'reason.dsackNoted': 'These bytes came twice: the next ACK says so in its first block.',
+  'reason.windowGrows':
+    'The buffer would allow more than is offered, so the window grows, and an ACK tells it at once.',
+  'reason.rcvbufGrows': 'The application reads faster than the buffer allows for: the buffer grows.',
+  'reason.tcpCollapsed':
+    'The buffer is full: data of skbs with much overhead are copied together to save memory.',
+  'reason.tcpZeroWindow': 'The window offered was 0: there is no room for data.',
+  'reason.tcpOverWindow': 'It begins beyond the window offered.',
+  'reason.ofoMerged': 'All of its bytes wait in the out-of-order queue already.',
+  'reason.tcpFlags': 'A segment of an open connection must carry ACK, RST or SYN.',
+  'reason.tcpPaws':
+    'Its timestamp is older than one seen before: it may be from an earlier lap of the sequence numbers.',
+  'reason.tcpReset': 'A valid RST ends the connection at once.',
+  'reason.tcpRstChallenge':
+    'The RST is in the window but not exactly next: an ACK asks the peer whether it means it.',
+  'reason.tcpSynChallenge': 'A SYN within an open connection: an ACK asks the peer whether it means it.',
+  'reason.tcpRto': 'Nobody has acknowledged it in time: it is sent again.',
+  'reason.tcpProbe': 'The end of what was sent is unacknowledged: it is sent again as a probe.',
 
   // -- input
   'reason.commandDone': 'Someone typed a command, and it was carried out.',
