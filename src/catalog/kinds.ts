@@ -374,6 +374,36 @@ export const kinds = {
   txDrop: { code: 50, stage: 'nic', fn: 'pfifo_fast_enqueue', a: 'segments', b: '0' },
   irqDone: { code: 52, stage: 'irq', fn: 'irq handler', a: 'frames it took', b: '0' },
   dimSample: { code: 51, stage: 'irq', fn: 'net_dim', a: 'profile, 0 to 4', b: 'packets a millisecond' },
+  sendEnter: {
+    code: 80,
+    stage: 'app',
+    fn: 'sendmsg',
+    a: 'payload bytes',
+    b: 'context and task',
+    context: true,
+  },
+  send: {
+    code: 81,
+    stage: 'socket',
+    fn: 'udp_sendmsg',
+    a: 'frame length without FCS, bytes; other: flow id',
+    b: 'sk_wmem_alloc after it',
+  },
+  sendExit: {
+    code: 82,
+    stage: 'app',
+    fn: 'sendmsg',
+    a: 'bytes returned, or -errno',
+    b: 'context and task',
+    context: true,
+  },
+  transaction: {
+    code: 83,
+    stage: 'wire',
+    fn: 'client behind the cable',
+    a: 'round trip, ns; 0: too late',
+    b: 'source (index)',
+  },
 } as const satisfies Record<string, KindInfo>;
 
 export type KindName = keyof typeof kinds;
@@ -432,6 +462,10 @@ export const Kind = {
   txDrop: 50,
   dimSample: 51,
   irqDone: 52,
+  sendEnter: 80,
+  send: 81,
+  sendExit: 82,
+  transaction: 83,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

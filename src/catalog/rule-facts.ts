@@ -63,6 +63,10 @@ const OF_REASONS: readonly (readonly [string, string])[] = [
   ['socketOwned', 'locks'],
   ['tx', 'sending'],
   ['qdiscFull', 'sending'],
+  ['sndbuf', 'truesize'],
+  ['sendTooLong', 'sending'],
+  ['sentFreed', 'before-napi'],
+  ['answer', 'client'],
   ['backlogThrottled', 'before-napi'],
 ];
 

@@ -56,6 +56,10 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.txDrop': 'lost before sending',
   'kind.irqDone': 'handler has emptied the ring',
   'kind.dimSample': 'DIM compares',
+  'kind.sendEnter': 'sendmsg begins',
+  'kind.send': 'datagram made',
+  'kind.sendExit': 'sendmsg returns',
+  'kind.transaction': 'client has its answer',
 
   'sentence.frameArrived': 'Frame {packet} of flow {flow}, {bytes} bytes, has reached {nic}.',
   'sentence.queueSelected': 'Frame {packet} goes to queue rx-{a} of {nic}; its hash is {hash}.',
@@ -137,5 +141,11 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.txDrop': 'Packet {packet} is lost at {place}: nothing has room for it.',
   'sentence.irqDone': 'The handler of {queue} finds no more frames: its interrupt is on again.',
   'sentence.dimSample': 'DIM takes profile {a} for {queue}: {b} packets a millisecond.',
+  'sentence.sendEnter': '{task} calls sendmsg with {a} bytes.',
+  'sentence.send': 'Packet {packet} is made; {a} bytes long; {b} bytes of the send buffer are in use.',
+  'sentence.sendExit': 'sendmsg returns {a} to {bTask}.',
+  'sentence.appSleep.send': '{task} goes to sleep.',
+  'sentence.transaction': 'The client gets packet {packet}, the answer to its request, after {aTime} in all.',
+  'sentence.transaction.late': 'The client gets packet {packet}, but has given this request up.',
   'sentence.unknown': 'Something this version has no words for (kind {kind}).',
 };

@@ -1,7 +1,7 @@
 /** A record in words: one sentence for what happened, one for why. Pure: record and map in, text out. */
 import { CONTEXTS } from '../../catalog/contexts.ts';
 import { type KindInfo, kindName, kinds } from '../../catalog/kinds.ts';
-import { type ReasonInfo, reasonName, reasons } from '../../catalog/reasons.ts';
+import { Reason, type ReasonInfo, reasonName, reasons } from '../../catalog/reasons.ts';
 import { hasMessage, t } from '../../i18n/index.ts';
 import type { RecordView, SceneMap } from '../../protocol/scene.ts';
 import { flowMark } from '../../theme/colors.ts';
@@ -106,6 +106,10 @@ function variantOf(name: string, record: RecordView): string {
       return record.a < 0 ? 'local' : '';
     case 'l4Rcv':
       return record.b > 0 ? 'socket' : '';
+    case 'appSleep':
+      return record.reason === Reason.socketEmpty ? '' : 'send';
+    case 'transaction':
+      return record.a === 0 ? 'late' : '';
     case 'command':
       return record.b === 0 ? '' : 'refused';
     default:
