@@ -409,6 +409,36 @@ export const kinds = {
     a: 'ns waited',
     b: 'CPU that had it (world index)',
   },
+  sendEnter: {
+    code: 80,
+    stage: 'app',
+    fn: 'sendmsg',
+    a: 'payload bytes',
+    b: 'context and task',
+    context: true,
+  },
+  send: {
+    code: 81,
+    stage: 'socket',
+    fn: 'udp_sendmsg',
+    a: 'frame length without FCS, bytes; other: flow id',
+    b: 'sk_wmem_alloc after it',
+  },
+  sendExit: {
+    code: 82,
+    stage: 'app',
+    fn: 'sendmsg',
+    a: 'bytes returned, or -errno',
+    b: 'context and task',
+    context: true,
+  },
+  transaction: {
+    code: 83,
+    stage: 'wire',
+    fn: 'client behind the cable',
+    a: 'round trip, ns; 0: too late',
+    b: 'source (index)',
+  },
 } as const satisfies Record<string, KindInfo>;
 
 export type KindName = keyof typeof kinds;
@@ -472,6 +502,10 @@ export const Kind = {
   lockRelease: 72,
   lockPassed: 73,
   schedDecision: 74,
+  sendEnter: 80,
+  send: 81,
+  sendExit: 82,
+  transaction: 83,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

@@ -1163,6 +1163,43 @@ export const reasons = {
     knob: null,
     source: 'net/ipv4/tcp_output.c, v6.12',
   },
+  // -- applications that send, clients that wait
+  sndbufFull: {
+    code: 400,
+    fn: 'sock_alloc_send_pskb',
+    knob: 'sysctl -w net.core.wmem_default=4194304',
+    source: 'net/core/sock.c, v6.12',
+  },
+  sndbufFreed: {
+    code: 401,
+    fn: 'sock_def_write_space',
+    knob: 'sysctl -w net.core.wmem_default=4194304',
+    source: 'net/core/sock.c, v6.12',
+  },
+  sndbufAgain: {
+    code: 402,
+    fn: 'sock_alloc_send_pskb',
+    knob: 'sysctl -w net.core.wmem_default=4194304',
+    source: 'net/core/sock.c, v6.12',
+  },
+  sendTooLong: {
+    code: 403,
+    fn: 'ip_append_data',
+    knob: 'ip link set {nic} mtu 9000',
+    source: 'net/ipv4/ip_output.c, v6.12',
+  },
+  sendDone: { code: 404, fn: 'udp_sendmsg', knob: null, source: 'net/ipv4/udp.c, v6.12' },
+  sendPaced: { code: 405, fn: 'clock_nanosleep', knob: null, source: 'kernel/time/hrtimer.c, v6.12' },
+  sendOver: { code: 406, fn: 'pause', knob: null, source: 'kernel/signal.c, v6.12' },
+  answered: { code: 407, fn: 'client behind the cable', knob: null, source: 'src/engine/traffic/client.ts' },
+  answerLate: {
+    code: 408,
+    fn: 'client behind the cable',
+    knob: null,
+    source: 'src/engine/traffic/client.ts',
+  },
+  // -- sending by drivers of old
+  sentFreed: { code: 409, fn: 'driver start_xmit', knob: null, source: 'drivers before NAPI, 2.4.18' },
 } as const satisfies Record<string, ReasonInfo>;
 
 export type ReasonName = keyof typeof reasons;
@@ -1377,6 +1414,16 @@ export const Reason = {
   tcpSynChallenge: 635,
   tcpRto: 636,
   tcpProbe: 637,
+  sndbufFull: 400,
+  sndbufFreed: 401,
+  sndbufAgain: 402,
+  sendTooLong: 403,
+  sendDone: 404,
+  sendPaced: 405,
+  sendOver: 406,
+  answered: 407,
+  answerLate: 408,
+  sentFreed: 409,
 } as const satisfies { readonly [K in ReasonName]: (typeof reasons)[K]['code'] };
 
 const byCode: (ReasonName | undefined)[] = [];

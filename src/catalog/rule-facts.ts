@@ -124,6 +124,10 @@ const OF_REASONS: readonly (readonly [string, string])[] = [
   ['lock', 'spinlocks'],
   ['tx', 'sending'],
   ['qdiscFull', 'sending'],
+  ['sndbuf', 'truesize'],
+  ['sendTooLong', 'sending'],
+  ['sentFreed', 'before-napi'],
+  ['answer', 'client'],
   ['backlogThrottled', 'before-napi'],
 ];
 

@@ -134,10 +134,18 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'sending',
     model:
-      'What is forwarded waits in one first-in-first-out queue, is sent at the link’s rate and freed by the NAPI of its queue.',
-    real: 'Byte queue limits, other queueing disciplines and segmentation on the card shape what is sent, and when.',
-    matters: 'Routers near their link’s limit.',
+      'What is sent waits in one first-in-first-out queue, is sent at the link’s rate and freed by the NAPI of its queue. Applications send UDP; an answer leaves by a route, else by the card that its request came in on; a datagram beyond the MTU is refused.',
+    real: 'Byte queue limits, other queueing disciplines and segmentation on the card shape what is sent, and when; long datagrams are cut into fragments.',
+    matters: 'Hosts near their link’s limit.',
     source: 'net/core/dev.c, net/sched/sch_generic.c, Linux 6.12.',
+  },
+  {
+    id: 'client',
+    model:
+      'A client that waits for answers stands behind the cable: its own host is a fixed delay each way, and nothing is lost or overtaken between the two.',
+    real: 'Its card, interrupts and scheduler take as long as the host’s own, and vary.',
+    matters: 'Round trips and transactions a second of request and response.',
+    source: 'src/engine/traffic/client.ts.',
   },
   {
     id: 'before-napi',

@@ -55,6 +55,8 @@ export interface CostProfile {
   readonly recvmsg: number;
   /** Each further skb inside one TCP recvmsg. */
   readonly recvSkb: number;
+  /** sendmsg of one datagram up to the queueing discipline: system call, route, skb; the copy comes on top. */
+  readonly sendmsg: number;
   /** Copy to user space, cycles a byte. */
   readonly copyPerByte: number;
   readonly contextSwitch: number;
@@ -78,6 +80,7 @@ const SERVER_ASSUMED = [
   'contextSwitch',
   'idleWakeNs',
   'recvSkb',
+  'sendmsg',
   'dmaNs',
   'dmaNsPerByte',
   'rps',
@@ -122,6 +125,7 @@ const server3g: CostProfile = {
   skbFree: 76,
   recvmsg: 1557,
   recvSkb: 300,
+  sendmsg: 1250,
   copyPerByte: 0.36,
   contextSwitch: 3000,
   lock: 37,
@@ -163,6 +167,7 @@ const p3: CostProfile = {
   skbFree: cycles(161, 700),
   recvmsg: cycles(3000, 700),
   recvSkb: cycles(600, 700),
+  sendmsg: cycles(3000, 700),
   copyPerByte: 1.5,
   contextSwitch: cycles(3000, 700),
   lock: cycles(50, 700),
@@ -193,6 +198,7 @@ const e500: CostProfile = {
   skbFree: cycles(300, 1200),
   recvmsg: cycles(3500, 1200),
   recvSkb: cycles(600, 1200),
+  sendmsg: cycles(3000, 1200),
   copyPerByte: 1.2,
   contextSwitch: cycles(3000, 1200),
   lock: cycles(30, 1200),

@@ -31,6 +31,8 @@ export interface Fixed {
   exts: string[];
   /** One table a table-traffic source, its flow, opt and ext indexes already those of this world. */
   tables: (TrafficTable | null)[];
+  /** Flows (ids) that each task sends by itself, in turn; by task id. */
+  sendFlows: number[][];
   hosts: HostFixed[];
   /** What each actor of the agenda is (ACTOR_*) and its index among its kind. */
   actorKind: Uint8Array;
@@ -99,6 +101,12 @@ export interface FlowInfo {
   macOurs: boolean;
   /** Taken as the host's own whatever its addresses: to a group, or the NIC takes all. */
   always: boolean;
+  /** NIC (world index) that what an application sends leaves by where no route leads; -1: nobody sends it. */
+  dev: number;
+  /** Flow of the answers to its packets; 0: nobody answers. */
+  reply: number;
+  /** Client (source index) that waits for its packets; -1: none. */
+  client: number;
 }
 
 export interface World {
@@ -271,6 +279,8 @@ export interface Cpu {
   /** Since when it spins right now, -1 where it doesn't: an interrupted spinner does other work. */
   waitingSince: number;
   lockWaitNs: number;
+  /** The task has bottom halves off (it sends): a softirq waits for local_bh_enable. */
+  bhOff: boolean;
   // softnet_data
   /** NAPIs scheduled here: queue indexes, BACKLOG_NAPI. */
   pollList: number[];
@@ -394,6 +404,10 @@ export interface Nic {
   linkRem: number;
   /** Source whose frame is on the link. */
   nextSource: number;
+  /** The planned frame: when its first bit goes on the link, its last is there, what is left below a ns then. */
+  planStartNs: number;
+  planEndNs: number;
+  planRem: number;
   mtu: number;
   firstQueue: number;
   /** Queues made (the driver's most) and in use (`ethtool -L combined`). */
@@ -574,6 +588,18 @@ export interface Socket {
   place: number;
   rcvbuf: number;
   rmem: number;
+  /** Sending: sk_sndbuf, sk_wmem_alloc, task that waits for room (0: none). */
+  sndbuf: number;
+  wmem: number;
+  writer: number;
+  sent: number;
+  sentBytes: number;
+  /** sendmsg calls that a full buffer or queue has failed. */
+  sendErrors: number;
+  /** IP identification of the next datagram. */
+  ipId: number;
+  /** sendmsg to the end of the wire; empty where no application sends on it. */
+  txLatency: LatencyHistogram;
   /** Receive queue: slots, oldest first from `head`. */
   queue: number[];
   head: number;
@@ -622,6 +648,25 @@ export interface Task {
   reads: number;
   bytes: number;
   latency: LatencyHistogram;
+  send: SendState;
+}
+
+/** What a task is sending, and what it has sent. */
+export interface SendState {
+  /** Flow and tag of the answer it owes; 0: none. */
+  replyFlow: number;
+  replyTag: number;
+  /** Datagram under way: socket, flow, payload bytes, tag, slot once it exists. */
+  socket: number;
+  flow: number;
+  bytes: number;
+  tag: number;
+  slot: number;
+  /** By itself: socket it sends on, datagrams begun, and whether it is its turn (after a read) where both could go on. */
+  own: number;
+  round: number;
+  turn: boolean;
+  sends: number;
 }
 
 /** Wire to application, per task: log-linear buckets (see metrics/latency). */
@@ -647,4 +692,19 @@ export interface Source {
   ipId: Uint16Array;
   credit: Float64Array;
   rng: Rng;
+  client: ClientState | null;
+}
+
+/** Users of a closed-loop client, by number; user u sends on flow u mod flows. */
+export interface ClientState {
+  /** When its next request starts on the link; while it waits for an answer: when it gives up (Infinity: never). */
+  dueNs: Float64Array;
+  /** When its request left the client. */
+  startNs: Float64Array;
+  /** Tag of the request it waits for; 0: it thinks. */
+  waiting: Float64Array;
+  transactions: number;
+  lost: number;
+  late: number;
+  rtt: LatencyHistogram;
 }

@@ -54,6 +54,7 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
   if (queue !== undefined) {
     ringRecord(r, queue, nic);
     napiRecord(scene, r, queue, places.queue[r.place], cpu);
+    txRecord(scene, r, queue, cpu);
   }
   if (cpu !== undefined) {
     backlogRecord(r, cpu, scene.cpus[places.backlog[r.place]]);
@@ -184,6 +185,63 @@ function napiRecord(
       break;
     case Kind.napiComplete:
       napiComplete(q, napi, r, index, cpu);
+      break;
+    default:
+      break;
+  }
+}
+
+/** sendmsg has made a datagram: it is in the task's hands. */
+function sendRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSocket): void {
+  const sk = scene.sockets.indexOf(socket) + 1;
+  const truesize = r.b - socket.wmem;
+  socket.wmem = r.b;
+  const task = scene.tasks[cpu.task - 1];
+  if (task !== undefined)
+    task.sending = { id: r.packet, flow: r.other, bytes: r.a, segs: [r.packet], sk, truesize };
+}
+
+/** The skb that a CPU hands to the transmit queue: forwarded, or of the task that sends. */
+function handedOn(scene: Scene, r: RecordView, cpu: SceneCpu | undefined): SceneSkb | null {
+  if (cpu === undefined) return null;
+  const skb = leave(cpu, r.packet, undefined);
+  if (skb !== null) {
+    scene.totals.delivered += 1;
+    scene.totals.inFlight -= 1;
+    return skb;
+  }
+  const task = scene.tasks[cpu.task - 1];
+  if (task?.sending?.id !== r.packet) return null;
+  const { sending } = task;
+  task.sending = null;
+  return sending;
+}
+
+/** Sent or lost: its socket gets the memory back. */
+function giveBack(scene: Scene, skb: SceneSkb | null): void {
+  if (skb?.sk !== undefined) scene.sockets[skb.sk - 1].wmem -= skb.truesize ?? 0;
+}
+
+function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | undefined): void {
+  const { tx } = q;
+  switch (r.kind) {
+    case Kind.txQueue: {
+      const waited = r.reason === Reason.txFromQdisc;
+      const skb = waited ? takeOut(tx.qdisc, r.packet) : handedOn(scene, r, cpu);
+      if (skb !== null) (r.reason === Reason.txQdisc ? tx.qdisc : tx.ring).push(skb);
+      break;
+    }
+    case Kind.txDrop:
+      giveBack(scene, handedOn(scene, r, cpu));
+      break;
+    case Kind.txSent: {
+      const skb = tx.ring.shift() ?? null;
+      if (r.reason === Reason.sentFreed) giveBack(scene, skb);
+      else if (skb !== null) tx.sent.push(skb);
+      break;
+    }
+    case Kind.txClean:
+      for (const skb of tx.sent.splice(0, r.a)) giveBack(scene, skb);
       break;
     default:
       break;
@@ -352,14 +410,6 @@ function cpuRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSock
       scene.totals.delivered += 1;
       scene.totals.inFlight -= 1;
       break;
-    case Kind.txQueue:
-    case Kind.txDrop:
-      // what goes on from qdisc to ring has left the protocol before
-      if (leave(cpu, r.packet, undefined) !== null) {
-        scene.totals.delivered += 1;
-        scene.totals.inFlight -= 1;
-      }
-      break;
     case Kind.socketBacklog: {
       const skb = leave(cpu, r.packet, undefined);
       if (skb !== null && socket !== undefined) socket.backlog.push(skb);
@@ -381,6 +431,12 @@ function cpuRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSock
         socket.rmem = r.b;
       }
       if (cpu.task !== 0) scene.tasks[cpu.task - 1].bytes += r.a;
+      break;
+    case Kind.send:
+      if (socket !== undefined) sendRecord(scene, r, cpu, socket);
+      break;
+    case Kind.sendExit:
+      if (cpu.task !== 0) scene.tasks[cpu.task - 1].sends += 1;
       break;
     case Kind.syscallExit:
       if (cpu.task !== 0) scene.tasks[cpu.task - 1].reads += 1;
@@ -492,6 +548,7 @@ export function copyScene(scene: Scene): Scene {
       ...q,
       frames: q.frames.map((f) => ({ ...f })),
       affinity: q.affinity.slice(),
+      tx: { ...q.tx, qdisc: skbs(q.tx.qdisc), ring: skbs(q.tx.ring), sent: skbs(q.tx.sent) },
       napi: { ...q.napi, held: q.napi.held.map(skbs), rxList: skbs(q.napi.rxList) },
     })),
     cpus: scene.cpus.map((c) => ({
@@ -511,7 +568,7 @@ export function copyScene(scene: Scene): Scene {
       ofo: skbs(s.ofo),
       backlog: skbs(s.backlog),
     })),
-    tasks: scene.tasks.map((t) => ({ ...t })),
+    tasks: scene.tasks.map((t) => ({ ...t, sending: t.sending === null ? null : skb(t.sending) })),
     drops: scene.drops.map((d) => ({ ...d })),
     totals: { ...scene.totals },
   };

@@ -60,8 +60,10 @@ export interface SceneSkb {
   bytes: number;
   /** Packet ids of all segments, in order. */
   segs: number[];
-  /** Memory charged for it; only in an out-of-order queue. */
+  /** Memory charged for it; only in an out-of-order queue, and of what an application sends. */
   truesize?: number;
+  /** Socket (id) that sends it. */
+  sk?: number;
 }
 
 export interface SceneQueue {
@@ -83,10 +85,20 @@ export interface SceneQueue {
   /** Moderation timer: fires at (ns), or null. */
   timerNs: number | null;
   affinity: number[];
+  tx: SceneTx;
   napi: SceneNapi;
   packets: number;
   missed: number;
   irqs: number;
+}
+
+/** The transmit queue of the same number and vector. */
+export interface SceneTx {
+  size: number;
+  /** Waiting in the queueing discipline; in descriptors for the wire; sent and not freed yet: oldest first. */
+  qdisc: SceneSkb[];
+  ring: SceneSkb[];
+  sent: SceneSkb[];
 }
 
 export interface SceneNapi {
@@ -161,6 +173,8 @@ export interface SceneSocket {
   rcvbuf: number;
   drops: number;
   received: number;
+  wmem: number;
+  sndbuf: number;
 }
 
 export interface SceneTask {
@@ -168,6 +182,9 @@ export interface SceneTask {
   cpu: number;
   reads: number;
   bytes: number;
+  sends: number;
+  /** The datagram that its sendmsg has made and not handed on yet. */
+  sending: SceneSkb | null;
 }
 
 export interface SceneDrop {

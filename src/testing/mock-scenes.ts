@@ -117,6 +117,7 @@ function idleQueue(size: number, affinity: number): SceneQueue {
     masked: false,
     timerNs: null,
     affinity: [affinity],
+    tx: { size, qdisc: [], ring: [], sent: [] },
     napi: {
       place: 0,
       scheduled: false,
@@ -153,7 +154,17 @@ function idleCpu(): SceneCpu {
 }
 
 function idleSocket(rcvbuf: number): SceneSocket {
-  return { queue: [], ofo: [], backlog: [], rmem: 0, rcvbuf, drops: 0, received: 0 };
+  return {
+    queue: [],
+    ofo: [],
+    backlog: [],
+    rmem: 0,
+    rcvbuf,
+    drops: 0,
+    received: 0,
+    wmem: 0,
+    sndbuf: 212_992,
+  };
 }
 
 export function mockScene(map: SceneMap, size: number): Scene {
@@ -170,6 +181,8 @@ export function mockScene(map: SceneMap, size: number): Scene {
       cpu: (task.id - 1) % map.cpus.length,
       reads: 0,
       bytes: 0,
+      sends: 0,
+      sending: null,
     })),
     drops: [],
     totals: { arrived: 0, delivered: 0, dropped: 0, merged: 0, inFlight: 0 },
@@ -299,8 +312,8 @@ export function busyRss(): MockFrame {
   scene.sockets[2].drops = 12;
   scene.sockets[3].rmem = 4_200;
   scene.sockets[3].queue = [skb(33_000, 5, 1)];
-  scene.tasks[0] = { state: 'running', cpu: 0, reads: 812, bytes: 9e6 };
-  scene.tasks[2] = { state: 'runnable', cpu: 2, reads: 40, bytes: 5e3 };
+  scene.tasks[0] = { state: 'running', cpu: 0, reads: 812, bytes: 9e6, sends: 0, sending: null };
+  scene.tasks[2] = { state: 'runnable', cpu: 2, reads: 40, bytes: 5e3, sends: 0, sending: null };
   const ring2 = map.places.findIndex((p) => p.type === 'rx-ring' && p.queue === 2);
   scene.drops = range(3).map((i) => ({
     seq: 4_700 + i * 3,

@@ -44,11 +44,18 @@ export function aboutTarget(target: InspectTarget, map: SceneMap): (r: RecordVie
         ((r.kind === Kind.wakeUp || r.kind === Kind.threadWake || r.kind === Kind.ksoftirqdWake) &&
           r.b === target.task) ||
         (r.kind === Kind.schedSwitch && (r.a === target.task || r.b >>> 8 === target.task)) ||
-        ((r.kind === Kind.syscallEnter || r.kind === Kind.syscallExit) && r.b >>> 8 === target.task);
+        (TASK_CALLS.has(r.kind) && r.b >>> 8 === target.task);
     case 'record':
       return (r) => r.seq === target.seq;
   }
 }
+
+const TASK_CALLS: ReadonlySet<number> = new Set([
+  Kind.syscallEnter,
+  Kind.syscallExit,
+  Kind.sendEnter,
+  Kind.sendExit,
+]);
 
 /** The last records up to a moment that `wanted` says yes to, oldest first. */
 export function lastRecords(
@@ -151,6 +158,9 @@ function stateOf(
         row('irqNumber', q.irq),
         row('irqCpu', q.affinity.map((c) => w.cpus[c].number).join(',')),
         row('vector', q.masked ? 'masked' : 'armed'),
+        row('txQdisc', q.tx.qdisc.length),
+        row('txRing', q.tx.ring.length - q.tx.ringAt),
+        row('txSent', q.tx.sent.length),
       ];
       if (target.kind === 'descriptor') {
         const slot = q.desc[target.index];
@@ -205,6 +215,14 @@ function stateOf(
         row('received', s.received),
         row('receivedBytes', s.receivedBytes),
         row('socketDrops', s.drops),
+        ...(s.txLatency.buckets.length === 0
+          ? []
+          : [
+              row('wmem', s.wmem),
+              row('sndbuf', s.sndbuf),
+              row('sent', s.sent),
+              row('sendErrors', s.sendErrors),
+            ]),
       ];
     }
     case 'task': {
@@ -215,6 +233,7 @@ function stateOf(
         row('taskCpu', w.cpus[t.cpu].number),
         row('reads', t.reads),
         row('readBytes', t.bytes),
+        ...(t.send.sends > 0 ? [row('sends', t.send.sends)] : []),
       ];
     }
     case 'record': {

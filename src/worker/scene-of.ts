@@ -85,6 +85,16 @@ function skbOf(w: World, slot: number): SceneSkb {
   return { id: pool.id[slot], flow: pool.flow[slot], bytes, segs };
 }
 
+/** One that is to be sent: with the socket that pays for it. */
+function txSkbOf(w: World, slot: number): SceneSkb {
+  const skb = skbOf(w, slot);
+  if (w.pool.sk[slot] !== 0) {
+    skb.sk = w.pool.sk[slot];
+    skb.truesize = w.pool.truesize[slot];
+  }
+  return skb;
+}
+
 export function sceneOf(w: World): Scene {
   const skb = (slot: number): SceneSkb => skbOf(w, slot);
   const queues = w.queues.map((q) => queueOf(w, q));
@@ -126,8 +136,17 @@ export function sceneOf(w: World): Scene {
       rcvbuf: s.rcvbuf,
       drops: s.drops,
       received: s.received,
+      wmem: s.wmem,
+      sndbuf: s.sndbuf,
     })),
-    tasks: w.tasks.map((t) => ({ state: t.state, cpu: t.cpu, reads: t.reads, bytes: t.bytes })),
+    tasks: w.tasks.map((t) => ({
+      state: t.state,
+      cpu: t.cpu,
+      reads: t.reads,
+      bytes: t.bytes,
+      sends: t.send.sends,
+      sending: t.send.slot === 0 ? null : txSkbOf(w, t.send.slot),
+    })),
     drops: [],
     totals: {
       arrived: w.totals.arrived,
@@ -178,6 +197,12 @@ function queueOf(w: World, q: RxQueue): SceneQueue {
     masked: q.masked,
     timerNs: q.timerOn ? w.agenda.time[q.moderationActor] : null,
     affinity: q.affinity.slice(),
+    tx: {
+      size: q.tx.size,
+      qdisc: q.tx.qdisc.map((slot) => txSkbOf(w, slot)),
+      ring: q.tx.ring.slice(q.tx.ringAt).map((slot) => txSkbOf(w, slot)),
+      sent: q.tx.sent.map((slot) => txSkbOf(w, slot)),
+    },
     napi: {
       place: q.napiPlace,
       scheduled: q.napi.scheduled,

@@ -1,5 +1,6 @@
 /**
- * An application: waits for data, reads with recvmsg, computes, perhaps pauses, and again. It reads its sockets in turn (epoll).
+ * An application: waits for data, reads with recvmsg, computes, perhaps answers or pauses, and again. It reads its sockets in turn
+ * (epoll). It may also send by itself, at a rate or as fast as it can; reading and sending then take turns.
  * A TCP recvmsg takes whole skbs up to readBytes; meanwhile it owns the socket, and segments that arrive go to the socket's
  * backlog, which it processes before it returns. A UDP recvmsg takes one datagram.
  * Source: net/ipv4/udp.c udp_recvmsg, net/ipv4/tcp.c tcp_recvmsg, net/core/sock.c __release_sock, v6.12.
@@ -16,7 +17,10 @@ import { emit } from '../emit.ts';
 import { addLatency } from '../metrics/latency.ts';
 import { freeSlots } from '../packet/pool.ts';
 import { recordSockFlow } from '../net/rps.ts';
+import { timeOf } from '../traffic/rate.ts';
+import type { SendSpec } from '../spec.ts';
 import { dequeue, queuedSkb, queueLength } from '../net/socket.ts';
+import { beginSend, SEND_ALLOC, SEND_DONE, sendStep } from './send.ts';
 import { tcpBacklogRcv } from '../net/tcp.ts';
 import { type Cpu, LATENCY_FLOWS, type Socket, type Task, type World } from '../world.ts';
 
@@ -46,7 +50,8 @@ export function appStep(w: World, cpu: Cpu, task: Task): void {
       compute(w, cpu, task);
       break;
     default:
-      decide(w, cpu, task);
+      if (task.phase < SEND_ALLOC || task.phase > SEND_DONE) decide(w, cpu, task);
+      else if (sendStep(w, cpu, task)) afterWork(w, cpu, task);
       break;
   }
 }
@@ -60,23 +65,21 @@ function decide(w: World, cpu: Cpu, task: Task): void {
     compute(w, cpu, task);
     return;
   }
+  const dueNs = nextSend(w, task);
   const sock = nextReadable(w, task);
+  if (dueNs <= w.now && (sock === null || task.send.turn)) {
+    sendNext(w, cpu, task);
+    return;
+  }
+  task.send.turn = true;
   if (sock === null) {
     for (const id of task.sockets) w.sockets[id - 1].waiter = task.id;
     const socket = task.sockets[0] ?? 0;
     const place = socket === 0 ? task.place : w.sockets[socket - 1].place;
-    const seq = emit(
-      w,
-      Kind.appSleep,
-      place,
-      Reason.socketEmpty,
-      cpu.index,
-      0,
-      0,
-      task.wakeSeq,
-      socket,
-      task.id,
-    );
+    const paced = dueNs !== Number.POSITIVE_INFINITY;
+    if (paced) schedule(w.agenda, task.timerActor, dueNs);
+    const reason = paced ? Reason.sendPaced : socket === 0 ? Reason.sendOver : Reason.socketEmpty;
+    const seq = emit(w, Kind.appSleep, place, reason, cpu.index, 0, 0, task.wakeSeq, socket, task.id);
     sleepCurrent(w, cpu, seq);
     return;
   }
@@ -136,6 +139,10 @@ function copySkb(w: World, cpu: Cpu, task: Task): void {
   const slot = dequeue(w, sock);
   const bytes = pool.totalPayload[slot];
   const flow = pool.flow[slot];
+  if (task.app?.replyBytes !== undefined) {
+    task.send.replyFlow = w.fixed.flows[flow].reply;
+    task.send.replyTag = pool.tag[slot];
+  }
   const latencyNs = w.now - pool.arrivedNs[slot];
   addLatency(task.latency, latencyNs);
   if (flow <= LATENCY_FLOWS) addLatency(w.flowState.latency[flow - 1], latencyNs);
@@ -214,7 +221,16 @@ function compute(w: World, cpu: Cpu, task: Task): void {
     startWorkNs(w, cpu, chunk);
     return;
   }
-  const pause = task.app === null ? 0 : task.app.pauseNs;
+  if (task.send.replyFlow !== 0) {
+    reply(w, cpu, task);
+    return;
+  }
+  afterWork(w, cpu, task);
+}
+
+/** A read with all that follows it, or a sendmsg of its own, is over. */
+function afterWork(w: World, cpu: Cpu, task: Task): void {
+  const pause = task.app === null || !task.send.turn ? 0 : task.app.pauseNs;
   if (pause > 0) {
     task.phase = PAUSED;
     schedule(w.agenda, task.timerActor, w.now + pause);
@@ -225,9 +241,48 @@ function compute(w: World, cpu: Cpu, task: Task): void {
   decide(w, cpu, task);
 }
 
-/** A pause is over, or the application starts. */
+/** When its next datagram of its own is due; Infinity: none is. */
+function nextSend(w: World, task: Task): number {
+  const spec = task.app?.send;
+  if (spec === undefined || task.send.round >= spec.count) return Number.POSITIVE_INFINITY;
+  const dueNs =
+    spec.ratePps === null
+      ? Math.max(w.now, spec.startNs)
+      : timeOf(task.send.round, spec.ratePps, spec.startNs);
+  return dueNs >= spec.stopNs ? Number.POSITIVE_INFINITY : dueNs;
+}
+
+function sendNext(w: World, cpu: Cpu, task: Task): void {
+  const spec = task.app?.send as SendSpec;
+  const { send } = task;
+  const flows = w.fixed.sendFlows[task.id];
+  send.socket = send.own;
+  send.flow = flows[send.round % flows.length];
+  send.bytes = spec.template.payloadLen;
+  send.tag = 0;
+  send.round += 1;
+  send.turn = false;
+  beginSend(w, cpu, task);
+}
+
+/** The answer to what was read, on the socket that it came in on. */
+function reply(w: World, cpu: Cpu, task: Task): void {
+  const { send } = task;
+  send.socket = task.callSocket;
+  send.flow = send.replyFlow;
+  send.bytes = task.app?.replyBytes ?? 0;
+  send.tag = send.replyTag;
+  send.replyFlow = 0;
+  beginSend(w, cpu, task);
+}
+
+/** A pause is over, its next datagram is due, or the application starts. */
 export function taskTimer(w: World, task: Task): void {
   cancel(w.agenda, task.timerActor);
+  for (const id of task.sockets) {
+    const sock = w.sockets[id - 1];
+    if (sock.waiter === task.id) sock.waiter = 0;
+  }
   task.phase = DECIDE;
   const cpu = w.cpus[task.cpu];
   const seq = emit(

@@ -52,7 +52,7 @@ export function hardirqDone(w: World, cpu: Cpu): void {
 }
 
 function irqExit(w: World, cpu: Cpu): void {
-  const run = cpu.netRxPending && !cpu.inSoftirq;
+  const run = cpu.netRxPending && !cpu.inSoftirq && !cpu.bhOff;
   const leave =
     run && w.fixed.rules.softirqsLeftToKsoftirqd && w.tasks[cpu.ksoftirqd - 1].state !== 'sleeping';
   if (run && !leave) {

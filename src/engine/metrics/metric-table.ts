@@ -8,7 +8,7 @@ import { CONTEXTS, Ctx } from '../../catalog/contexts.ts';
 import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
 import { inFlight } from '../conservation.ts';
 import { lockWaitNs } from '../cpu/lock.ts';
-import type { Cpu, World } from '../world.ts';
+import type { ClientState, Cpu, World } from '../world.ts';
 import { createLatency, mergeLatency, percentile } from './latency.ts';
 
 export interface MetricRow {
@@ -38,6 +38,20 @@ function droppedFor(w: World, slug: string): number {
 function latency(w: World, p: number): number {
   const all = createLatency();
   for (const task of w.tasks) if (task.kind === 'app') mergeLatency(all, task.latency);
+  return percentile(all, p);
+}
+
+const clients = (w: World): ClientState[] => w.sources.flatMap((s) => s.client ?? []);
+
+function roundTrip(w: World, p: number): number {
+  const all = createLatency();
+  for (const client of clients(w)) mergeLatency(all, client.rtt);
+  return percentile(all, p);
+}
+
+function txLatency(w: World, p: number): number {
+  const all = createLatency();
+  for (const sock of w.sockets) mergeLatency(all, sock.txLatency);
   return percentile(all, p);
 }
 
@@ -103,6 +117,61 @@ export const METRICS: readonly MetricRow[] = [
     unit: 'frames',
     description: 'Frames lost before sending: ring and queueing discipline full.',
     compute: (w) => w.totals.txDropped,
+  },
+  {
+    name: 'transactions',
+    unit: 'transactions',
+    description: 'Requests of closed-loop clients that have been answered.',
+    compute: (w) => sum(clients(w).map((c) => c.transactions)),
+  },
+  {
+    name: 'transactionsPs',
+    unit: 'transactions/s',
+    description: 'Answered requests a second, over the whole run.',
+    compute: (w) => ratio(sum(clients(w).map((c) => c.transactions)), seconds(w)),
+  },
+  {
+    name: 'transactionsLost',
+    unit: 'requests',
+    description: 'Requests whose client has given up waiting.',
+    compute: (w) => sum(clients(w).map((c) => c.lost)),
+  },
+  {
+    name: 'rttP50Ns',
+    unit: 'ns',
+    description: 'Round trip of a request, median: from the client’s first bit until it has the answer.',
+    compute: (w) => roundTrip(w, 0.5),
+  },
+  {
+    name: 'rttP99Ns',
+    unit: 'ns',
+    description: 'Round trip of a request, 99th percentile.',
+    compute: (w) => roundTrip(w, 0.99),
+  },
+  {
+    name: 'sends',
+    unit: 'calls',
+    description: 'sendmsg calls that have returned.',
+    compute: (w) => sum(w.tasks.map((t) => t.send.sends)),
+  },
+  {
+    name: 'sendErrors',
+    unit: 'datagrams',
+    description:
+      'Datagrams that a full send buffer or a full queueing discipline has cost their application.',
+    compute: (w) => sum(w.sockets.map((s) => s.sendErrors)),
+  },
+  {
+    name: 'txLatencyP50Ns',
+    unit: 'ns',
+    description: 'From sendmsg until the datagram has left the card, median.',
+    compute: (w) => txLatency(w, 0.5),
+  },
+  {
+    name: 'txLatencyP99Ns',
+    unit: 'ns',
+    description: 'From sendmsg until the datagram has left the card, 99th percentile.',
+    compute: (w) => txLatency(w, 0.99),
   },
   {
     name: 'arrivedPps',
@@ -292,8 +361,8 @@ export const METRIC_FAMILIES = [
   'snmp.HOST.NAME',
   'counter.HOST.NIC.NAME',
   'rate.HOST.NIC.NAME',
-  'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf)',
-  'app.HOST.ID.(reads|bytes|latencyP50Ns|latencyP99Ns)',
+  'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf|sent|sentBytes|sendErrors|wmem|sndbuf|txLatencyP50Ns|txLatencyP99Ns)',
+  'app.HOST.ID.(reads|bytes|sends|latencyP50Ns|latencyP99Ns)',
 ] as const;
 
 /** The value of a metric now; undefined where the name names nothing. */
@@ -358,7 +427,10 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
     }
     case 'socket': {
       const sock = w.sockets.find((s) => s.host === host && s.spec.name === parts[2]);
+      if (sock !== undefined && parts[3] === 'txLatencyP50Ns') return percentile(sock.txLatency, 0.5);
+      if (sock !== undefined && parts[3] === 'txLatencyP99Ns') return percentile(sock.txLatency, 0.99);
       const names = ['received', 'receivedBytes', 'drops', 'rmem', 'rcvbuf'];
+      names.push('sent', 'sentBytes', 'sendErrors', 'wmem', 'sndbuf');
       return sock !== undefined && names.includes(parts[3]) ? own(sock, parts[3]) : undefined;
     }
     case 'app': {
@@ -366,6 +438,7 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
       if (task === undefined) return undefined;
       if (parts[3] === 'latencyP50Ns') return percentile(task.latency, 0.5);
       if (parts[3] === 'latencyP99Ns') return percentile(task.latency, 0.99);
+      if (parts[3] === 'sends') return task.send.sends;
       return ['reads', 'bytes'].includes(parts[3]) ? own(task, parts[3]) : undefined;
     }
     default:

@@ -70,7 +70,7 @@ export function recomputeFib(w: World, host: number): void {
       out = fibLookup(routes, dst)?.nic ?? -1;
       known.set(dst, out);
     }
-    w.flowState.out[flow.id] = out;
+    w.flowState.out[flow.id] = out < 0 ? flow.dev : out;
   }
 }
 

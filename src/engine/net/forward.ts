@@ -54,5 +54,6 @@ export function ipForward(w: World, cpu: Cpu, slot: number): boolean {
 export function sendForwarded(w: World, cpu: Cpu, slot: number): void {
   const nic = w.nics[cpu.softirq.out];
   w.totals.delivered += 1;
+  w.totals.txProduced += w.pool.segs[slot];
   xmit(w, nic, pickTxQueue(w, nic, cpu, slot), cpu, slot);
 }

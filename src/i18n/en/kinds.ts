@@ -61,6 +61,10 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.lockAcquired': 'lock taken',
   'kind.lockRelease': 'lock given back',
   'kind.lockPassed': 'wait is over',
+  'kind.sendEnter': 'sendmsg begins',
+  'kind.send': 'datagram made',
+  'kind.sendExit': 'sendmsg returns',
+  'kind.transaction': 'client has its answer',
 
   'sentence.frameArrived': 'Frame {packet} of flow {flow}, {bytes} bytes, has reached {nic}.',
   'sentence.queueSelected': 'Frame {packet} goes to queue rx-{a} of {nic}; its hash is {hash}.',
@@ -149,5 +153,11 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.lockRelease': 'CPU {cpu} gives {place} back; it held it for {aTime}.',
   'sentence.lockRelease.next': 'CPU {cpu} gives {place} back after {aTime}, and CPU {bCpu} has it now.',
   'sentence.lockPassed': 'CPU {bCpu} is done with {place}: CPU {cpu} goes on, after waiting for {aTime}.',
+  'sentence.sendEnter': '{task} calls sendmsg with {a} bytes.',
+  'sentence.send': 'Packet {packet} is made; {a} bytes long; {b} bytes of the send buffer are in use.',
+  'sentence.sendExit': 'sendmsg returns {a} to {bTask}.',
+  'sentence.appSleep.send': '{task} goes to sleep.',
+  'sentence.transaction': 'The client gets packet {packet}, the answer to its request, after {aTime} in all.',
+  'sentence.transaction.late': 'The client gets packet {packet}, but has given this request up.',
   'sentence.unknown': 'Something this version has no words for (kind {kind}).',
 };

@@ -228,6 +228,22 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.fibForward': 'The packet is for somebody else, a route leads there, and this host forwards.',
   'reason.ttlExceeded': 'Its time to live is used up: a packet that runs in a circle dies here.',
   'reason.tooBigToForward': 'It is longer than the outgoing link allows, and may not be cut.',
+  'reason.sndbufFull':
+    'The socket’s send buffer is full: what it has sent is still on its way, so the sender waits.',
+  'reason.sndbufFreed':
+    'Sent packets have been freed, and less than half of the send buffer is in use again.',
+  'reason.sndbufAgain':
+    'The send buffer is full and the application will not wait: EAGAIN. UdpSndbufErrors counts it.',
+  'reason.sendTooLong':
+    'The datagram is longer than the MTU allows; here it is refused, a real kernel would cut it into fragments.',
+  'reason.sendDone':
+    'The datagram has been handed on. If the queue had no room for it, sendmsg does not say so.',
+  'reason.sendPaced': 'Its next datagram is not due yet.',
+  'reason.sendOver': 'It has nothing more to do.',
+  'reason.answered': 'The answer belongs to the request that the client waits for.',
+  'reason.answerLate': 'The client’s time was up, and it has sent the request again.',
+  'reason.sentFreed':
+    'Before NAPI a driver frees what has left when it is called next, without an interrupt of its own.',
   'reason.txRing': 'There is a free descriptor: the card can take it at once.',
   'reason.txQdisc': 'The transmit ring is full, so it waits in the queueing discipline.',
   'reason.txFromQdisc': 'Descriptors have been freed, so what waited goes on.',

@@ -111,6 +111,10 @@ function variantOf(name: string, record: RecordView): string {
       return record.b < 0 ? '' : 'next';
     case 'l4Rcv':
       return record.b > 0 ? 'socket' : '';
+    case 'appSleep':
+      return record.reason === Reason.socketEmpty ? '' : 'send';
+    case 'transaction':
+      return record.a === 0 ? 'late' : '';
     case 'command':
       return record.b === 0 ? '' : 'refused';
     default:
