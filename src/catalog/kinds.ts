@@ -374,6 +374,13 @@ export const kinds = {
   txDrop: { code: 50, stage: 'nic', fn: 'pfifo_fast_enqueue', a: 'segments', b: '0' },
   irqDone: { code: 52, stage: 'irq', fn: 'irq handler', a: 'frames it took', b: '0' },
   dimSample: { code: 51, stage: 'irq', fn: 'net_dim', a: 'profile, 0 to 4', b: 'packets a millisecond' },
+  bhMark: {
+    code: 74,
+    stage: 'softirq',
+    fn: 'mark_bh',
+    a: 'packets in the backlog',
+    b: 'CPU that runs the bottom half (world index), -1 none',
+  },
   lockWait: {
     code: 70,
     stage: 'cpu',
@@ -464,6 +471,7 @@ export const Kind = {
   lockAcquired: 71,
   lockRelease: 72,
   lockPassed: 73,
+  bhMark: 74,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

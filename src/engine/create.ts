@@ -10,6 +10,7 @@ import { type CostProfile, costProfiles } from './cost.ts';
 import { makeFlows } from './flows.ts';
 import { createLatency } from './metrics/latency.ts';
 import { createSnmp } from './net/snmp.ts';
+import { createBottomHalf } from './net/net-bh.ts';
 import { createDim } from './nic/dim.ts';
 import { recomputeSteering } from './nic/steering.ts';
 import { parseHex } from './packet/hex.ts';
@@ -25,6 +26,7 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
+  ACTOR_TICK,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type Cpu,
@@ -96,7 +98,14 @@ export function createWorld(spec: WorldSpec): World {
       ipCost: rules.napi ? profile.ipRcv + firewallCost(profile, host) : 0,
     };
     hosts.push(fixed);
-    states.push({ sysctl: sysctlDefaults(spec, rules), snmp: createSnmp(), sockFlows: null });
+    states.push({
+      sysctl: sysctlDefaults(spec, rules),
+      snmp: createSnmp(),
+      sockFlows: null,
+      bottomHalf: null,
+      softirqNow: 0,
+      softirqMost: 0,
+    });
     const firstSocket = sockets.length;
     for (const s of host.sockets) sockets.push(makeSocket(maker, host, h, s, sockets.length + 1, states[h]));
     for (let number = 0; number < host.cpus; number += 1) {
@@ -144,6 +153,15 @@ export function createWorld(spec: WorldSpec): World {
       tasks.push(task);
     }
     if (rules.bigKernelLock) fixed.kernelLock = addLock(maker, locks, host, h, 'kernel_flag');
+    if (rules.bottomHalves) {
+      // one backlog for all: that of the first CPU
+      const shared = maker.place({ type: 'backlog', host: host.id, cpu: 0, shared: true });
+      for (const cpu of cpus.slice(fixed.firstCpu)) cpu.backlogPlace = shared;
+      states[h].bottomHalf = createBottomHalf(
+        addLock(maker, locks, host, h, 'global_bh_count'),
+        maker.actor(ACTOR_TICK, h),
+      );
+    }
   });
   const sources = spec.traffic.map((traffic, index): Source => {
     const rows = traffic.kind === 'rate' ? traffic.flows : 0;

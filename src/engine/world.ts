@@ -46,6 +46,7 @@ export const ACTOR_CPU = 5;
 export const ACTOR_TASK = 6;
 export const ACTOR_ARFS = 7;
 export const ACTOR_TX = 8;
+export const ACTOR_TICK = 9;
 
 export interface HostFixed {
   id: string;
@@ -149,6 +150,29 @@ export interface HostState {
   snmp: SnmpCounters;
   /** rps_sock_flow_table: CPU that each flow's application last ran on (`net.core.rps_sock_flow_entries`); null: none. */
   sockFlows: SockFlowTable | null;
+  /** The bottom half of 2.2; null: a kernel with softirqs. */
+  bottomHalf: BottomHalf | null;
+  /** CPUs that handle network softirqs (or the bottom half) now, and the most that ever did at once. */
+  softirqNow: number;
+  softirqMost: number;
+}
+
+/** NET_BH of 2.2: one backlog for all CPUs (that of the host's first CPU), worked off by one CPU at a time. */
+export interface BottomHalf {
+  /** global_bh_count, as a lock (world index): taken by who runs it, watched by who must not run beside it. */
+  lock: number;
+  tickActor: number;
+  /** mark_bh(NET_BH): there is work; the record that said so. */
+  marked: boolean;
+  markedSeq: number;
+  /** netdev_dropping: the backlog was full, and takes nothing until it is empty. */
+  dropping: boolean;
+  /** Packets that netif_rx threw away (netdev_rx_dropped). */
+  rxDropped: number;
+  runs: number;
+  /** How often a CPU found another one running it. */
+  skips: number;
+  startJiffy: number;
 }
 
 /** `entries` a power of two; of these only those in use are kept. An ident is upper hash bits | CPU number. */
