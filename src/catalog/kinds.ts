@@ -404,6 +404,41 @@ export const kinds = {
     a: 'round trip, ns; 0: too late',
     b: 'source (index)',
   },
+  bhMark: {
+    code: 74,
+    stage: 'softirq',
+    fn: 'mark_bh',
+    a: 'packets in the backlog',
+    b: 'CPU that runs the bottom half (world index), -1 none',
+  },
+  lockWait: {
+    code: 70,
+    stage: 'cpu',
+    fn: 'spin_lock',
+    a: 'CPU that holds it (world index)',
+    b: 'place in line, from 1',
+  },
+  lockAcquired: {
+    code: 71,
+    stage: 'cpu',
+    fn: 'spin_lock',
+    a: 'ns waited',
+    b: 'CPU that had it before (world index), -1 none',
+  },
+  lockRelease: {
+    code: 72,
+    stage: 'cpu',
+    fn: 'spin_unlock',
+    a: 'ns held',
+    b: 'CPU that has it next (world index), -1 none',
+  },
+  lockPassed: {
+    code: 73,
+    stage: 'cpu',
+    fn: 'spin_unlock_wait',
+    a: 'ns waited',
+    b: 'CPU that had it (world index)',
+  },
 } as const satisfies Record<string, KindInfo>;
 
 export type KindName = keyof typeof kinds;
@@ -466,6 +501,11 @@ export const Kind = {
   send: 81,
   sendExit: 82,
   transaction: 83,
+  lockWait: 70,
+  lockAcquired: 71,
+  lockRelease: 72,
+  lockPassed: 73,
+  bhMark: 74,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

@@ -109,10 +109,27 @@ export const simplifications: readonly Simplification[] = [
   },
   {
     id: 'locks',
-    model: 'Only the socket’s ownership by a task is modelled; other locks cost nothing.',
+    model:
+      'Beside the kernel lock of 2.2 only the socket’s ownership by a task is modelled; other locks cost nothing of their own.',
     real: 'Queue and socket spinlocks are fought for when many CPUs meet.',
     matters: 'One socket fed from many CPUs.',
     source: 'net/core/sock.c, Linux 6.12.',
+  },
+  {
+    id: 'before-softnet',
+    model:
+      'Of 2.2 there are the one backlog, the one bottom half, the kernel lock around system calls and the wait for the bottom half (synchronize_bh). Interrupts go to the CPU the scenario names.',
+    real: 'skb_queue_lock, cli() across all CPUs, other bottom halves and the TLB’s interrupts held CPUs up as well; the IO-APIC dealt interrupts out to all CPUs.',
+    matters: 'A real 2.2 machine of four CPUs did rather worse than this one.',
+    source: 'net/core/dev.c, arch/i386/kernel/irq.c, include/asm-i386/softirq.h, Linux 2.2.16.',
+  },
+  {
+    id: 'spinlocks',
+    model:
+      'CPUs that wait for a lock get it in the order they asked; fetching its cache line from another CPU costs an assumed amount.',
+    real: 'Before ticket spinlocks (x86: 2.6.25) whoever saw it free first had it, often the CPU that had just held it; spinners also slow the holder’s memory down.',
+    matters: 'How the wait is shared out between CPUs, not how long it is in all.',
+    source: 'include/asm-i386/spinlock.h, Linux 2.2.16; kernel/locking/qspinlock.c, Linux 6.12.',
   },
   {
     id: 'software-steering',

@@ -60,6 +60,9 @@ export interface CostProfile {
   /** Copy to user space, cycles a byte. */
   readonly copyPerByte: number;
   readonly contextSwitch: number;
+  /** Taking and freeing a spinlock that nobody else wants; more where another CPU's cache has its line. */
+  readonly lock: number;
+  readonly lockTransfer: number;
   /** An idle CPU has to wake first, ns. */
   readonly idleWakeNs: number;
   /** DMA of a frame: latency in ns and ns a byte. */
@@ -85,6 +88,7 @@ const SERVER_ASSUMED = [
   'ipi',
   'legacyIrq',
   'legacySoft',
+  'lockTransfer',
 ] as const;
 
 /** The 4500-cycle interrupt cycle (estimate) is split 1500 + 900 + 300 + 300 + 1500. */
@@ -124,6 +128,8 @@ const server3g: CostProfile = {
   sendmsg: 1250,
   copyPerByte: 0.36,
   contextSwitch: 3000,
+  lock: 37,
+  lockTransfer: 200,
   idleWakeNs: 1000,
   dmaNs: 600,
   dmaNsPerByte: 0.125,
@@ -164,10 +170,12 @@ const p3: CostProfile = {
   sendmsg: cycles(3000, 700),
   copyPerByte: 1.5,
   contextSwitch: cycles(3000, 700),
+  lock: cycles(50, 700),
+  lockTransfer: cycles(300, 700),
   idleWakeNs: 0,
   dmaNs: 1000,
   dmaNsPerByte: 7.5,
-  assumed: [...SERVER_ASSUMED, 'udpRcv', 'tcpRcv', 'recvmsg', 'copyPerByte'],
+  assumed: [...SERVER_ASSUMED, 'udpRcv', 'tcpRcv', 'recvmsg', 'copyPerByte', 'lock'],
 };
 
 const e500: CostProfile = {
@@ -193,6 +201,8 @@ const e500: CostProfile = {
   sendmsg: cycles(3000, 1200),
   copyPerByte: 1.2,
   contextSwitch: cycles(3000, 1200),
+  lock: cycles(30, 1200),
+  lockTransfer: cycles(150, 1200),
   dmaNs: 1000,
   dmaNsPerByte: 1,
   assumed: Object.keys(server3g),

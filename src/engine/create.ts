@@ -5,10 +5,12 @@ import type { Place } from '../catalog/places.ts';
 import { rulesFor } from '../catalog/rules.ts';
 import { applyChange } from './apply-change.ts';
 import { createAgenda, schedule } from './clock/agenda.ts';
+import { createLock } from './cpu/lock.ts';
 import { type CostProfile, costProfiles } from './cost.ts';
 import { makeFlows } from './flows.ts';
 import { createLatency } from './metrics/latency.ts';
 import { createSnmp } from './net/snmp.ts';
+import { createBottomHalf } from './net/net-bh.ts';
 import { createDim } from './nic/dim.ts';
 import { recomputeSteering } from './nic/steering.ts';
 import { parseHex } from './packet/hex.ts';
@@ -25,6 +27,7 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
+  ACTOR_TICK,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type Cpu,
@@ -32,6 +35,7 @@ import {
   type HostState,
   LATENCY_FLOWS,
   type LatencyHistogram,
+  type Lock,
   type Nic,
   type RxQueue,
   type Socket,
@@ -74,6 +78,7 @@ export function createWorld(spec: WorldSpec): World {
   const hosts: HostFixed[] = [];
   const states: HostState[] = [];
   const cpus: Cpu[] = [];
+  const locks: Lock[] = [];
   const nics: Nic[] = [];
   const queues: RxQueue[] = [];
   const sockets: Socket[] = [];
@@ -91,11 +96,19 @@ export function createWorld(spec: WorldSpec): World {
       nics: host.nics.length,
       hostPlace: maker.place({ type: 'host', host: host.id }),
       firewall: host.firewall ?? null,
+      kernelLock: -1,
       coreCost: rules.napi ? profile.coreRx : profile.legacySoft,
       ipCost: rules.napi ? profile.ipRcv + firewallCost(profile, host) : 0,
     };
     hosts.push(fixed);
-    states.push({ sysctl: sysctlDefaults(spec, rules), snmp: createSnmp(), sockFlows: null });
+    states.push({
+      sysctl: sysctlDefaults(spec, rules),
+      snmp: createSnmp(),
+      sockFlows: null,
+      bottomHalf: null,
+      softirqNow: 0,
+      softirqMost: 0,
+    });
     const firstSocket = sockets.length;
     for (const s of host.sockets) sockets.push(makeSocket(maker, host, h, s, sockets.length + 1, states[h]));
     for (let number = 0; number < host.cpus; number += 1) {
@@ -149,6 +162,16 @@ export function createWorld(spec: WorldSpec): World {
       }
       for (const id of writes) sockets[id - 1].txLatency = createLatency();
     }
+    if (rules.bigKernelLock) fixed.kernelLock = addLock(maker, locks, host, h, 'kernel_flag');
+    if (rules.bottomHalves) {
+      // one backlog for all: that of the first CPU
+      const shared = maker.place({ type: 'backlog', host: host.id, cpu: 0, shared: true });
+      for (const cpu of cpus.slice(fixed.firstCpu)) cpu.backlogPlace = shared;
+      states[h].bottomHalf = createBottomHalf(
+        addLock(maker, locks, host, h, 'global_bh_count'),
+        maker.actor(ACTOR_TICK, h),
+      );
+    }
   });
   const sources = spec.traffic.map((traffic, index): Source => {
     const rows = traffic.kind === 'table' ? 0 : traffic.flows;
@@ -196,6 +219,7 @@ export function createWorld(spec: WorldSpec): World {
     pool: createPool(),
     hosts: states,
     cpus,
+    locks,
     nics,
     queues,
     sockets,
@@ -329,6 +353,11 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     needResched: false,
     switching: false,
     bhOff: false,
+    spinLock: new Int32Array(3).fill(-1),
+    spinSince: new Float64Array(3),
+    spinCycles: new Float64Array(3),
+    waitingSince: -1,
+    lockWaitNs: 0,
     pollList: [],
     backlog: {
       input: [],
@@ -353,6 +382,13 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     netRxSoftirqs: 0,
     calIpis: 0,
   };
+}
+
+/** @returns its world index */
+function addLock(maker: Maker, locks: Lock[], host: HostSpec, h: number, name: string): number {
+  const place = maker.place({ type: 'lock', host: host.id, lock: name });
+  locks.push(createLock(locks.length, h, name, place));
+  return locks.length - 1;
 }
 
 function makeTask(

@@ -48,6 +48,7 @@ export const ACTOR_CPU = 5;
 export const ACTOR_TASK = 6;
 export const ACTOR_ARFS = 7;
 export const ACTOR_TX = 8;
+export const ACTOR_TICK = 9;
 
 export interface HostFixed {
   id: string;
@@ -59,6 +60,8 @@ export interface HostFixed {
   nics: number;
   hostPlace: number;
   firewall: 'raw-drop' | 'filter-drop' | null;
+  /** The lock all system calls take (kernel_flag), world index; -1: this kernel's take none. */
+  kernelLock: number;
   /** Cycles of netif_receive_skb (before NAPI: of all a packet costs up to the wire) and of ip_rcv with the firewall's part. */
   coreCost: number;
   ipCost: number;
@@ -102,6 +105,7 @@ export interface World {
   pool: PacketPool;
   hosts: HostState[];
   cpus: Cpu[];
+  locks: Lock[];
   nics: Nic[];
   queues: RxQueue[];
   sockets: Socket[];
@@ -152,6 +156,29 @@ export interface HostState {
   snmp: SnmpCounters;
   /** rps_sock_flow_table: CPU that each flow's application last ran on (`net.core.rps_sock_flow_entries`); null: none. */
   sockFlows: SockFlowTable | null;
+  /** The bottom half of 2.2; null: a kernel with softirqs. */
+  bottomHalf: BottomHalf | null;
+  /** CPUs that handle network softirqs (or the bottom half) now, and the most that ever did at once. */
+  softirqNow: number;
+  softirqMost: number;
+}
+
+/** NET_BH of 2.2: one backlog for all CPUs (that of the host's first CPU), worked off by one CPU at a time. */
+export interface BottomHalf {
+  /** global_bh_count, as a lock (world index): taken by who runs it, watched by who must not run beside it. */
+  lock: number;
+  tickActor: number;
+  /** mark_bh(NET_BH): there is work; the record that said so. */
+  marked: boolean;
+  markedSeq: number;
+  /** netdev_dropping: the backlog was full, and takes nothing until it is empty. */
+  dropping: boolean;
+  /** Packets that netif_rx threw away (netdev_rx_dropped). */
+  rxDropped: number;
+  runs: number;
+  /** How often a CPU found another one running it. */
+  skips: number;
+  startJiffy: number;
 }
 
 /** `entries` a power of two; of these only those in use are kept. An ident is upper hash bits | CPU number. */
@@ -224,6 +251,14 @@ export interface Cpu {
   switching: boolean;
   /** The task has bottom halves off (it sends): a softirq waits for local_bh_enable. */
   bhOff: boolean;
+  // locks (cpu/lock)
+  /** Lock (world index) that each level spins on, -1 none; since when; and the cycles of work it will do once it goes on. */
+  spinLock: Int32Array;
+  spinSince: Float64Array;
+  spinCycles: Float64Array;
+  /** Since when it spins right now, -1 where it doesn't: an interrupted spinner does other work. */
+  waitingSince: number;
+  lockWaitNs: number;
   // softnet_data
   /** NAPIs scheduled here: queue indexes, BACKLOG_NAPI. */
   pollList: number[];
@@ -231,6 +266,29 @@ export interface Cpu {
   softnet: SoftnetStat;
   netRxSoftirqs: number;
   calIpis: number;
+}
+
+/** A spinlock: at most one CPU holds it, the others stand in line (cpu/lock). */
+export interface Lock {
+  /** World-wide index. */
+  index: number;
+  host: number;
+  /** The kernel's name of it. */
+  name: string;
+  place: number;
+  /** CPU (world index) that holds it, -1 nobody; since when, and the record by which it does. */
+  holder: number;
+  heldSince: number;
+  heldSeq: number;
+  /** CPU whose cache has the lock's line: the last holder; -1 before the first. */
+  lastCpu: number;
+  /** CPUs that want it, first come first; CPUs that only wait until nobody has it. */
+  queue: number[];
+  watchers: number[];
+  acquisitions: number;
+  contended: number;
+  waitNs: number;
+  holdNs: number;
 }
 
 /** input_pkt_queue and process_queue with the backlog NAPI that works them off. */

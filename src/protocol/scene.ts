@@ -45,6 +45,8 @@ export interface SceneMap {
     name: string;
     sockets: number[];
   }[];
+  /** Spinlocks that are modelled, by world index. */
+  locks: { index: number; host: number; name: string }[];
   /** At most 4096 flows by id (index 0 unused); more are drawn by id only. */
   flows: { id: number; text: string; proto: number; host: number }[];
   flowCount: number;
@@ -137,6 +139,8 @@ export interface SceneCpu {
   /** The frame the driver or GRO holds in its hands now. */
   frame: SceneSkb | null;
   runQueue: number[];
+  /** Locks (world index) it spins on, with the context it does so in: the lowest level first. */
+  waits: { ctx: number; lock: number }[];
 }
 
 export interface SceneBacklog {
@@ -151,6 +155,14 @@ export interface SceneBacklog {
   /** It is being polled; packets taken in this poll. */
   polling: boolean;
   work: number;
+}
+
+export interface SceneLock {
+  /** CPU (world index) that holds it, -1 nobody. */
+  holder: number;
+  /** CPUs in line, first come first; CPUs that only wait until it is free. */
+  queue: number[];
+  watchers: number[];
 }
 
 export interface SceneSocket {
@@ -205,6 +217,7 @@ export interface Scene {
   }[];
   queues: SceneQueue[];
   cpus: SceneCpu[];
+  locks: SceneLock[];
   sockets: SceneSocket[];
   tasks: SceneTask[];
   /** The last 32 drops, newest last. */

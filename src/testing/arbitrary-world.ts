@@ -214,7 +214,7 @@ function steeringSetup(steering: string, cpus: number, queues: number): Change[]
 /** A world of 1 to 4 CPUs and queues, some traffic, applications of every temper, and knobs turned while it runs. */
 export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
   .record({
-    kernel: fc.constantFrom('2.4.18', '2.4.20', '4.18', '5.8', '6.12', '6.18'),
+    kernel: fc.constantFrom('2.2.16', '2.4.18', '2.4.20', '4.18', '5.8', '6.12', '6.18'),
     hz: fc.constantFrom(100, 250, 1000),
     seed: fc.integer({ min: 0, max: 1_000_000 }),
     cpus: fc.integer({ min: 1, max: 4 }),
@@ -228,6 +228,8 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
       pauseNs: fc.constantFrom(0, 0, 50_000),
     }),
     spin: fc.boolean(),
+    /** A reader of its own for each socket, on two CPUs where there are two. */
+    apart: fc.boolean(),
     forward: fc.boolean(),
     sending: fc.record({
       answers: fc.constantFrom(-1, 0, 18, 900),
@@ -248,14 +250,32 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
     steering: fc.constantFrom('none', 'rps', 'rfs', 'arfs'),
   })
   .chain(
-    ({ cpus, queues, driver, ringSize, app, spin, forward, sending, steering, traffic: sources, ...rest }) =>
+    ({
+      cpus,
+      queues,
+      driver,
+      ringSize,
+      app,
+      spin,
+      apart,
+      forward,
+      sending,
+      steering,
+      traffic: sources,
+      ...rest
+    }) =>
       fc
         .array(fc.record({ at: fc.integer({ min: 0, max: RUN_NS }), change: change(cpus, queues) }), {
           maxLength: 6,
         })
         .map((changes): WorldSpec => {
           const inputs: TimedInput[] = changes.map((c) => ({ ...c, after: null, host: 0, line: '' }));
-          const apps = [appSpec({ ...app, sockets: [0, 1], cpu: cpus - 1 })];
+          const apps = apart
+            ? [
+                appSpec({ ...app, name: 'udp', sockets: [0], cpu: 0 }),
+                appSpec({ ...app, name: 'tcp', sockets: [1], cpu: cpus - 1 }),
+              ]
+            : [appSpec({ ...app, sockets: [0, 1], cpu: cpus - 1 })];
           if (spin) apps.push(appSpec({ name: 'spin', sockets: [], spin: true, cpu: 0 }));
           const spec = worldSpec({
             ...rest,

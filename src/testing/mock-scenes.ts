@@ -67,6 +67,7 @@ export function mockMap(shape: MockShape): SceneMap {
       },
     ],
     queues: range(shape.queues).map((index) => ({ index, nic: 0, number: index, irq: 35 + index })),
+    locks: [],
     sockets: range(shape.sockets).map((i) => ({
       id: i + 1,
       host: 0,
@@ -148,6 +149,7 @@ function idleCpu(): SceneCpu {
     layer: null,
     frame: null,
     runQueue: [],
+    waits: [],
   };
 }
 
@@ -172,6 +174,7 @@ export function mockScene(map: SceneMap, size: number): Scene {
     nics: map.nics.map(() => ({ frame: null, arrived: 0, sent: 0, inDma: 0, indirection: [] })),
     queues: map.queues.map((q) => idleQueue(size, q.index % map.cpus.length)),
     cpus: map.cpus.map(idleCpu),
+    locks: [],
     sockets: map.sockets.map(() => idleSocket(212_992)),
     tasks: map.tasks.map((task) => ({
       state: 'sleeping' as const,

@@ -1,10 +1,11 @@
 /** What the inspector shows of a thing at a moment: its state, why it is so, its history, the commands that would change it. */
-import { CONTEXTS } from '../catalog/contexts.ts';
+import { CONTEXTS, Ctx } from '../catalog/contexts.ts';
 import { Kind } from '../catalog/kinds.ts';
 import { type ReasonInfo, reasonName, reasons } from '../catalog/reasons.ts';
 import { truesizeOf } from '../engine/net/truesize.ts';
-import { contextNs } from '../engine/metrics/metric-table.ts';
-import type { World } from '../engine/world.ts';
+import { lockWaitNs } from '../engine/cpu/lock.ts';
+import { busyNs, contextNs } from '../engine/metrics/metric-table.ts';
+import type { Cpu, World } from '../engine/world.ts';
 import type { Inspection, InspectTarget, Moment } from '../protocol/messages.ts';
 import { placeIndex } from '../protocol/place-index.ts';
 import { otherAt, packetAt, recordAt } from '../protocol/record-codec.ts';
@@ -195,6 +196,7 @@ function stateOf(
         row('context', CONTEXTS[cpu.ctx]),
         row('current', cpu.current === 0 ? 'swapper (idle)' : w.tasks[cpu.current - 1].name),
         row('pollList', cpu.pollList.length),
+        ...waitRows(w, cpu),
         ...busy,
         row('processed', cpu.softnet.processed),
         row('time_squeeze', cpu.softnet.time_squeeze),
@@ -247,6 +249,30 @@ function stateOf(
           ];
     }
   }
+}
+
+/** Where a host's CPUs can wait for locks: how its time was spent, what it spins on now, what locks cost. */
+function waitRows(w: World, cpu: Cpu): Row[] {
+  if (!w.locks.some((lock) => lock.host === cpu.host) || w.now === 0) return [];
+  const share = (ns: number): string => `${Math.round((ns / w.now) * 100)} %`;
+  const rows: Row[] = [
+    { key: 'share.work', value: share(busyNs(w, cpu)) },
+    { key: 'share.wait', value: share(lockWaitNs(w, cpu)) },
+    { key: 'share.idle', value: share(contextNs(w, cpu, Ctx.idle)) },
+  ];
+  if (cpu.waitingSince >= 0) {
+    const lock = w.locks[cpu.spinLock[cpu.level]];
+    const holder = lock.holder < 0 ? '' : `, held by CPU ${w.cpus[lock.holder].number}`;
+    rows.push({ key: 'spinsOn', value: `${lock.name}${holder}` });
+  }
+  const { profile } = w.fixed.hosts[cpu.host];
+  const cost = (name: 'lock' | 'lockTransfer'): string =>
+    `${profile[name]}${profile.assumed.includes(name) ? ' (assumed)' : ''}`;
+  rows.push({
+    key: 'lockCost',
+    value: `${cost('lock')} cycles, + ${cost('lockTransfer')} from another CPU`,
+  });
+  return rows;
 }
 
 function packetState(w: World, packet: number, history: readonly RecordView[]): Row[] {

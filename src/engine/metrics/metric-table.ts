@@ -3,9 +3,10 @@
  * thing of the world: `queue.h1.eth0.0.packets`, `cpu.h1.0.softirqShare`, `snmp.h1.IpInReceives`, `counter.h1.eth0.rx_missed_errors`,
  * `socket.h1.web.drops`, `app.h1.nginx.bytes`, `softnet.h1.0.time_squeeze`.
  */
-import { CONTEXTS } from '../../catalog/contexts.ts';
+import { CONTEXTS, Ctx } from '../../catalog/contexts.ts';
 import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
 import { inFlight } from '../conservation.ts';
+import { lockWaitNs } from '../cpu/lock.ts';
 import type { ClientState, Cpu, World } from '../world.ts';
 import { createLatency, mergeLatency, percentile } from './latency.ts';
 
@@ -56,6 +57,11 @@ function txLatency(w: World, p: number): number {
 /** Time in a context so far, ns, with the stretch under way. */
 export function contextNs(w: World, cpu: Cpu, ctx: number): number {
   return cpu.ctxNs[ctx] + (cpu.ctx === ctx ? w.now - cpu.ctxSince : 0);
+}
+
+/** What a CPU does with its time: spinning is no work. */
+export function busyNs(w: World, cpu: Cpu): number {
+  return w.now - contextNs(w, cpu, Ctx.idle) - lockWaitNs(w, cpu);
 }
 
 const cpuShare = (w: World, contexts: readonly number[]): number =>
@@ -217,6 +223,18 @@ export const METRICS: readonly MetricRow[] = [
     compute: (w) => ratio(irqs(w), seconds(w)),
   },
   {
+    name: 'softirqCpusMost',
+    unit: 'CPUs',
+    description: 'Most CPUs of a host that ran network softirqs, or the bottom half, at the same time.',
+    compute: (w) => Math.max(0, ...w.hosts.map((h) => h.softirqMost)),
+  },
+  {
+    name: 'bottomHalfSkips',
+    unit: '1',
+    description: 'How often a CPU found the bottom half (before 2.4) running on another one.',
+    compute: (w) => sum(w.hosts.map((h) => h.bottomHalf?.skips ?? 0)),
+  },
+  {
     name: 'softirqs',
     unit: 'passes',
     description: 'NET_RX softirq passes.',
@@ -279,6 +297,18 @@ export const METRICS: readonly MetricRow[] = [
     compute: (w) => cpuShare(w, [0, 1, 2, 3, 4, 5]),
   },
   {
+    name: 'waitShare',
+    unit: '1',
+    description: 'Share of all CPU time spent spinning on locks; part of busyShare.',
+    compute: (w) => ratio(sum(w.cpus.map((c) => lockWaitNs(w, c))), w.now * w.cpus.length),
+  },
+  {
+    name: 'workShare',
+    unit: '1',
+    description: 'Share of all CPU time neither idle nor spinning on locks.',
+    compute: (w) => ratio(sum(w.cpus.map((c) => busyNs(w, c))), w.now * w.cpus.length),
+  },
+  {
     name: 'hardirqShare',
     unit: '1',
     description: 'Share of all CPU time in hard interrupts.',
@@ -323,7 +353,8 @@ const byName = new Map(METRICS.map((row) => [row.name, row]));
 export const METRIC_FAMILIES = [
   'dropped.REASON',
   'queue.HOST.NIC.N.(packets|bytes|missed|irqs|polls|waiting)',
-  'cpu.HOST.N.(hardirq|softirq|ksoftirqd|napi-thread|syscall|task|idle).(ns|share)',
+  'cpu.HOST.N.(hardirq|softirq|ksoftirqd|napi-thread|syscall|task|idle|busy|wait).(ns|share)',
+  'lock.HOST.NAME.(acquisitions|contended|waitNs|holdNs)',
   'softnet.HOST.N.(processed|dropped|time_squeeze|received_rps|flow_limit_count)',
   'snmp.HOST.NAME',
   'counter.HOST.NIC.NAME',
@@ -369,9 +400,21 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
       const cpu = w.cpus[fixed.firstCpu + number];
       if (parts[0] === 'softnet') return own(cpu.softnet, parts[3]);
       const ctx = (CONTEXTS as readonly string[]).indexOf(parts[3]);
-      if (ctx < 0) return undefined;
-      const ns = contextNs(w, cpu, ctx);
+      const ns =
+        ctx >= 0
+          ? contextNs(w, cpu, ctx)
+          : parts[3] === 'busy'
+            ? busyNs(w, cpu)
+            : parts[3] === 'wait'
+              ? lockWaitNs(w, cpu)
+              : undefined;
+      if (ns === undefined) return undefined;
       return parts[4] === 'share' ? ratio(ns, w.now) : parts[4] === 'ns' ? ns : undefined;
+    }
+    case 'lock': {
+      const lock = w.locks.find((l) => l.host === host && l.name === parts[2]);
+      const names = ['acquisitions', 'contended', 'waitNs', 'holdNs'];
+      return lock !== undefined && names.includes(parts[3]) ? own(lock, parts[3]) : undefined;
     }
     case 'socket': {
       const sock = w.sockets.find((s) => s.host === host && s.spec.name === parts[2]);

@@ -60,6 +60,11 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.send': 'datagram made',
   'kind.sendExit': 'sendmsg returns',
   'kind.transaction': 'client has its answer',
+  'kind.bhMark': 'bottom half marked',
+  'kind.lockWait': 'waits for a lock',
+  'kind.lockAcquired': 'lock taken',
+  'kind.lockRelease': 'lock given back',
+  'kind.lockPassed': 'wait is over',
 
   'sentence.frameArrived': 'Frame {packet} of flow {flow}, {bytes} bytes, has reached {nic}.',
   'sentence.queueSelected': 'Frame {packet} goes to queue rx-{a} of {nic}; its hash is {hash}.',
@@ -147,5 +152,26 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.appSleep.send': '{task} goes to sleep.',
   'sentence.transaction': 'The client gets packet {packet}, the answer to its request, after {aTime} in all.',
   'sentence.transaction.late': 'The client gets packet {packet}, but has given this request up.',
+  'sentence.bhMark': 'CPU {cpu} marks the bottom half: {a} {a|packet waits|packets wait} in the backlog.',
+  'sentence.softirqEnter.bh': 'CPU {cpu} begins to run the bottom half: no other CPU may, until it is done.',
+  'sentence.softirqExit.bh': 'CPU {cpu} has done with the bottom half and goes on with {bContext}.',
+  'sentence.netRxAction.bh':
+    'net_bh starts on CPU {cpu}: {b} {b|packet waits|packets wait} in the one backlog.',
+  'sentence.netRxDone.bh': 'net_bh ends on CPU {cpu}: {b} {b|packet is|packets are} left in the backlog.',
+  'sentence.backlogQueue.bh':
+    'CPU {cpu} queues packet {packet} on the one backlog of the machine: {a} {a|packet waits|packets wait} there now.',
+  'sentence.backlogTake.bh': 'CPU {cpu} takes packet {packet} off the one backlog; {b} left.',
+  'sentence.hardirqEnter.tick': 'The timer interrupts CPU {cpu}, which stops {aContext}.',
+  'sentence.hardirqExit.bh': 'CPU {cpu} leaves the interrupt handler, with a bottom half to run.',
+  'sentence.hardirqExit.skips':
+    'CPU {cpu} leaves the interrupt handler; another CPU runs the bottom half, so it goes back to {bContext}.',
+  'sentence.syscallEnter.other': '{task} makes other system calls for what it has read: a file, say.',
+  'sentence.syscallExit.other': 'The other system calls of {bTask} are done.',
+  'sentence.lockWait': 'CPU {cpu} waits for {place}, which CPU {aCpu} holds: it spins, number {b} in line.',
+  'sentence.lockAcquired': 'CPU {cpu} takes {place}.',
+  'sentence.lockAcquired.waited': 'CPU {cpu} gets {place} from CPU {bCpu}, after waiting for {aTime}.',
+  'sentence.lockRelease': 'CPU {cpu} gives {place} back; it held it for {aTime}.',
+  'sentence.lockRelease.next': 'CPU {cpu} gives {place} back after {aTime}, and CPU {bCpu} has it now.',
+  'sentence.lockPassed': 'CPU {bCpu} is done with {place}: CPU {cpu} goes on, after waiting for {aTime}.',
   'sentence.unknown': 'Something this version has no words for (kind {kind}).',
 };
