@@ -439,6 +439,13 @@ export const kinds = {
     a: 'round trip, ns; 0: too late',
     b: 'source (index)',
   },
+  bhMark: {
+    code: 74,
+    stage: 'softirq',
+    fn: 'mark_bh',
+    a: 'packets in the backlog',
+    b: 'CPU that runs the bottom half (world index), -1 none',
+  },
 } as const satisfies Record<string, KindInfo>;
 
 export type KindName = keyof typeof kinds;
@@ -506,6 +513,7 @@ export const Kind = {
   send: 81,
   sendExit: 82,
   transaction: 83,
+  bhMark: 74,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

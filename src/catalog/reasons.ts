@@ -1200,6 +1200,36 @@ export const reasons = {
   },
   // -- sending by drivers of old
   sentFreed: { code: 409, fn: 'driver start_xmit', knob: null, source: 'drivers before NAPI, 2.4.18' },
+
+  // -- locks
+
+  // -- bottom halves (2.2)
+  backlogShared: { code: 310, fn: 'netif_rx', knob: null, source: 'net/core/dev.c net_bh, netif_rx, 2.2.16' },
+  backlogDropping: {
+    code: 311,
+    fn: 'netif_rx',
+    knob: 'sysctl -w net.core.netdev_max_backlog=1000',
+    source: 'net/core/dev.c net_bh, netif_rx, 2.2.16',
+  },
+  bhMarked: { code: 312, fn: 'mark_bh', knob: null, source: 'net/core/dev.c net_bh, netif_rx, 2.2.16' },
+  bhRuns: { code: 313, fn: 'softirq_trylock', knob: null, source: BH22 },
+  bhElsewhere: { code: 314, fn: 'softirq_trylock', knob: null, source: BH22 },
+  bhAtIrqExit: { code: 315, fn: 'do_IRQ', knob: null, source: 'arch/i386/kernel/irq.c do_IRQ, 2.2.16' },
+  bhAtSyscallExit: {
+    code: 316,
+    fn: 'ret_from_sys_call',
+    knob: null,
+    source: 'arch/i386/kernel/entry.S, 2.2.16',
+  },
+  bhInSchedule: { code: 317, fn: 'schedule', knob: null, source: 'kernel/sched.c schedule, 2.2.16' },
+  bhLoop: { code: 318, fn: 'net_bh', knob: null, source: 'net/core/dev.c net_bh, netif_rx, 2.2.16' },
+  bhTakes: { code: 319, fn: 'net_bh', knob: null, source: 'net/core/dev.c net_bh, netif_rx, 2.2.16' },
+  bhTimeUp: { code: 320, fn: 'net_bh', knob: null, source: 'net/core/dev.c net_bh, netif_rx, 2.2.16' },
+  bhLeftMarked: { code: 321, fn: 'do_bottom_half', knob: null, source: 'kernel/softirq.c, 2.2.16' },
+  bhEmptied: { code: 323, fn: 'net_bh', knob: null, source: 'net/core/dev.c net_bh, netif_rx, 2.2.16' },
+  bhDone: { code: 324, fn: 'do_bottom_half', knob: null, source: 'kernel/softirq.c, 2.2.16' },
+  callDone: { code: 325, fn: 'ret_from_sys_call', knob: null, source: 'arch/i386/kernel/entry.S, 2.2.16' },
+  timerTick: { code: 322, fn: 'timer_interrupt', knob: null, source: 'arch/i386/kernel/time.c, 2.2.16' },
 } as const satisfies Record<string, ReasonInfo>;
 
 export type ReasonName = keyof typeof reasons;
@@ -1424,6 +1454,22 @@ export const Reason = {
   answered: 407,
   answerLate: 408,
   sentFreed: 409,
+  backlogShared: 310,
+  backlogDropping: 311,
+  bhMarked: 312,
+  bhRuns: 313,
+  bhElsewhere: 314,
+  bhAtIrqExit: 315,
+  bhAtSyscallExit: 316,
+  bhInSchedule: 317,
+  bhLoop: 318,
+  bhTakes: 319,
+  bhTimeUp: 320,
+  bhLeftMarked: 321,
+  bhEmptied: 323,
+  bhDone: 324,
+  callDone: 325,
+  timerTick: 322,
 } as const satisfies { readonly [K in ReasonName]: (typeof reasons)[K]['code'] };
 
 const byCode: (ReasonName | undefined)[] = [];

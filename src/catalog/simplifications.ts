@@ -116,6 +116,14 @@ export const simplifications: readonly Simplification[] = [
     source: 'net/core/sock.c, Linux 6.12.',
   },
   {
+    id: 'before-softnet',
+    model:
+      'Of 2.2 there are the one backlog, the one bottom half, the kernel lock around system calls and the wait for the bottom half (synchronize_bh). Interrupts go to the CPU the scenario names.',
+    real: 'skb_queue_lock, cli() across all CPUs, other bottom halves and the TLB’s interrupts held CPUs up as well; the IO-APIC dealt interrupts out to all CPUs.',
+    matters: 'A real 2.2 machine of four CPUs did rather worse than this one.',
+    source: 'net/core/dev.c, arch/i386/kernel/irq.c, include/asm-i386/softirq.h, Linux 2.2.16.',
+  },
+  {
     id: 'spinlocks',
     model:
       'CPUs that wait for a lock get it in the order they asked; fetching its cache line from another CPU costs an assumed amount.',

@@ -12,6 +12,7 @@ import { makeFlows } from './flows.ts';
 import { createLatency } from './metrics/latency.ts';
 import { recomputeFib, tablesOf } from './net/fib.ts';
 import { createSnmp } from './net/snmp.ts';
+import { createBottomHalf } from './net/net-bh.ts';
 import { createDim } from './nic/dim.ts';
 import { recomputeSteering } from './nic/steering.ts';
 import { parseHex } from './packet/hex.ts';
@@ -28,6 +29,7 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
+  ACTOR_BH,
   ACTOR_TICK,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
@@ -35,8 +37,8 @@ import {
   type HostFixed,
   type HostState,
   LATENCY_FLOWS,
-  type Lock,
   type LatencyHistogram,
+  type Lock,
   type Nic,
   type RxQueue,
   type Socket,
@@ -108,6 +110,9 @@ export function createWorld(spec: WorldSpec): World {
       snmp: createSnmp(),
       sockFlows: null,
       ...tablesOf(host, fixed.firstNic),
+      bottomHalf: null,
+      softirqNow: 0,
+      softirqMost: 0,
     });
     const firstSocket = sockets.length;
     for (const s of host.sockets) sockets.push(makeSocket(maker, host, h, s, sockets.length + 1, states[h]));
@@ -163,6 +168,15 @@ export function createWorld(spec: WorldSpec): World {
       for (const id of writes) sockets[id - 1].txLatency = createLatency();
     }
     if (rules.bigKernelLock) fixed.kernelLock = addLock(maker, locks, host, h, 'kernel_flag');
+    if (rules.bottomHalves) {
+      // one backlog for all: that of the first CPU
+      const shared = maker.place({ type: 'backlog', host: host.id, cpu: 0, shared: true });
+      for (const cpu of cpus.slice(fixed.firstCpu)) cpu.backlogPlace = shared;
+      states[h].bottomHalf = createBottomHalf(
+        addLock(maker, locks, host, h, 'global_bh_count'),
+        maker.actor(ACTOR_BH, h),
+      );
+    }
   });
   const sources = spec.traffic.map((traffic, index): Source => {
     const rows = traffic.kind === 'table' ? 0 : traffic.flows;
@@ -352,12 +366,12 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     needResched: false,
     reschedReason: 0,
     switching: false,
+    bhOff: false,
     spinLock: new Int32Array(3).fill(-1),
     spinSince: new Float64Array(3),
     spinCycles: new Float64Array(3),
     waitingSince: -1,
     lockWaitNs: 0,
-    bhOff: false,
     pollList: [],
     backlog: {
       input: [],

@@ -100,6 +100,8 @@ export interface AppSpec {
   sockets: number[];
   /** Most bytes one recvmsg takes (TCP); a UDP recvmsg takes one datagram. */
   readBytes: number;
+  /** Other system calls after each recvmsg that brought data (open, stat, read of a file), ns; absent: none. */
+  syscallNs?: number;
   /** Computing after each recvmsg that brought data, ns. */
   workNs: number;
   /** Computing a byte read, ns. */

@@ -49,6 +49,7 @@ export const ACTOR_TASK = 6;
 export const ACTOR_ARFS = 7;
 export const ACTOR_TX = 8;
 export const ACTOR_TICK = 9;
+export const ACTOR_BH = 10;
 
 /** Schedulers (rule `scheduler`): taking turns, CFS, EEVDF. */
 export const SCHED_TURNS = 0;
@@ -176,6 +177,11 @@ export interface HostState {
   sockFlows: SockFlowTable | null;
   addresses: Address[];
   routes: Route[];
+  /** The bottom half of 2.2; null: a kernel with softirqs. */
+  bottomHalf: BottomHalf | null;
+  /** CPUs that handle network softirqs (or the bottom half) now, and the most that ever did at once. */
+  softirqNow: number;
+  softirqMost: number;
 }
 
 /** An address of a NIC (world index), with the length of its network's prefix. */
@@ -193,6 +199,24 @@ export interface Route {
   /** Next hop; null: the network is on the link. */
   via: string | null;
   source: string | null;
+}
+
+/** NET_BH of 2.2: one backlog for all CPUs (that of the host's first CPU), worked off by one CPU at a time. */
+export interface BottomHalf {
+  /** global_bh_count, as a lock (world index): taken by who runs it, watched by who must not run beside it. */
+  lock: number;
+  tickActor: number;
+  /** mark_bh(NET_BH): there is work; the record that said so. */
+  marked: boolean;
+  markedSeq: number;
+  /** netdev_dropping: the backlog was full, and takes nothing until it is empty. */
+  dropping: boolean;
+  /** Packets that netif_rx threw away (netdev_rx_dropped). */
+  rxDropped: number;
+  runs: number;
+  /** How often a CPU found another one running it. */
+  skips: number;
+  startJiffy: number;
 }
 
 /** `entries` a power of two; of these only those in use are kept. An ident is upper hash bits | CPU number. */
@@ -271,6 +295,8 @@ export interface Cpu {
   reschedReason: number;
   /** A context switch is under way. */
   switching: boolean;
+  /** The task has bottom halves off (it sends): a softirq waits for local_bh_enable. */
+  bhOff: boolean;
   // locks (cpu/lock)
   /** Lock (world index) that each level spins on, -1 none; since when; and the cycles of work it will do once it goes on. */
   spinLock: Int32Array;
@@ -279,8 +305,6 @@ export interface Cpu {
   /** Since when it spins right now, -1 where it doesn't: an interrupted spinner does other work. */
   waitingSince: number;
   lockWaitNs: number;
-  /** The task has bottom halves off (it sends): a softirq waits for local_bh_enable. */
-  bhOff: boolean;
   // softnet_data
   /** NAPIs scheduled here: queue indexes, BACKLOG_NAPI. */
   pollList: number[];

@@ -58,7 +58,7 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
   }
   if (cpu !== undefined) {
     backlogRecord(r, cpu, scene.cpus[places.backlog[r.place]]);
-    cpuRecord(scene, r, cpu, socket);
+    cpuRecord(scene, r, cpu, socket, map);
   }
   const lock = places.lock[r.place];
   if (lock >= 0 && cpu !== undefined) lockRecord(r, lock, scene.locks[lock], cpu);
@@ -328,7 +328,17 @@ function backlogRecord(r: RecordView, cpu: SceneCpu, owner: SceneCpu | undefined
       backlog.work = 0;
       if (cpu.pass > 0) cpu.budget = r.b;
       break;
+    case Kind.bhMark:
+      backlog.onList = true;
+      pending(owner);
+      break;
     case Kind.backlogTake: {
+      if (r.reason === Reason.bhTakes) {
+        const first = backlog.input.shift();
+        if (first !== undefined) cpu.deliver.push(first);
+        backlog.head += 1;
+        break;
+      }
       if (backlog.process.length === 0) {
         backlog.process = backlog.input;
         backlog.input = [];
@@ -381,10 +391,30 @@ function wake(scene: Scene, task: number, to: number): void {
   scene.cpus[to].runQueue.push(task);
 }
 
-function cpuRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSocket | undefined): void {
+const BOTTOM_HALF_BEGINS: ReadonlySet<number> = new Set([
+  Reason.bhAtIrqExit,
+  Reason.bhAtSyscallExit,
+  Reason.bhInSchedule,
+]);
+
+/** The bottom half begins on a CPU: its mark, kept at the shared backlog of the host's first CPU, is taken away. */
+function unmark(scene: Scene, map: SceneMap, cpu: number): void {
+  const owner = scene.cpus[map.hosts[map.cpus[cpu].host].cpus[0]];
+  owner.backlog.onList = false;
+  pending(owner);
+}
+
+function cpuRecord(
+  scene: Scene,
+  r: RecordView,
+  cpu: SceneCpu,
+  socket: SceneSocket | undefined,
+  map: SceneMap,
+): void {
   switch (r.kind) {
     case Kind.softirqEnter:
       cpu.pass = r.a;
+      if (BOTTOM_HALF_BEGINS.has(r.reason)) unmark(scene, map, r.cpu);
       pending(cpu);
       break;
     case Kind.softirqExit:
@@ -439,7 +469,7 @@ function cpuRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSock
       if (cpu.task !== 0) scene.tasks[cpu.task - 1].sends += 1;
       break;
     case Kind.syscallExit:
-      if (cpu.task !== 0) scene.tasks[cpu.task - 1].reads += 1;
+      if (cpu.task !== 0 && socket !== undefined) scene.tasks[cpu.task - 1].reads += 1;
       break;
     default:
       break;

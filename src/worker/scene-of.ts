@@ -105,7 +105,7 @@ export function sceneOf(w: World): Scene {
   for (const cpu of w.cpus) {
     const s = cpu.softirq;
     const { phase } = s;
-    if (!isPolling(cpu) || s.queue === BACKLOG_NAPI) continue;
+    if (!isPolling(cpu) || s.queue < 0) continue;
     const { napi } = queues[s.queue];
     napi.polling =
       phase === POLL_ENTER ||
@@ -240,8 +240,11 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
   const list = new Set([...s.list, ...s.repoll, ...cpu.pollList]);
   const polling = isPolling(cpu);
   const backlogPolling = polling && s.queue === BACKLOG_NAPI;
-  if (backlogPolling || (polling && !s.thread && w.queues[s.queue].napi.scheduled)) list.add(s.queue);
-  const backlogOnList = list.delete(BACKLOG_NAPI);
+  if (backlogPolling || (polling && s.queue >= 0 && !s.thread && w.queues[s.queue].napi.scheduled))
+    list.add(s.queue);
+  const host = w.fixed.hosts[cpu.host];
+  const shared = cpu.index === host.firstCpu && w.hosts[cpu.host].bottomHalf?.marked === true;
+  const backlogOnList = list.delete(BACKLOG_NAPI) || shared;
   const pollList = [...list].sort((x, y) => x - y);
   const pass = cpu.inSoftirq && !s.thread ? s.pass : 0;
   const arg = contextArg(cpu);

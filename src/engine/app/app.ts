@@ -11,11 +11,12 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { contextArg, setContext, startWork, startWorkNs } from '../cpu/context.ts';
-import { acquireLock, releaseLock } from '../cpu/lock.ts';
+import { acquireLock, releaseLock, waitUntilFree } from '../cpu/lock.ts';
 import { leaveIfMoved, sleepCurrent, wakeTask, yieldIfDue } from '../cpu/scheduler.ts';
 import { emit } from '../emit.ts';
 import { addLatency } from '../metrics/latency.ts';
 import { freeSlots } from '../packet/pool.ts';
+import { bottomHalfInTask } from '../net/net-bh.ts';
 import { recordSockFlow } from '../net/rps.ts';
 import { timeOf } from '../traffic/rate.ts';
 import type { SendSpec } from '../spec.ts';
@@ -30,6 +31,12 @@ const RELEASE = 2;
 const COMPUTE = 3;
 const PAUSED = 4;
 const LOCKED = 5;
+const SYNCED = 6;
+/** Back in user space, once the bottom half that came between is over. */
+const RETURNED = 7;
+/** Another system call: its lock is held, its work done. */
+const OTHER_CALL = 8;
+const COMPUTE_START = 9;
 
 /** Longest stretch of computing between two looks at the run queue, ns. */
 const COMPUTE_CHUNK_NS = 100_000;
@@ -38,7 +45,19 @@ const COMPUTE_CHUNK_NS = 100_000;
 export function appStep(w: World, cpu: Cpu, task: Task): void {
   switch (task.phase) {
     case LOCKED:
+      locked(w, cpu, task);
+      break;
+    case SYNCED:
       startRecv(w, cpu, task);
+      break;
+    case RETURNED:
+      afterRead(w, cpu, task);
+      break;
+    case COMPUTE_START:
+      startComputing(w, cpu, task);
+      break;
+    case OTHER_CALL:
+      endOtherCall(w, cpu, task);
       break;
     case RECV:
       copySkb(w, cpu, task);
@@ -73,6 +92,7 @@ function decide(w: World, cpu: Cpu, task: Task): void {
   }
   task.send.turn = true;
   if (sock === null) {
+    if (bottomHalfInTask(w, cpu, Reason.bhInSchedule, task.wakeSeq)) return;
     for (const id of task.sockets) w.sockets[id - 1].waiter = task.id;
     const socket = task.sockets[0] ?? 0;
     const place = socket === 0 ? task.place : w.sockets[socket - 1].place;
@@ -105,6 +125,19 @@ function decide(w: World, cpu: Cpu, task: Task): void {
   }
   task.phase = LOCKED;
   acquireLock(w, cpu, w.locks[kernelLock], 0, seq);
+}
+
+/** The kernel lock is held. A TCP socket may not be touched beside a bottom half: lock_sock of 2.2 waits for it, lock in hand. */
+function locked(w: World, cpu: Cpu, task: Task): void {
+  const bh = w.hosts[cpu.host].bottomHalf;
+  const sock = w.sockets[task.callSocket - 1];
+  if (bh === null || sock.spec.proto !== 'tcp') {
+    startRecv(w, cpu, task);
+    return;
+  }
+  sock.owned = true;
+  task.phase = SYNCED;
+  waitUntilFree(w, cpu, w.locks[bh.lock], 0);
 }
 
 /** recvmsg, with whatever lock this kernel's system calls take. */
@@ -187,7 +220,7 @@ function release(w: World, cpu: Cpu, task: Task): void {
   if (kernelLock >= 0) releaseLock(w, cpu, w.locks[kernelLock]);
   cpu.taskCtx = Ctx.task;
   setContext(w, cpu, Ctx.task);
-  emit(
+  const seq = emit(
     w,
     Kind.syscallExit,
     sock.place,
@@ -199,6 +232,62 @@ function release(w: World, cpu: Cpu, task: Task): void {
     task.callBytes,
     contextArg(cpu),
   );
+  task.phase = RETURNED;
+  if (bottomHalfInTask(w, cpu, Reason.bhAtSyscallExit, seq)) return;
+  afterRead(w, cpu, task);
+}
+
+/** Other system calls that the application makes for what it has read (a file, say). */
+function afterRead(w: World, cpu: Cpu, task: Task): void {
+  const ns = task.app?.syscallNs ?? 0;
+  if (ns === 0) {
+    startComputing(w, cpu, task);
+    return;
+  }
+  cpu.taskCtx = Ctx.syscall;
+  setContext(w, cpu, Ctx.syscall);
+  const seq = emit(
+    w,
+    Kind.syscallEnter,
+    task.place,
+    Reason.none,
+    cpu.index,
+    0,
+    0,
+    task.wakeSeq,
+    0,
+    contextArg(cpu),
+  );
+  task.phase = OTHER_CALL;
+  const { kernelLock } = w.fixed.hosts[cpu.host];
+  if (kernelLock < 0) startWorkNs(w, cpu, ns);
+  else acquireLock(w, cpu, w.locks[kernelLock], (ns * cpu.mhz) / 1000, seq);
+}
+
+function endOtherCall(w: World, cpu: Cpu, task: Task): void {
+  const { kernelLock } = w.fixed.hosts[cpu.host];
+  if (kernelLock >= 0) releaseLock(w, cpu, w.locks[kernelLock]);
+  cpu.taskCtx = Ctx.task;
+  setContext(w, cpu, Ctx.task);
+  const seq = emit(
+    w,
+    Kind.syscallExit,
+    task.place,
+    Reason.callDone,
+    cpu.index,
+    0,
+    0,
+    task.wakeSeq,
+    0,
+    contextArg(cpu),
+  );
+  task.phase = COMPUTE_START;
+  if (bottomHalfInTask(w, cpu, Reason.bhAtSyscallExit, seq)) return;
+  startComputing(w, cpu, task);
+}
+
+function startComputing(w: World, cpu: Cpu, task: Task): void {
+  task.phase = DECIDE;
   const app = task.app;
   task.workNs = app === null ? 0 : app.workNs + Math.round(app.workNsPerByte * task.callBytes);
   compute(w, cpu, task);

@@ -69,3 +69,10 @@ export function resumeLevel(w: World, cpu: Cpu): void {
 export function contextBelow(cpu: Cpu): number {
   return softirqBelow(cpu) ? Ctx.softirq : cpu.taskCtx;
 }
+
+/** One CPU of the host more, or fewer, that handles softirqs. */
+export function countSoftirq(w: World, cpu: Cpu, by: number): void {
+  const host = w.hosts[cpu.host];
+  host.softirqNow += by;
+  if (host.softirqNow > host.softirqMost) host.softirqMost = host.softirqNow;
+}

@@ -138,7 +138,10 @@ function twoReaders(kernel: string): WorldSpec {
         template: { ...udpRate().template, dport: 7000 + i, payloadLen: 1400 },
       }),
     ),
-    apps: [appSpec({ name: 'one', cpu: 1, sockets: [0] }), appSpec({ name: 'two', cpu: 2, sockets: [1] })],
+    apps: [
+      appSpec({ name: 'one', cpu: 1, sockets: [0], syscallNs: 5000 }),
+      appSpec({ name: 'two', cpu: 2, sockets: [1], syscallNs: 5000 }),
+    ],
   });
   const [host] = base.hosts;
   const sockets = [7000, 7001].map((port) => ({

@@ -230,6 +230,18 @@ export const METRICS: readonly MetricRow[] = [
     compute: (w) => ratio(irqs(w), seconds(w)),
   },
   {
+    name: 'softirqCpusMost',
+    unit: 'CPUs',
+    description: 'Most CPUs of a host that ran network softirqs, or the bottom half, at the same time.',
+    compute: (w) => Math.max(0, ...w.hosts.map((h) => h.softirqMost)),
+  },
+  {
+    name: 'bottomHalfSkips',
+    unit: '1',
+    description: 'How often a CPU found the bottom half (before 2.4) running on another one.',
+    compute: (w) => sum(w.hosts.map((h) => h.bottomHalf?.skips ?? 0)),
+  },
+  {
     name: 'softirqs',
     unit: 'passes',
     description: 'NET_RX softirq passes.',

@@ -319,6 +319,29 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.tcpRto': 'Nobody has acknowledged it in time: it is sent again.',
   'reason.tcpProbe': 'The end of what was sent is unacknowledged: it is sent again as a probe.',
 
+  // -- bottom halves (2.2)
+  'reason.backlogShared':
+    'This kernel has one backlog for the whole machine: every CPU’s handler queues there.',
+  'reason.backlogDropping':
+    'The backlog was full (netdev_dropping): everything is thrown away until it has run empty.',
+  'reason.bhMarked': 'There is something to take up: the bottom half is marked, for whichever CPU comes by.',
+  'reason.bhRuns': 'The bottom half is marked, and no CPU of the machine runs one: this CPU does.',
+  'reason.bhElsewhere':
+    'The bottom half is marked, but another CPU is running it, and only one may in the whole machine. This CPU does not wait: it goes back to what it did.',
+  'reason.bhAtIrqExit': 'On its way out of an interrupt a CPU looks whether a bottom half is marked.',
+  'reason.bhAtSyscallExit': 'On its way out of a system call a CPU looks whether a bottom half is marked.',
+  'reason.bhInSchedule': 'Before it chooses the next task, a CPU looks whether a bottom half is marked.',
+  'reason.bhLoop':
+    'The bottom half takes packets up, one by one, until the backlog is empty or more than a jiffy has passed.',
+  'reason.bhTakes': 'Packets of all cards and all CPUs come through here, one after the other.',
+  'reason.bhTimeUp': 'More than a jiffy has passed: it marks itself again and lets others have the CPU.',
+  'reason.bhLeftMarked':
+    'It is marked again already: the next interrupt on any CPU runs it, the timer’s at the latest.',
+  'reason.bhEmptied': 'The backlog is empty.',
+  'reason.bhDone': 'Nothing is left to do: any CPU may run the next bottom half.',
+  'reason.callDone': 'The kernel has done what the application asked.',
+  'reason.timerTick': 'The clock has ticked, and a bottom half was left marked.',
+
   // -- input
   'reason.commandDone': 'Someone typed a command, and it was carried out.',
 };

@@ -41,7 +41,7 @@ export function placeName(map: SceneMap, place: number): string {
   const row = map.places[place];
   if (row === undefined) return '';
   const host = map.hosts.length > 1 ? `${row.host} ` : '';
-  const key = `place.${row.type}`;
+  const key = `place.${row.type}${row.shared ? '.shared' : ''}`;
   return `${host}${t(key, {
     nic: row.nic ?? '',
     queue: row.queue ?? 0,
@@ -91,20 +91,48 @@ function paramsOf(record: RecordView, map: SceneMap): Params {
   };
 }
 
+/** What the bottom half of 2.2 decides; a run that ends with nothing left says so in other words. */
+const BOTTOM_HALF: ReadonlySet<number> = new Set([
+  Reason.backlogShared,
+  Reason.bhAtIrqExit,
+  Reason.bhAtSyscallExit,
+  Reason.bhInSchedule,
+  Reason.bhLoop,
+  Reason.bhTakes,
+  Reason.bhTimeUp,
+  Reason.bhEmptied,
+  Reason.bhDone,
+  Reason.bhLeftMarked,
+]);
+
 /** Which variant of a kind's sentence fits the record, most special first. */
 function variantOf(name: string, record: RecordView): string {
   switch (name) {
     case 'queueSelected':
       return record.b === 0 ? 'nohash' : '';
+    case 'hardirqEnter':
+      return record.reason === Reason.timerTick ? 'tick' : '';
     case 'hardirqExit':
+      if (record.reason === Reason.bhElsewhere) return 'skips';
+      return record.reason === Reason.bhRuns ? 'bh' : String(record.a);
+    case 'netRxAction':
+    case 'netRxDone':
+    case 'softirqExit':
+    case 'backlogQueue':
+    case 'backlogTake':
+      return BOTTOM_HALF.has(record.reason) ? 'bh' : '';
     case 'gro':
       return String(record.a);
     case 'softirqEnter':
-      return (record.b & 0xff) === 2 ? 'ksoftirqd' : '';
+      return (record.b & 0xff) === 2 ? 'ksoftirqd' : BOTTOM_HALF.has(record.reason) ? 'bh' : '';
     case 'napiComplete':
       return record.b > 0 ? 'timer' : '';
     case 'rpsSelect':
       return record.a < 0 ? 'local' : '';
+    case 'syscallEnter':
+      return record.a === 0 ? 'other' : '';
+    case 'syscallExit':
+      return record.reason === Reason.callDone ? 'other' : '';
     case 'lockAcquired':
       return record.reason === Reason.lockHandedOver ? 'waited' : '';
     case 'lockRelease':
