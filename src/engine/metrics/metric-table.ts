@@ -259,7 +259,7 @@ export const METRIC_FAMILIES = [
   'snmp.HOST.NAME',
   'counter.HOST.NIC.NAME',
   'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf)',
-  'app.HOST.ID.(reads|bytes|latencyP50Ns|latencyP99Ns)',
+  'app.HOST.ID.(reads|bytes|cpuNs|latencyP50Ns|latencyP99Ns)',
 ] as const;
 
 /** The value of a metric now; undefined where the name names nothing. */
@@ -312,6 +312,8 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
     case 'app': {
       const task = w.tasks.find((t) => t.host === host && t.kind === 'app' && t.name === parts[2]);
       if (task === undefined) return undefined;
+      // what the scheduler has charged it, not what it computed
+      if (parts[3] === 'cpuNs') return task.ranNs;
       if (parts[3] === 'latencyP50Ns') return percentile(task.latency, 0.5);
       if (parts[3] === 'latencyP99Ns') return percentile(task.latency, 0.99);
       return ['reads', 'bytes'].includes(parts[3]) ? own(task, parts[3]) : undefined;

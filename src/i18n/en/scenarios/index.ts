@@ -9,6 +9,7 @@ import { livelockAndItsCure } from './livelock-and-its-cure.ts';
 import { twoInterfacesOneFlooded } from './two-interfaces-one-flooded.ts';
 import { oneQueueAndRps } from './one-queue-and-rps.ts';
 import { rfsFollowsAnApplication } from './rfs-follows-an-application.ts';
+import { softirqStarvesAnApplication } from './softirq-starves-an-application.ts';
 import { timeSqueeze } from './time-squeeze.ts';
 
 /** Texts of the built-in scenarios, one file each. */
@@ -25,4 +26,5 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...oneQueueAndRps,
   ...rfsFollowsAnApplication,
   ...timeSqueeze,
+  ...softirqStarvesAnApplication,
 };
