@@ -8,6 +8,7 @@ import { nextActor } from './clock/agenda.ts';
 import { watchdogExpired } from './cpu/hardirq.ts';
 import { cpuEvent } from './cpu/run.ts';
 import { schedulerTick } from './cpu/scheduler.ts';
+import { bottomHalfTick } from './net/net-bh.ts';
 import { arfsWork } from './nic/arfs.ts';
 import { moderationExpired } from './nic/moderation.ts';
 import { dmaComplete } from './nic/rx-ring.ts';
@@ -21,6 +22,7 @@ import {
   ACTOR_MODERATION,
   ACTOR_TASK,
   ACTOR_TICK,
+  ACTOR_SCHED_TICK,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type World,
@@ -69,7 +71,7 @@ export function advance(
       case ACTOR_WATCHDOG:
         watchdogExpired(w, index);
         break;
-      case ACTOR_TICK:
+      case ACTOR_SCHED_TICK:
         schedulerTick(w, w.cpus[index]);
         break;
       case ACTOR_TASK:
@@ -80,6 +82,9 @@ export function advance(
         break;
       case ACTOR_TX:
         frameSent(w, w.nics[index]);
+        break;
+      case ACTOR_TICK:
+        bottomHalfTick(w, index);
         break;
       default:
         throw new Error(`actor ${actor} of unknown kind`);

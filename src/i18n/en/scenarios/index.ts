@@ -10,6 +10,7 @@ import { twoInterfacesOneFlooded } from './two-interfaces-one-flooded.ts';
 import { oneQueueAndRps } from './one-queue-and-rps.ts';
 import { rfsFollowsAnApplication } from './rfs-follows-an-application.ts';
 import { softirqStarvesAnApplication } from './softirq-starves-an-application.ts';
+import { moderationAndDim } from './moderation-and-dim.ts';
 import { timeSqueeze } from './time-squeeze.ts';
 
 /** Texts of the built-in scenarios, one file each. */
@@ -26,5 +27,6 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...oneQueueAndRps,
   ...rfsFollowsAnApplication,
   ...timeSqueeze,
+  ...moderationAndDim,
   ...softirqStarvesAnApplication,
 };
