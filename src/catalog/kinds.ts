@@ -375,6 +375,7 @@ export const kinds = {
   irqDone: { code: 52, stage: 'irq', fn: 'irq handler', a: 'frames it took', b: '0' },
   schedDecision: {
     code: 74,
+    code: 90,
     stage: 'cpu',
     fn: 'wakeup_preempt / scheduler_tick',
     a: 'task that wants the CPU',
@@ -504,15 +505,15 @@ export const Kind = {
   txDrop: 50,
   dimSample: 51,
   irqDone: 52,
-  lockWait: 70,
-  lockAcquired: 71,
-  lockRelease: 72,
-  lockPassed: 73,
-  schedDecision: 74,
+  schedDecision: 90,
   sendEnter: 80,
   send: 81,
   sendExit: 82,
   transaction: 83,
+  lockWait: 70,
+  lockAcquired: 71,
+  lockRelease: 72,
+  lockPassed: 73,
   bhMark: 74,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 

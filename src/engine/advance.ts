@@ -21,8 +21,8 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
-  ACTOR_BH,
   ACTOR_TICK,
+  ACTOR_SCHED_TICK,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type World,
@@ -71,7 +71,7 @@ export function advance(
       case ACTOR_WATCHDOG:
         watchdogExpired(w, index);
         break;
-      case ACTOR_TICK:
+      case ACTOR_SCHED_TICK:
         schedulerTick(w, w.cpus[index]);
         break;
       case ACTOR_TASK:
@@ -83,7 +83,7 @@ export function advance(
       case ACTOR_TX:
         frameSent(w, w.nics[index]);
         break;
-      case ACTOR_BH:
+      case ACTOR_TICK:
         bottomHalfTick(w, index);
         break;
       default:

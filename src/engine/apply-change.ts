@@ -9,7 +9,7 @@ import type { Change, SysctlName } from './change.ts';
 import { emit } from './emit.ts';
 import { createFlowLimit } from './net/backlog.ts';
 import { addAddress, recomputeFib, removeAddress } from './net/fib.ts';
-import { createDim, DIM_PROFILES } from './nic/dim.ts';
+import { createDim, dimProfile } from './nic/dim.ts';
 import { clearArfs } from './nic/arfs.ts';
 import { resetRing } from './nic/rx-ring.ts';
 import { recomputeSteering } from './nic/steering.ts';
@@ -34,8 +34,10 @@ export function applyChange(w: World, host: number, change: Change): void {
       nic.rxUsecs = change.rxUsecs ?? nic.rxUsecs;
       nic.rxFrames = change.rxFrames ?? nic.rxFrames;
       nic.adaptiveRx = change.adaptiveRx ?? nic.adaptiveRx;
-      setModeration(w, nic, change.adaptiveRx === true);
+      // another mode has other profiles: DIM begins anew
+      const begin = change.adaptiveRx === true || (nic.adaptiveRx && change.cqeMode === !nic.cqeMode);
       nic.cqeMode = change.cqeMode ?? nic.cqeMode;
+      setModeration(w, nic, begin);
       break;
     }
     case 'channels':
@@ -163,7 +165,7 @@ function setModeration(w: World, nic: Nic, begin: boolean): void {
     const q = w.queues[nic.firstQueue + i];
     if (begin) {
       q.dim = createDim();
-      [q.rxUsecs, q.rxFrames] = DIM_PROFILES[q.dim.profile];
+      [q.rxUsecs, q.rxFrames] = dimProfile(nic.cqeMode, q.dim.profile);
     } else if (!nic.adaptiveRx) {
       q.rxUsecs = nic.rxUsecs;
       q.rxFrames = nic.rxFrames;

@@ -29,8 +29,8 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
-  ACTOR_BH,
   ACTOR_TICK,
+  ACTOR_SCHED_TICK,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type Cpu,
@@ -174,7 +174,7 @@ export function createWorld(spec: WorldSpec): World {
       for (const cpu of cpus.slice(fixed.firstCpu)) cpu.backlogPlace = shared;
       states[h].bottomHalf = createBottomHalf(
         addLock(maker, locks, host, h, 'global_bh_count'),
-        maker.actor(ACTOR_BH, h),
+        maker.actor(ACTOR_TICK, h),
       );
     }
   });
@@ -358,7 +358,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     runQueue: [],
     delayed: [],
     current: 0,
-    tickActor: maker.actor(ACTOR_TICK, index),
+    tickActor: maker.actor(ACTOR_SCHED_TICK, index),
     execStart: 0,
     pickedRanNs: 0,
     minVruntime: 0,

@@ -17,6 +17,7 @@ import {
 } from './nic/dim.ts';
 import { makeFrame } from './packet/frame.ts';
 import type { HostSpec, RateTraffic, WorldSpec } from './spec.ts';
+import type { World } from './world.ts';
 
 function router(
   host: Partial<HostSpec>,
@@ -261,5 +262,25 @@ describe('DIM', () => {
     ]);
     expect(list.slice(11, 20)).toEqual(Array(9).fill('>1Z'));
     expect(list[20]).toBe('>0L');
+  });
+
+  it('takes the profiles of the timer’s mode, and begins anew where the mode is changed', () => {
+    const coalesce = (partial: object) => ({
+      host: 0,
+      change: { type: 'coalesce' as const, nic: 0, ...partial },
+    });
+    const spec = worldSpec({
+      nic: { driver: 'mlx5_core' },
+      setup: [coalesce({ adaptiveRx: true })],
+      traffic: [udpRate({ ratePps: 1_000_000 })],
+    });
+    const of = (w: World) => [w.queues[0].rxUsecs, w.queues[0].rxFrames, w.queues[0].dim.profile];
+    const w = createWorld(spec);
+    expect(of(w)).toEqual([8, 256, 1]);
+    // bytes and packets stay the same: fewer interrupts are better
+    advance(w, 8_000_000);
+    expect(of(w)[2]).toBeGreaterThan(1);
+    const cqe = createWorld({ ...spec, setup: [...spec.setup, coalesce({ cqeMode: true })] });
+    expect(of(cqe)).toEqual([8, 128, 1]);
   });
 });

@@ -49,7 +49,7 @@ export const ACTOR_TASK = 6;
 export const ACTOR_ARFS = 7;
 export const ACTOR_TX = 8;
 export const ACTOR_TICK = 9;
-export const ACTOR_BH = 10;
+export const ACTOR_SCHED_TICK = 20;
 
 /** Schedulers (rule `scheduler`): taking turns, CFS, EEVDF. */
 export const SCHED_TURNS = 0;

@@ -3,9 +3,10 @@ import { CONTEXTS, Ctx } from '../catalog/contexts.ts';
 import { Kind } from '../catalog/kinds.ts';
 import { type ReasonInfo, reasonName, reasons } from '../catalog/reasons.ts';
 import { truesizeOf } from '../engine/net/truesize.ts';
+import { DIM_NEVENTS, dimProfile } from '../engine/nic/dim.ts';
 import { lockWaitNs } from '../engine/cpu/lock.ts';
 import { busyNs, contextNs } from '../engine/metrics/metric-table.ts';
-import type { Cpu, World } from '../engine/world.ts';
+import { type Cpu, type RxQueue, SCHED_EEVDF, SCHED_TURNS, type Task, type World } from '../engine/world.ts';
 import type { Inspection, InspectTarget, Moment } from '../protocol/messages.ts';
 import { placeIndex } from '../protocol/place-index.ts';
 import { otherAt, packetAt, recordAt } from '../protocol/record-codec.ts';
@@ -43,6 +44,7 @@ export function aboutTarget(target: InspectTarget, map: SceneMap): (r: RecordVie
         places.task[r.place] === target.task - 1 ||
         ((r.kind === Kind.wakeUp || r.kind === Kind.threadWake || r.kind === Kind.ksoftirqdWake) &&
           r.b === target.task) ||
+        (r.kind === Kind.schedDecision && r.a === target.task) ||
         (r.kind === Kind.schedSwitch && (r.a === target.task || r.b >>> 8 === target.task)) ||
         (TASK_CALLS.has(r.kind) && r.b >>> 8 === target.task);
     case 'record':
@@ -158,6 +160,8 @@ function stateOf(
         row('irqNumber', q.irq),
         row('irqCpu', q.affinity.map((c) => w.cpus[c].number).join(',')),
         row('vector', q.masked ? 'masked' : 'armed'),
+        row('moderation', `rx-usecs ${q.rxUsecs} rx-frames ${q.rxFrames}`),
+        ...dimRows(w, q),
         row('txQdisc', q.tx.qdisc.length),
         row('txRing', q.tx.ring.length - q.tx.ringAt),
         row('txSent', q.tx.sent.length),
@@ -195,6 +199,7 @@ function stateOf(
       return [
         row('context', CONTEXTS[cpu.ctx]),
         row('current', cpu.current === 0 ? 'swapper (idle)' : w.tasks[cpu.current - 1].name),
+        row('runQueue', cpu.runQueue.map((id) => w.tasks[id - 1].name).join(', ') || '0'),
         row('pollList', cpu.pollList.length),
         ...waitRows(w, cpu),
         ...busy,
@@ -231,6 +236,7 @@ function stateOf(
         row('taskName', t.name),
         row('taskState', t.state),
         row('taskCpu', w.cpus[t.cpu].number),
+        ...schedRows(w, t),
         row('reads', t.reads),
         row('readBytes', t.bytes),
         ...(t.send.sends > 0 ? [row('sends', t.send.sends)] : []),
@@ -310,4 +316,43 @@ function knobsOf(w: World, map: SceneMap, why: readonly RecordView[]): string[] 
     found.add(knob.replace('{nic}', nic.name).replace('{irq}', String(irq)).replace('{task}', String(task)));
   }
   return [...found].slice(0, 6);
+}
+
+const TUNE_STATES = ['PARKING_ON_TOP', 'PARKING_TIRED', 'GOING_RIGHT', 'GOING_LEFT'];
+const VERDICTS: Readonly<Record<number, string>> = {
+  1: 'DIM_STATS_BETTER',
+  0: 'DIM_STATS_SAME',
+  [-1]: 'DIM_STATS_WORSE',
+};
+const TOLD_BY = ['', ' (bytes)', ' (packets)', ' (events)'];
+
+/** DIM's state machine of one queue, in the kernel's own names; nothing while adaptive moderation is off. */
+function dimRows(w: World, q: RxQueue): Row[] {
+  const nic = w.nics[q.nic];
+  if (!nic.adaptiveRx) return [];
+  const { dim } = q;
+  const row = (key: string, value: string | number): Row => ({ key, value: String(value) });
+  const [usecs, frames] = dimProfile(nic.cqeMode, dim.profile);
+  const events = dim.start === null ? 0 : q.irqs - dim.start.events;
+  return [
+    row('dimState', dim.start === null ? 'START_MEASURE' : `MEASURE_IN_PROGRESS ${events}/${DIM_NEVENTS}`),
+    row('dimTune', TUNE_STATES[dim.tune]),
+    row('dimProfile', `${dim.profile} (${usecs} µs, ${frames})`),
+    row('dimStepsLeft', dim.stepsLeft),
+    row('dimStepsRight', dim.stepsRight),
+    row('dimTired', dim.tired),
+    row('dimSample', `ppms ${dim.last.ppms} bpms ${dim.last.bpms} epms ${dim.last.epms}`),
+    row('dimPrev', `ppms ${dim.prev.ppms} bpms ${dim.prev.bpms} epms ${dim.prev.epms}`),
+    row('dimVerdict', `${VERDICTS[dim.verdict]}${TOLD_BY[dim.by]}`),
+  ];
+}
+
+/** What the scheduler goes by; for the running task as of its last charge. */
+function schedRows(w: World, task: Task): Row[] {
+  const row = (key: string, value: string | number): Row => ({ key, value: String(value) });
+  const rows = [row('ranNs', task.ranNs)];
+  const { scheduler } = w.fixed.rules;
+  if (scheduler !== SCHED_TURNS) rows.push(row('vruntime', task.vruntime));
+  if (scheduler === SCHED_EEVDF) rows.push(row('deadline', task.deadline), row('vlag', task.vlag));
+  return rows;
 }

@@ -374,7 +374,7 @@ export const METRIC_FAMILIES = [
   'counter.HOST.NIC.NAME',
   'rate.HOST.NIC.NAME',
   'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf|sent|sentBytes|sendErrors|wmem|sndbuf|txLatencyP50Ns|txLatencyP99Ns)',
-  'app.HOST.ID.(reads|bytes|sends|latencyP50Ns|latencyP99Ns)',
+  'app.HOST.ID.(reads|bytes|sends|cpuNs|latencyP50Ns|latencyP99Ns)',
 ] as const;
 
 /** The value of a metric now; undefined where the name names nothing. */
@@ -448,6 +448,8 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
     case 'app': {
       const task = w.tasks.find((t) => t.host === host && t.kind === 'app' && t.name === parts[2]);
       if (task === undefined) return undefined;
+      // what the scheduler has charged it, not what it computed
+      if (parts[3] === 'cpuNs') return task.ranNs;
       if (parts[3] === 'latencyP50Ns') return percentile(task.latency, 0.5);
       if (parts[3] === 'latencyP99Ns') return percentile(task.latency, 0.99);
       if (parts[3] === 'sends') return task.send.sends;

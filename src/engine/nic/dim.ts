@@ -34,19 +34,42 @@ export interface Dim {
   stepsRight: number;
   stepsLeft: number;
   tired: number;
+  /** The newest sample, and how it compared with `prev` of then: 1 better, 0 the same, -1 worse, and by what it was told. */
+  last: DimStats;
+  verdict: number;
+  by: number;
 }
 
+/** What told two samples apart (Dim.by). */
+export const BY_NOTHING = 0;
+export const BY_BYTES = 1;
+export const BY_PACKETS = 2;
+export const BY_EVENTS = 3;
+
 export const DIM_NEVENTS = 64;
-/** usecs and frames of the five receive profiles (EQE). */
-export const DIM_PROFILES = [
+const PROFILES = 5;
+/** usecs and frames of the receive profiles: the timer runs from the first frame (EQE), or anew from each (CQE). */
+const DIM_PROFILES_EQE = [
   [1, 256],
   [8, 256],
   [64, 256],
   [128, 256],
   [256, 256],
 ] as const;
+const DIM_PROFILES_CQE = [
+  [2, 256],
+  [8, 128],
+  [16, 64],
+  [32, 64],
+  [64, 64],
+] as const;
 const DEFAULT_PROFILE = 1;
-const TIRED_AT = 2 * DIM_PROFILES.length;
+const TIRED_AT = 2 * PROFILES;
+
+/** rx-usecs and rx-frames of a profile. */
+export function dimProfile(cqeMode: boolean, profile: number): readonly [number, number] {
+  return (cqeMode ? DIM_PROFILES_CQE : DIM_PROFILES_EQE)[profile];
+}
 
 export function createDim(): Dim {
   return {
@@ -57,6 +80,9 @@ export function createDim(): Dim {
     stepsRight: 0,
     stepsLeft: 0,
     tired: 0,
+    last: { ppms: 0, bpms: 0, epms: 0 },
+    verdict: 0,
+    by: BY_NOTHING,
   };
 }
 
@@ -67,13 +93,21 @@ function significant(now: number, before: number): boolean {
 
 /** 1 better, 0 the same, -1 worse. */
 export function compareStats(now: DimStats, before: DimStats): number {
-  if (before.bpms === 0) return now.bpms > 0 ? 1 : 0;
-  if (significant(now.bpms, before.bpms)) return now.bpms > before.bpms ? 1 : -1;
-  if (before.ppms === 0) return now.ppms > 0 ? 1 : 0;
-  if (significant(now.ppms, before.ppms)) return now.ppms > before.ppms ? 1 : -1;
-  if (before.epms === 0) return 0;
-  if (significant(now.epms, before.epms)) return now.epms < before.epms ? 1 : -1;
+  const by = toldBy(now, before);
+  if (by === BY_BYTES) return now.bpms > before.bpms ? 1 : -1;
+  if (by === BY_PACKETS) return now.ppms > before.ppms ? 1 : -1;
+  if (by === BY_EVENTS) return now.epms < before.epms ? 1 : -1;
   return 0;
+}
+
+/** Bytes are looked at first, then packets, then interrupts; the first that differ tell. */
+export function toldBy(now: DimStats, before: DimStats): number {
+  if (before.bpms === 0) return now.bpms > 0 ? BY_BYTES : BY_NOTHING;
+  if (significant(now.bpms, before.bpms)) return BY_BYTES;
+  if (before.ppms === 0) return now.ppms > 0 ? BY_PACKETS : BY_NOTHING;
+  if (significant(now.ppms, before.ppms)) return BY_PACKETS;
+  if (before.epms === 0) return BY_NOTHING;
+  return significant(now.epms, before.epms) ? BY_EVENTS : BY_NOTHING;
 }
 
 function turn(d: Dim): void {
@@ -105,7 +139,7 @@ function step(d: Dim): void {
     return;
   }
   const to = d.profile + (d.tune === GOING_RIGHT ? 1 : -1);
-  if (to < 0 || to >= DIM_PROFILES.length) {
+  if (to < 0 || to >= PROFILES) {
     park(d, PARKING_ON_TOP);
     return;
   }
@@ -124,16 +158,19 @@ function exitParking(d: Dim): void {
 export function dimDecide(d: Dim, now: DimStats): boolean {
   const before = d.tune;
   const profile = d.profile;
+  d.last = now;
+  d.verdict = compareStats(now, d.prev);
+  d.by = toldBy(now, d.prev);
   switch (d.tune) {
     case PARKING_ON_TOP:
-      if (compareStats(now, d.prev) !== 0) exitParking(d);
+      if (d.verdict !== 0) exitParking(d);
       break;
     case PARKING_TIRED:
       d.tired -= 1;
       if (d.tired === 0) exitParking(d);
       break;
     default:
-      if (compareStats(now, d.prev) !== 1) turn(d);
+      if (d.verdict !== 1) turn(d);
       if (onTop(d)) park(d, PARKING_ON_TOP);
       else step(d);
       break;
@@ -162,7 +199,7 @@ export function netDim(w: World, q: RxQueue, cpu: Cpu, cause: number): void {
     epms: perMs(DIM_NEVENTS),
   };
   const changed = dimDecide(dim, stats);
-  if (changed) [q.rxUsecs, q.rxFrames] = DIM_PROFILES[dim.profile];
+  if (changed) [q.rxUsecs, q.rxFrames] = dimProfile(w.nics[q.nic].cqeMode, dim.profile);
   dim.start = changed ? null : now;
   const reason = changed ? Reason.dimChanged : dim.tune <= PARKING_TIRED ? Reason.dimParked : Reason.dimKept;
   emit(w, Kind.dimSample, q.vectorPlace, reason, cpu.index, 0, 0, cause, dim.profile, stats.ppms);

@@ -9,6 +9,8 @@ import { livelockAndItsCure } from './livelock-and-its-cure.ts';
 import { twoInterfacesOneFlooded } from './two-interfaces-one-flooded.ts';
 import { oneQueueAndRps } from './one-queue-and-rps.ts';
 import { rfsFollowsAnApplication } from './rfs-follows-an-application.ts';
+import { softirqStarvesAnApplication } from './softirq-starves-an-application.ts';
+import { moderationAndDim } from './moderation-and-dim.ts';
 import { timeSqueeze } from './time-squeeze.ts';
 import { rssGoodAndBadTable } from './rss-good-and-bad-table.ts';
 import { rpsOverdone } from './rps-overdone.ts';
@@ -31,4 +33,6 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...acceleratedRfs,
   ...rpsOverdone,
   ...rssGoodAndBadTable,
+  ...moderationAndDim,
+  ...softirqStarvesAnApplication,
 };
