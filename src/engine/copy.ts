@@ -33,15 +33,17 @@ const SHARED: ReadonlySet<string> = new Set([
   'addresses',
   'routes',
   'writer',
+  'tap',
   'pool',
 ]);
 
-/** A copy that can be advanced on its own; it has no writer. Shared: `fixed` and lists that are replaced, never changed. */
+/** A copy that can be advanced on its own; it has no writer and no tap. Shared: `fixed` and lists that are replaced, never changed. */
 export function copyWorld(w: World): World {
   const copy = copyValue(w);
   copy.pool = copyPool(w.pool);
   copy.inputs = w.inputs.slice();
   copy.writer = null;
+  copy.tap = null;
   return copy;
 }
 
@@ -52,7 +54,7 @@ export function worldBytes(w: World): number {
   for (const n of w.nics) bytes += n.flowHash.length * 15;
   for (const t of w.tasks) bytes += t.latency.buckets.byteLength + 256;
   for (const s of w.sources) bytes += s.seq.byteLength + s.ipId.byteLength + s.credit.byteLength;
-  bytes += w.flowState.rcvNxt.length * 26;
+  bytes += w.flowState.rcvNxt.length * 34;
   for (const l of w.flowState.latency) bytes += l.buckets.byteLength;
   return bytes;
 }

@@ -35,7 +35,20 @@ export function completeCommand(world: World, host: number, line: string): strin
       return sysctlWords(ctx, rest, last);
     case 'cat':
     case 'ls':
-      return paths(ctx, last);
+    case 'grep':
+    case 'head':
+    case 'tail':
+    case 'sort':
+    case 'uniq':
+    case 'wc':
+    case 'awk':
+      return last.startsWith('/') || command === 'cat' || command === 'ls' ? paths(ctx, last) : [];
+    case 'help':
+      return rest.length === 0 ? starting(COMMANDS, last) : [];
+    case 'ss':
+      return starting(ssWords(rest), last);
+    case 'mpstat':
+      return starting(mpstatWords(ctx, rest), last);
     case 'ip':
       return starting(ipWords(ctx, rest), last);
     case 'taskset':
@@ -117,12 +130,46 @@ function sysctlWords(ctx: Ctx, rest: readonly string[], last: string): string[] 
   return starting([...names, ...flags], last);
 }
 
+function ssWords(rest: readonly string[]): string[] {
+  const previous = rest[rest.length - 1];
+  if (previous === 'state') return ['established', 'listening', 'unconnected'];
+  const options = ['-tinm', '-tan', '-uanm', '-lntu', '-lunp', '-s'];
+  return [...(rest.length === 0 ? options : []), 'state', 'sport', 'dport'];
+}
+
+function mpstatWords(ctx: Ctx, rest: readonly string[]): string[] {
+  const previous = rest[rest.length - 1];
+  if (previous === '-P') return ['ALL', ...Array.from({ length: ctx.fixed.cpus }, (_, i) => String(i))];
+  if (previous === '-I') return ['SUM'];
+  return ['-P', '-I', '-u'];
+}
+
 function ipWords(ctx: Ctx, rest: readonly string[]): string[] {
   const words = rest.filter((word) => !word.startsWith('-'));
-  if (words.length === 0) return ['link', '-s', '-d'];
+  if (words.length === 0) return ['link', 'addr', 'route', 'neigh', '-s', '-d', '-br', '-o', '-4', '-6'];
+  const [object, command] = words;
+  if (object === 'addr' || object === 'route' || object === 'neigh') {
+    const previous = words[words.length - 1];
+    if (words.length === 1)
+      return {
+        addr: ['show', 'add', 'del'],
+        route: ['show', 'get', 'add', 'replace', 'del'],
+        neigh: ['show'],
+      }[object];
+    if (previous === 'dev' || (object === 'addr' && words.length === 2 && command === 'show'))
+      return nicNames(ctx);
+    if (command === 'del' && words.length === 2) return namedNetworks(ctx, object);
+    return previous === 'via' || words.length === 2 ? [] : object === 'route' ? ['dev', 'via'] : ['dev'];
+  }
   if (words.length === 1) return ['set', 'show'];
   if (words.length === 2) return nicNames(ctx);
   return words[1] === 'set' && words.length % 2 === 1 ? ['mtu', 'gro_max_size', 'gro_ipv4_max_size'] : [];
+}
+
+/** What `del` could take away. */
+function namedNetworks(ctx: Ctx, object: 'addr' | 'route' | 'neigh'): string[] {
+  if (object === 'addr') return ctx.state.addresses.map(({ address, bits }) => `${address}/${bits}`);
+  return ctx.state.routes.map(({ network, bits }) => `${network}/${bits}`);
 }
 
 function tasksetWords(ctx: Ctx, rest: readonly string[]): string[] {
