@@ -47,6 +47,8 @@ export function completeCommand(world: World, host: number, line: string): strin
       return rest.length === 0 ? starting(COMMANDS, last) : [];
     case 'ss':
       return starting(ssWords(rest), last);
+    case 'tcpdump':
+      return starting(tcpdumpWords(ctx, rest), last);
     case 'mpstat':
       return starting(mpstatWords(ctx, rest), last);
     case 'ip':
@@ -135,6 +137,31 @@ function ssWords(rest: readonly string[]): string[] {
   if (previous === 'state') return ['established', 'listening', 'unconnected'];
   const options = ['-tinm', '-tan', '-uanm', '-lntu', '-lunp', '-s'];
   return [...(rest.length === 0 ? options : []), 'state', 'sport', 'dport'];
+}
+
+function tcpdumpWords(ctx: Ctx, rest: readonly string[]): string[] {
+  const previous = rest[rest.length - 1] ?? '';
+  if (/^-[nevqS]*i$/.test(previous)) return [...nicNames(ctx), 'any'];
+  if (previous === '-Q') return ['in', 'out', 'inout'];
+  if (['host', 'net', 'port', 'portrange', '-c', '-r'].includes(previous)) return [];
+  const words = [
+    'host',
+    'port',
+    'net',
+    'src',
+    'dst',
+    'tcp',
+    'udp',
+    'icmp',
+    'icmp6',
+    'arp',
+    'ip',
+    'ip6',
+    'and',
+    'or',
+    'not',
+  ];
+  return [...words, '-ni', '-i', '-e', '-v', '-c', '-Q', '-r'];
 }
 
 function mpstatWords(ctx: Ctx, rest: readonly string[]): string[] {

@@ -18,6 +18,7 @@ import { ss } from './ss.ts';
 import { date, lscpu, uname } from './machine.ts';
 import { mpstat, mpstatWitness } from './mpstat.ts';
 import { type Ctx, done, type Outcome, printed, refused, type ShellResult } from './types.ts';
+import { type NamedCapture, tcpdump, tcpdumpWitness } from './tcpdump/tcpdump.ts';
 import type { Witness } from './witness.ts';
 
 export { completeCommand } from './complete.ts';
@@ -28,19 +29,16 @@ export type { Witness } from './witness.ts';
 /** What a command may know beside the world. `witness`: what `witnessFor` gave for the line, once it has seen the run up to now. */
 export interface Surroundings {
   witness?: Witness | null;
+  /** Captures that were loaded, for `tcpdump -r`. */
+  captures?: readonly NamedCapture[];
 }
 
 /**
  * @param host index of the host it runs on
  * @returns status 0 and the changes it stands for, or a status above 0, an error like the real tool's and what is possible
  */
-export function runCommand(
-  world: World,
-  host: number,
-  line: string,
-  { witness = null }: Surroundings = {},
-): ShellResult {
-  const outcome = run(world, host, line, witness);
+export function runCommand(world: World, host: number, line: string, around: Surroundings = {}): ShellResult {
+  const outcome = run(world, host, line, around);
   // a refused command changes nothing, whatever it had gathered
   const changes = outcome.status === 0 ? outcome.changes.map((change) => ({ host, change })) : [];
   return { output: outcome.output, status: outcome.status, changes };
@@ -53,6 +51,7 @@ export function witnessFor(world: World, host: number, line: string): Witness | 
   const parsed = parseLine(line);
   if (!parsed.ok) return null;
   const [command, ...words] = commandWords(parsed.words);
+  if (command === 'tcpdump') return tcpdumpWitness(ctx, words);
   return command === 'mpstat' ? mpstatWitness(ctx, words) : null;
 }
 
@@ -62,7 +61,7 @@ function commandWords(words: readonly string[]): string[] {
   return name === undefined ? [] : [name.replace(/^(\/usr)?\/s?bin\//, ''), ...rest];
 }
 
-function run(world: World, host: number, line: string, witness: Witness | null): Outcome {
+function run(world: World, host: number, line: string, around: Surroundings): Outcome {
   if (world.fixed.hosts[host] === undefined) return refused('', 1, `there is no host ${host}`);
   const ctx = contextOf(world, host);
   const parsed = parseLine(line, (pattern) => expandGlob(ctx, pattern));
@@ -73,7 +72,7 @@ function run(world: World, host: number, line: string, witness: Witness | null):
   if (parsed.redirect !== null && command !== 'echo') {
     return refused('', 1, 'only echo may write to a file: echo VALUE > FILE');
   }
-  return piped(ctx, dispatch(ctx, command, words, parsed.redirect, witness), parsed.filters);
+  return piped(ctx, dispatch(ctx, command, words, parsed.redirect, around), parsed.filters);
 }
 
 /** What a command prints goes through the filters behind it; a refusal is shown as it is. */
@@ -93,7 +92,7 @@ function dispatch(
   command: string,
   words: readonly string[],
   redirect: string | null,
-  witness: Witness | null,
+  { witness = null, captures = [] }: Surroundings,
 ): Outcome {
   switch (command) {
     case 'ethtool':
@@ -118,6 +117,8 @@ function dispatch(
       return ss(ctx, words);
     case 'mpstat':
       return mpstat(ctx, words, witness);
+    case 'tcpdump':
+      return tcpdump(ctx, words, witness, captures);
     case 'uname':
       return uname(ctx, words);
     case 'date':

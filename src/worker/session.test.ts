@@ -338,6 +338,13 @@ describe('a session', () => {
       const shares = row.trim().split(/\s+/).slice(-10).map(Number);
       expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
     }
+    const seen = command('tcpdump -tn udp port 7000 | wc -l').output;
+    const { report } = ask({ type: 'report', branch: 1, at: { t: 1_000_000, seq: -1 } }, 'report');
+    const { delivered } = (report as { packets: { delivered: number } }).packets;
+    // what a socket has, the tap saw before
+    expect(Number(/^(\d+)\n\n/m.exec(seen)?.[1])).toBeGreaterThanOrEqual(delivered);
+    expect(command('tcpdump -c 1').output).toContain('1 packet captured');
+    expect(command('tcpdump -r no.pcap').output).toContain('No such file or directory');
     expect(command('mpstat 1 2').output).toContain('# only 0.001 s have passed');
   });
 });

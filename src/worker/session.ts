@@ -520,7 +520,7 @@ export class Session {
     witness: Witness | null,
   ): void {
     const host = hostOf(w, hostId);
-    const result = runCommand(w, host, line, { witness });
+    const result = runCommand(w, host, line, { witness, captures: this.namedCaptures() });
     if (result.status !== 0 || result.changes.length === 0) {
       this.deps.post({
         type: 'commandDone',
@@ -555,6 +555,13 @@ export class Session {
       branches: this.branchInfos(),
       // just after what the command itself did: what is shown has the change in it
       moment: { t: at.t, seq: w.seq },
+    });
+  }
+
+  private namedCaptures(): { name: string; table: TrafficTable }[] {
+    return this.captureNames.flatMap(({ sha256: digest, name }) => {
+      const table = this.captures.get(digest);
+      return table === undefined ? [] : [{ name, table }];
     });
   }
 
