@@ -28,6 +28,11 @@ export function completeCommand(world: World, host: number, line: string): strin
   const redirectAt = before.lastIndexOf('>');
   if (redirectAt !== -1) return redirectAt === before.length - 1 ? paths(ctx, last) : [];
   const [command, ...rest] = before;
+  if (command === 'watch') {
+    const at = rest.findIndex((word, i) => !word.startsWith('-') && rest[i - 1] !== '-n');
+    if (at < 0) return rest[rest.length - 1] === '-n' ? [] : starting([...COMMANDS, '-n', '-d'], last);
+    return completeCommand(world, host, `${rest.slice(at).join(' ')} ${last}`);
+  }
   switch (command) {
     case 'ethtool':
       return starting(ethtoolWords(ctx, rest), last);

@@ -5,6 +5,7 @@ import { IP_HELP } from './ip/ip.ts';
 import { MPSTAT_HELP } from './mpstat.ts';
 import { SS_HELP } from './ss.ts';
 import { TCPDUMP_HELP } from './tcpdump/tcpdump.ts';
+import { WATCH_HELP } from './watch.ts';
 import { type Ctx, type Outcome, printed, refused } from './types.ts';
 
 /** What `help COMMAND` prints; the first line stands in `help` too. */
@@ -32,6 +33,7 @@ export const MANUAL: Readonly<Record<string, string>> = {
   tcpdump: TCPDUMP_HELP,
   uname: 'uname [-asnrmo]\n',
   uniq: 'uniq [-c] [FILE]\n',
+  watch: WATCH_HELP,
   wc: 'wc [-lwc] [FILE...]\n',
 };
 

@@ -89,7 +89,8 @@ describe('any line', () => {
         expect(result.output.length).toBeLessThan(300_000);
         if (result.status !== 0) {
           expect(result.changes).toEqual([]);
-          expect(result.output.trim()).not.toBe('');
+          // grep that finds nothing says nothing
+          if (result.status !== 1 || !line.includes('grep')) expect(result.output.trim()).not.toBe('');
         }
         expect(result.output === '' || result.output.endsWith('\n')).toBe(true);
         const words = completeCommand(worlds[w], 0, line);

@@ -19,6 +19,7 @@ import { date, lscpu, uname } from './machine.ts';
 import { mpstat, mpstatWitness } from './mpstat.ts';
 import { type Ctx, done, type Outcome, printed, refused, type ShellResult } from './types.ts';
 import { type NamedCapture, tcpdump, tcpdumpWitness } from './tcpdump/tcpdump.ts';
+import { parseWatch, showing, type WatchLine } from './watch.ts';
 import type { Witness } from './witness.ts';
 
 export { completeCommand } from './complete.ts';
@@ -31,6 +32,8 @@ export interface Surroundings {
   witness?: Witness | null;
   /** Captures that were loaded, for `tcpdump -r`. */
   captures?: readonly NamedCapture[];
+  /** Somebody sits at a screen: a line may be shown again (`watch`). */
+  console?: boolean;
 }
 
 /**
@@ -38,6 +41,8 @@ export interface Surroundings {
  * @returns status 0 and the changes it stands for, or a status above 0, an error like the real tool's and what is possible
  */
 export function runCommand(world: World, host: number, line: string, around: Surroundings = {}): ShellResult {
+  const watched = watchOf(line);
+  if (watched !== null) return runWatch(world, host, watched, around);
   const outcome = run(world, host, line, around);
   // a refused command changes nothing, whatever it had gathered
   const changes = outcome.status === 0 ? outcome.changes.map((change) => ({ host, change })) : [];
@@ -48,11 +53,37 @@ export function runCommand(world: World, host: number, line: string, around: Sur
 export function witnessFor(world: World, host: number, line: string): Witness | null {
   if (world.fixed.hosts[host] === undefined) return null;
   const ctx = contextOf(world, host);
+  const watched = watchOf(line);
+  if (watched?.ok === true) return witnessFor(world, host, watched.line);
   const parsed = parseLine(line);
   if (!parsed.ok) return null;
   const [command, ...words] = commandWords(parsed.words);
   if (command === 'tcpdump') return tcpdumpWitness(ctx, words);
   return command === 'mpstat' ? mpstatWitness(ctx, words) : null;
+}
+
+/** What a line that begins with `watch` watches; null: it is another command. */
+function watchOf(line: string): WatchLine | null {
+  const parsed = parseLine(line);
+  if (!parsed.ok) return null;
+  const [command, ...words] = commandWords(parsed.words);
+  if (command !== 'watch') return null;
+  if (parsed.redirect !== null || parsed.filters.length > 0)
+    return {
+      ok: false,
+      outcome: refused('', 1, "put the whole pipeline in quotes: watch 'COMMAND | FILTER'"),
+    };
+  return parseWatch(words);
+}
+
+function runWatch(world: World, host: number, watched: WatchLine, around: Surroundings): ShellResult {
+  if (!watched.ok) return { ...watched.outcome, changes: [] };
+  if (world.fixed.hosts[host] === undefined || around.console !== true) {
+    const text = 'watch shows a command again as time moves: it works in the console only';
+    return { ...refused('', 1, text), changes: [] };
+  }
+  const { output, status } = showing(contextOf(world, host), watched, run(world, host, watched.line, around));
+  return { output, status, changes: [], ...(status === 0 ? { watch: watched.watch } : {}) };
 }
 
 /** Without `sudo` and the command's folder. */

@@ -66,7 +66,7 @@ export function initialState(preferences: Preferences): AppState {
     },
     branches: { list: [{ id: 1, parent: null, forkAt: null, inputs: [] }], active: 1 },
     lesson: { step: -1, answers: {} },
-    console: { host: 'h1', entries: [], busy: false },
+    console: { host: 'h1', entries: [], busy: false, watching: null },
     notices: [],
     worker: 'starting',
   };

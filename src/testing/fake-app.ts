@@ -285,6 +285,7 @@ export function fakeState(mock: MockFrame): AppState {
     console: {
       host: 'h1',
       busy: false,
+      watching: null,
       entries: [
         {
           n: 1,
@@ -294,6 +295,7 @@ export function fakeState(mock: MockFrame): AppState {
           status: 0,
           at: { t: 900_000, seq: 2 },
           branch: 1,
+          before: null,
         },
         {
           n: 2,
@@ -303,6 +305,7 @@ export function fakeState(mock: MockFrame): AppState {
           status: 1,
           at: { t: 900_000, seq: 2 },
           branch: 1,
+          before: null,
         },
       ],
     },

@@ -520,7 +520,7 @@ export class Session {
     witness: Witness | null,
   ): void {
     const host = hostOf(w, hostId);
-    const result = runCommand(w, host, line, { witness, captures: this.namedCaptures() });
+    const result = runCommand(w, host, line, { witness, captures: this.namedCaptures(), console: true });
     if (result.status !== 0 || result.changes.length === 0) {
       this.deps.post({
         type: 'commandDone',
@@ -530,6 +530,7 @@ export class Session {
         branch: branch.info.id,
         branches: this.branchInfos(),
         moment: at,
+        ...(result.watch === undefined ? {} : { watch: result.watch }),
       });
       return;
     }
