@@ -179,3 +179,62 @@ test('a knob is the command it shows', async ({ lab, page }) => {
   await lab.key('End');
   await expect(missed(lab)).toHaveText(new RegExp(`${lostWith(RING_64)}$`));
 });
+
+test('ss shows the sockets, mpstat the CPUs’ time', async ({ lab }) => {
+  await openHalfFull(lab);
+  expect(await lab.command('ss -lun')).toMatch(
+    /^State {2}Recv-Q Send-Q +Local Address:Port Peer Address:Port *Process\s*\nUNCONN \d+ +0 /,
+  );
+  expect(await lab.command('ss -uanm')).toMatch(/skmem:\(r\d+,rb\d+,t0,tb212992,f\d+,w0,o0,bl0,d\d+\)/);
+  const since = await lab.command('mpstat -P ALL');
+  expect(since).toMatch(/CPU {4}%usr {3}%nice {4}%sys %iowait {4}%irq {3}%soft/);
+  expect(since).toMatch(/\n00:00:00 {5}all +\d+\.\d\d/);
+  expect(await lab.command('mpstat -P 0 0.00002 3')).toMatch(/(\n00:00:00 {7}0 .*){3}\nAverage: {7}0 /);
+});
+
+test('tcpdump sees what passed the taps, and nothing of what died in the ring', async ({ lab }) => {
+  await openHalfFull(lab);
+  await lab.key('End');
+  const output = await lab.command('tcpdump -n -c 3 udp');
+  expect(output).toMatch(/listening on eth0, link-type EN10MB/);
+  expect(output).toMatch(/\n00:00:00\.\d{6} IP \S+ > \S+: UDP, length \d+\n/);
+  expect(output).toContain('3 packets captured');
+  // every frame that was not lost, and no other
+  const all = await lab.command('tcpdump -n --count');
+  const arrived = ring.filter((r) => r.kind === Kind.frameArrived).length;
+  expect(Number(/^(\d+) packets?$/m.exec(all)?.[1])).toBe(arrived - lost);
+  expect(await lab.command('tcpdump -n foo')).toMatch(
+    /can't parse filter expression: syntax error.*exit status 1/s,
+  );
+});
+
+test('watch shows a command again as time moves, until it is ended', async ({ lab, page }) => {
+  await openHalfFull(lab);
+  const shown = await lab.command('watch -d -t date +%s.%N');
+  expect(shown).toBe('0.000100000');
+  const input = lab.console.getByRole('textbox', { name: 'Command on h1' });
+  await expect(input).toHaveAttribute('readonly', '');
+  await page.keyboard.press('ArrowRight');
+  const output = lab.console.locator('.console-entry pre').last();
+  await expect(output).not.toHaveText('0.000100000');
+  await expect(output.locator('mark').first()).toBeVisible();
+  await lab.key('Home');
+  await expect(output).toHaveText('0.000000000');
+  await input.focus();
+  await page.keyboard.press('q');
+  await expect(input).not.toHaveAttribute('readonly', '');
+  await expect(lab.console).toBeVisible();
+  await lab.key('End');
+  await expect(output).toHaveText('0.000000000');
+  expect(await lab.command('watch ethtool -G eth0 rx 64')).toContain('would change something');
+});
+
+test('a route is taken away and undone', async ({ lab, page }) => {
+  await openHalfFull(lab);
+  expect(await lab.command('ip route add 10.77.0.0/16 dev eth0')).toBe('');
+  expect(await lab.command('ip route')).toContain('10.77.0.0/16 dev eth0 scope link');
+  const applied = page.getByRole('region', { name: 'Applied' });
+  await applied.getByRole('button', { name: /^Undo ip route/ }).click();
+  await expect(applied).toBeHidden();
+  expect(await lab.command('ip route')).not.toContain('10.77.0.0/16');
+});

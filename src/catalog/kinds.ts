@@ -374,7 +374,6 @@ export const kinds = {
   txDrop: { code: 50, stage: 'nic', fn: 'pfifo_fast_enqueue', a: 'segments', b: '0' },
   irqDone: { code: 52, stage: 'irq', fn: 'irq handler', a: 'frames it took', b: '0' },
   schedDecision: {
-    code: 74,
     code: 90,
     stage: 'cpu',
     fn: 'wakeup_preempt / scheduler_tick',
@@ -441,7 +440,6 @@ export const kinds = {
     b: 'source (index)',
   },
   bhMark: {
-    code: 74,
     stage: 'softirq',
     fn: 'mark_bh',
     a: 'packets in the backlog',

@@ -178,4 +178,19 @@ export const simplifications: readonly Simplification[] = [
     matters: 'Machines that use them; the console refuses their commands and says so.',
     source: 'net/core/dev.c, lib/dim, Linux 6.12.',
   },
+  {
+    id: 'taps',
+    model:
+      'tcpdump prints headers: payload, ids of ICMP echoes and what ARP asks for are not kept; it neither costs CPU time nor loses packets.',
+    real: 'A packet socket clones every skb, charges it to its own buffer and drops what does not fit ("dropped by kernel").',
+    matters: 'At high rates a real capture slows the machine and misses packets itself.',
+    source: 'net/packet/af_packet.c tpacket_rcv, net/core/dev.c __netif_receive_skb_core, Linux 6.12.',
+  },
+  {
+    id: 'neighbours',
+    model: 'The link address of every next hop is known: there is no neighbour table, ip neigh is empty.',
+    real: 'A next hop is asked for by ARP or neighbour discovery first; packets wait meanwhile in a queue of limited bytes.',
+    matters: 'The first packets through a gateway.',
+    source: 'net/core/neighbour.c, net/ipv4/arp.c, Linux 6.12.',
+  },
 ];

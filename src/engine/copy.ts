@@ -33,15 +33,17 @@ const SHARED: ReadonlySet<string> = new Set([
   'addresses',
   'routes',
   'writer',
+  'tap',
   'pool',
 ]);
 
-/** A copy that can be advanced on its own; it has no writer. Shared: `fixed` and lists that are replaced, never changed. */
+/** A copy that can be advanced on its own; it has no writer and no tap. Shared: `fixed` and lists that are replaced, never changed. */
 export function copyWorld(w: World): World {
   const copy = copyValue(w);
   copy.pool = copyPool(w.pool);
   copy.inputs = w.inputs.slice();
   copy.writer = null;
+  copy.tap = null;
   return copy;
 }
 
@@ -56,7 +58,7 @@ export function worldBytes(w: World): number {
     if (s.client !== null) bytes += s.client.dueNs.byteLength * 3 + s.client.rtt.buckets.byteLength;
   }
   for (const s of w.sockets) bytes += s.txLatency.buckets.byteLength;
-  bytes += w.flowState.rcvNxt.length * 26;
+  bytes += w.flowState.rcvNxt.length * 37;
   for (const l of w.flowState.latency) bytes += l.buckets.byteLength;
   return bytes;
 }

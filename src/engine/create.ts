@@ -236,6 +236,7 @@ export function createWorld(spec: WorldSpec): World {
       rcvNxt: new Uint32Array(flows.length),
       synced: new Uint8Array(flows.length),
       ofo: new Uint16Array(flows.length),
+      received: new Float64Array(flows.length),
       packets: new Float64Array(flows.length),
       bytes: new Float64Array(flows.length),
       latency: Array.from({ length: Math.min(LATENCY_FLOWS, flows.length - 1) }, createLatency),
@@ -254,6 +255,7 @@ export function createWorld(spec: WorldSpec): World {
       txDrops: {},
     },
     writer: null,
+    tap: null,
   };
   for (const nic of nics) recomputeSteering(world, nic);
   for (let host = 0; host < hosts.length; host += 1) recomputeFib(world, host);

@@ -134,7 +134,15 @@ export interface World {
   totals: Totals;
   /** Not state: where records go; null: nowhere. */
   writer: RecordWriter | null;
+  /** Not state: who sees packets as a packet socket does (tcpdump); null: nobody. */
+  tap: PacketTap | null;
 }
+
+/**
+ * A packet as it passes the taps: coming in after GRO and before the protocols, or going out as the driver gets it.
+ * @param nic world index   @param slot its columns in the pool are to be read at once: the slot is used again
+ */
+export type PacketTap = (w: World, nic: number, slot: number, outgoing: boolean) => void;
 
 /** What is kept of each flow, by flow id. */
 export interface FlowState {
@@ -145,6 +153,8 @@ export interface FlowState {
   rcvNxt: Uint32Array;
   synced: Uint8Array;
   ofo: Uint16Array;
+  /** TCP: bytes received in order. */
+  received: Float64Array;
   packets: Float64Array;
   bytes: Float64Array;
   /** Of the first LATENCY_FLOWS flows. */

@@ -300,6 +300,8 @@ export type Response =
       branch: number;
       branches: BranchInfo[];
       moment: Moment;
+      /** The line is to be shown again as time moves: every so many simulated ns, 0: at every change. */
+      watch?: { everyNs: number; differences: boolean };
     }
   | { type: 'completions'; id: number; words: string[] }
   | {

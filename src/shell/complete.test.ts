@@ -25,6 +25,17 @@ describe('Tab completion', () => {
     ['ip link set eth0 gro', ['gro_max_size', 'gro_ipv4_max_size']],
     ['ip -s li', ['link']],
     ['nothing ', []],
+    ['ip a', ['addr']],
+    ['ip route ', ['show', 'get', 'add', 'replace', 'del']],
+    ['ip addr del ', ['10.0.0.2/32']],
+    ['ip addr add 10.0.0.3/24 dev ', ['eth0']],
+    ['ip route add 10.5.0.0/16 ', ['dev', 'via']],
+    ['ss -t', ['-tinm', '-tan']],
+    ['ss state l', ['listening']],
+    ['mpstat -P ', ['ALL', '0', '1', '2', '3']],
+    ['help mp', ['mpstat']],
+    ['grep x /proc/net/s', ['/proc/net/snmp', '/proc/net/snmp6', '/proc/net/softnet_stat']],
+    ['grep x', []],
   ])('%s', (line, words) => {
     if (words === null) expect(of(line)).toContain('--show-ring');
     else expect(of(line)).toEqual(words);

@@ -28,6 +28,11 @@ export function completeCommand(world: World, host: number, line: string): strin
   const redirectAt = before.lastIndexOf('>');
   if (redirectAt !== -1) return redirectAt === before.length - 1 ? paths(ctx, last) : [];
   const [command, ...rest] = before;
+  if (command === 'watch') {
+    const at = rest.findIndex((word, i) => !word.startsWith('-') && rest[i - 1] !== '-n');
+    if (at < 0) return rest[rest.length - 1] === '-n' ? [] : starting([...COMMANDS, '-n', '-d'], last);
+    return completeCommand(world, host, `${rest.slice(at).join(' ')} ${last}`);
+  }
   switch (command) {
     case 'ethtool':
       return starting(ethtoolWords(ctx, rest), last);
@@ -35,7 +40,22 @@ export function completeCommand(world: World, host: number, line: string): strin
       return sysctlWords(ctx, rest, last);
     case 'cat':
     case 'ls':
-      return paths(ctx, last);
+    case 'grep':
+    case 'head':
+    case 'tail':
+    case 'sort':
+    case 'uniq':
+    case 'wc':
+    case 'awk':
+      return last.startsWith('/') || command === 'cat' || command === 'ls' ? paths(ctx, last) : [];
+    case 'help':
+      return rest.length === 0 ? starting(COMMANDS, last) : [];
+    case 'ss':
+      return starting(ssWords(rest), last);
+    case 'tcpdump':
+      return starting(tcpdumpWords(ctx, rest), last);
+    case 'mpstat':
+      return starting(mpstatWords(ctx, rest), last);
     case 'ip':
       return starting(ipWords(ctx, rest), last);
     case 'taskset':
@@ -117,12 +137,71 @@ function sysctlWords(ctx: Ctx, rest: readonly string[], last: string): string[] 
   return starting([...names, ...flags], last);
 }
 
+function ssWords(rest: readonly string[]): string[] {
+  const previous = rest[rest.length - 1];
+  if (previous === 'state') return ['established', 'listening', 'unconnected'];
+  const options = ['-tinm', '-tan', '-uanm', '-lntu', '-lunp', '-s'];
+  return [...(rest.length === 0 ? options : []), 'state', 'sport', 'dport'];
+}
+
+function tcpdumpWords(ctx: Ctx, rest: readonly string[]): string[] {
+  const previous = rest[rest.length - 1] ?? '';
+  if (/^-[nevqS]*i$/.test(previous)) return [...nicNames(ctx), 'any'];
+  if (previous === '-Q') return ['in', 'out', 'inout'];
+  if (['host', 'net', 'port', 'portrange', '-c', '-r'].includes(previous)) return [];
+  const words = [
+    'host',
+    'port',
+    'net',
+    'src',
+    'dst',
+    'tcp',
+    'udp',
+    'icmp',
+    'icmp6',
+    'arp',
+    'ip',
+    'ip6',
+    'and',
+    'or',
+    'not',
+  ];
+  return [...words, '-ni', '-i', '-e', '-v', '-c', '-Q', '-r'];
+}
+
+function mpstatWords(ctx: Ctx, rest: readonly string[]): string[] {
+  const previous = rest[rest.length - 1];
+  if (previous === '-P') return ['ALL', ...Array.from({ length: ctx.fixed.cpus }, (_, i) => String(i))];
+  if (previous === '-I') return ['SUM'];
+  return ['-P', '-I', '-u'];
+}
+
 function ipWords(ctx: Ctx, rest: readonly string[]): string[] {
   const words = rest.filter((word) => !word.startsWith('-'));
-  if (words.length === 0) return ['link', '-s', '-d'];
+  if (words.length === 0) return ['link', 'addr', 'route', 'neigh', '-s', '-d', '-br', '-o', '-4', '-6'];
+  const [object, command] = words;
+  if (object === 'addr' || object === 'route' || object === 'neigh') {
+    const previous = words[words.length - 1];
+    if (words.length === 1)
+      return {
+        addr: ['show', 'add', 'del'],
+        route: ['show', 'get', 'add', 'replace', 'del'],
+        neigh: ['show'],
+      }[object];
+    if (previous === 'dev' || (object === 'addr' && words.length === 2 && command === 'show'))
+      return nicNames(ctx);
+    if (command === 'del' && words.length === 2) return namedNetworks(ctx, object);
+    return previous === 'via' || words.length === 2 ? [] : object === 'route' ? ['dev', 'via'] : ['dev'];
+  }
   if (words.length === 1) return ['set', 'show'];
   if (words.length === 2) return nicNames(ctx);
   return words[1] === 'set' && words.length % 2 === 1 ? ['mtu', 'gro_max_size', 'gro_ipv4_max_size'] : [];
+}
+
+/** What `del` could take away. */
+function namedNetworks(ctx: Ctx, object: 'addr' | 'route' | 'neigh'): string[] {
+  if (object === 'addr') return ctx.state.addresses.map(({ address, bits }) => `${address}/${bits}`);
+  return ctx.state.routes.map(({ network, bits }) => `${network}/${bits}`);
 }
 
 function tasksetWords(ctx: Ctx, rest: readonly string[]): string[] {

@@ -1,22 +1,60 @@
-/** `help`: the commands there are. */
+/** `help [COMMAND]`: the commands there are, and what each takes here. */
 import { ethtoolHelp } from './ethtool/ethtool.ts';
 import { nicNames } from './host.ts';
-import { type Ctx, type Outcome, printed } from './types.ts';
+import { IP_HELP } from './ip/ip.ts';
+import { MPSTAT_HELP } from './mpstat.ts';
+import { SS_HELP } from './ss.ts';
+import { TCPDUMP_HELP } from './tcpdump/tcpdump.ts';
+import { WATCH_HELP } from './watch.ts';
+import { type Ctx, type Outcome, printed, refused } from './types.ts';
 
-export const COMMANDS = ['cat', 'echo', 'ethtool', 'help', 'ip', 'ls', 'nstat', 'sysctl', 'taskset'] as const;
+/** What `help COMMAND` prints; the first line stands in `help` too. */
+export const MANUAL: Readonly<Record<string, string>> = {
+  awk: "awk '{print $N}' [FILE...]\n",
+  cat: 'cat FILE...\tfiles of /proc and /sys; * ? [...] find them\n',
+  date: 'date [+FORMAT]\tsimulated time since the start\n',
+  echo: 'echo VALUE > FILE\n',
+  ethtool: 'ethtool OPTION DEV ...\tthe card: help ethtool lists the options\n',
+  grep: 'grep [-ivcnwlqHhEF] [-m N] PATTERN [FILE...]\n',
+  head: 'head|tail [-n N] [FILE...]\n',
+  help: 'help [COMMAND]\n',
+  hostname: 'hostname\n',
+  ip: IP_HELP,
+  ls: 'ls [DIR]\n',
+  lscpu: 'lscpu\n',
+  mpstat: MPSTAT_HELP,
+  nproc: 'nproc\n',
+  nstat: 'nstat [-az] [NAME]\tprotocol counters; * stands for anything\n',
+  sort: 'sort [-nru] [-k N] [FILE...]\n',
+  ss: SS_HELP,
+  sysctl: 'sysctl -a | NAME | -w NAME=VALUE\n',
+  tail: 'tail [-n N|+N] [FILE...]\n',
+  taskset: 'taskset -cp [CPU] TASK\n',
+  tcpdump: TCPDUMP_HELP,
+  uname: 'uname [-asnrmo]\n',
+  uniq: 'uniq [-c] [FILE]\n',
+  watch: WATCH_HELP,
+  wc: 'wc [-lwc] [FILE...]\n',
+};
 
-export function help(ctx: Ctx): Outcome {
+export const COMMANDS: readonly string[] = Object.keys(MANUAL);
+
+export function help(ctx: Ctx, words: readonly string[]): Outcome {
+  const [topic] = words;
+  if (topic === 'ethtool') return printed(ethtoolHelp());
+  if (topic !== undefined) {
+    if (Object.hasOwn(MANUAL, topic)) return printed(MANUAL[topic]);
+    return refused(
+      `bash: help: no help topics match \`${topic.slice(0, 60)}'.`,
+      1,
+      `commands here: ${COMMANDS.join(' ')}`,
+    );
+  }
   const devices = nicNames(ctx).join(' ');
+  const firsts = COMMANDS.map((name) => `  ${MANUAL[name].split('\n')[0]}\n`).join('');
   return printed(
     `Devices of this host: ${devices === '' ? 'none' : devices}\n` +
-      `${ethtoolHelp()}` +
-      'Other commands:\n' +
-      '  sysctl -a | NAME | -w NAME=VALUE\n' +
-      '  cat FILE, echo VALUE > FILE, ls DIR\tfiles of /proc and /sys\n' +
-      '  ip [-s [-s]] [-d] link [show [DEV]]\n' +
-      '  ip link set DEV mtu N | gro_max_size N | gro_ipv4_max_size N\n' +
-      '  nstat [-az] [NAME]\tprotocol counters\n' +
-      '  taskset -cp [CPU] TASK\n' +
-      "Behind a pipe: grep head tail sort uniq wc, awk '{print $N}'\n",
+      `${firsts}` +
+      'help COMMAND tells more. Behind a pipe: grep head tail sort uniq wc awk.\n',
   );
 }

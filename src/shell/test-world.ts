@@ -1,7 +1,7 @@
 /** Worlds for the shell's tests, and a terminal: runs lines one after the other and applies what they change. */
 import { applyChange } from '../engine/apply-change.ts';
 import { createWorld } from '../engine/create.ts';
-import type { AppSpec, HostSpec, NicSpec } from '../engine/spec.ts';
+import type { AppSpec, HostSpec, NicSpec, SocketSpec, TrafficSpec } from '../engine/spec.ts';
 import type { World } from '../engine/world.ts';
 import { runCommand } from './shell.ts';
 
@@ -11,6 +11,9 @@ export interface TestHost {
   cpus?: number;
   nics?: Partial<NicSpec>[];
   apps?: Partial<AppSpec>[];
+  sockets?: SocketSpec[];
+  routes?: HostSpec['routes'];
+  traffic?: TrafficSpec[];
   /** Hosts before it, so that its numbers are not those of the world. */
   before?: number;
 }
@@ -44,13 +47,15 @@ const app = (partial: Partial<AppSpec>): AppSpec => ({
 
 export function testWorld(options: TestHost = {}): World {
   const { kernel = '6.12', hz = 250, cpus = 4, nics = [{}], apps = [{}], before = 0 } = options;
+  const { sockets = [], routes = [], traffic = [] } = options;
   const host = (id: string): HostSpec => ({
     id,
     cpus,
     profile: 'server3g',
     nics: nics.map(nic),
-    sockets: [],
+    sockets,
     apps: apps.map(app),
+    routes,
   });
   const hosts = Array.from({ length: before + 1 }, (_, i) => host(`h${i + 1}`));
   return createWorld({
@@ -60,7 +65,7 @@ export function testWorld(options: TestHost = {}): World {
     seed: 1,
     durationNs: 1_000_000,
     hosts,
-    traffic: [],
+    traffic,
     setup: [],
     inputs: [],
   });

@@ -1,6 +1,7 @@
 /** What a command gives back, and what commands are given. */
 import type { Change } from '../engine/change.ts';
 import type { HostChange } from '../engine/spec.ts';
+import type { Watch } from './watch.ts';
 import type { HostFixed, HostState, World } from '../engine/world.ts';
 
 /** `output`: standard output and standard error as a terminal shows them; empty, or ends in a newline. */
@@ -8,6 +9,8 @@ export interface ShellResult {
   output: string;
   status: number;
   changes: HostChange[];
+  /** The line is a `watch`: how it is to be shown again. */
+  watch?: Watch;
 }
 
 /** A setting in force, as the command it stands for. */

@@ -68,6 +68,8 @@ export interface AppActions {
   switchBranch(branch: number): Promise<void>;
   setConsoleHost(host: string): void;
   clearConsole(): void;
+  /** Ends a `watch`; what it showed last stays. */
+  stopWatch(): void;
 
   // -- questions to the worker (newest of each kind wins)
   inspect(target: InspectTarget, at?: Moment): Promise<Inspection | null>;

@@ -27,6 +27,7 @@ import { withVariant } from './made-variant.ts';
 import { type Clock, Player } from './player.ts';
 import { Sweeper } from './sweep.ts';
 import type { AppState, Pace, ScenarioSource } from './types.ts';
+import { keepWatching } from './watch.ts';
 
 export interface AppDeps {
   /** Starts a worker. */
@@ -442,9 +443,22 @@ export function createApp(deps: AppDeps): App {
       );
       patch('console', { busy: false });
       if (done === null) return null;
-      const entry = { n, host, line, output: done.output, status: done.status, at, branch: done.branch };
+      const entry = {
+        n,
+        host,
+        line,
+        output: done.output,
+        status: done.status,
+        at,
+        branch: done.branch,
+        before: null,
+      };
       store.setState((s) => ({
-        console: { ...s.console, entries: [...s.console.entries, entry].slice(-MOST_ENTRIES) },
+        console: {
+          ...s.console,
+          entries: [...s.console.entries, entry].slice(-MOST_ENTRIES),
+          watching: done.watch === undefined ? null : { entry: n, ...done.watch },
+        },
         branches: { list: done.branches, active: done.branch },
         // at once: the next command comes after this one, however fast it is typed
         playhead: { ...s.playhead, moment: done.moment },
@@ -468,7 +482,8 @@ export function createApp(deps: AppDeps): App {
       await player.goTo({ t, seq: t === 0 ? 0 : -1 });
     },
     setConsoleHost: (host) => patch('console', { host }),
-    clearConsole: () => patch('console', { entries: [] }),
+    clearConsole: () => patch('console', { entries: [], watching: null }),
+    stopWatch: () => patch('console', { watching: null }),
 
     async inspect(target, at = now()) {
       const answer = await ask({ type: 'inspect', branch: branch(), at, target }, 'inspection', 'inspect');
@@ -588,11 +603,21 @@ export function createApp(deps: AppDeps): App {
     },
   };
 
+  const endWatching = keepWatching(store, async ({ host, line }, at) => {
+    const done = await ask(
+      { type: 'command', branch: branch(), at: Math.round(at.t), after: at.seq, host, line },
+      'commandDone',
+      null,
+    );
+    return done === null ? null : { output: done.output, status: done.status };
+  });
+
   return {
     store,
     actions,
     feed: player,
     destroy() {
+      endWatching();
       player.destroy();
       sweeper.end();
       client.close();

@@ -67,7 +67,7 @@ export function initialState(preferences: Preferences): AppState {
     branches: { list: [{ id: 1, parent: null, forkAt: null, inputs: [] }], active: 1 },
     lesson: { step: -1, answers: {} },
     sweep: { runs: {}, running: null },
-    console: { host: 'h1', entries: [], busy: false },
+    console: { host: 'h1', entries: [], busy: false, watching: null },
     notices: [],
     worker: 'starting',
   };

@@ -133,12 +133,23 @@ export interface ConsoleEntry {
   /** When it acted; null while it is being carried out. */
   at: Moment | null;
   branch: number;
+  /** What a watched command showed before this, to mark what differs; null: nothing is to be marked. */
+  before: string | null;
 }
 
 export interface ConsoleSlice {
   host: string;
   entries: ConsoleEntry[];
   busy: boolean;
+  /** The entry that is shown again as time moves (`watch`); null: none. */
+  watching: Watching | null;
+}
+
+export interface Watching {
+  entry: number;
+  /** Simulated ns between two showings; 0: at every change of the moment. */
+  everyNs: number;
+  differences: boolean;
 }
 
 /** Something a person has to know, shown until dismissed. */

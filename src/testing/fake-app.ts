@@ -291,6 +291,7 @@ export function fakeState(mock: MockFrame): AppState {
     console: {
       host: 'h1',
       busy: false,
+      watching: null,
       entries: [
         {
           n: 1,
@@ -300,6 +301,7 @@ export function fakeState(mock: MockFrame): AppState {
           status: 0,
           at: { t: 900_000, seq: 2 },
           branch: 1,
+          before: null,
         },
         {
           n: 2,
@@ -309,6 +311,7 @@ export function fakeState(mock: MockFrame): AppState {
           status: 1,
           at: { t: 900_000, seq: 2 },
           branch: 1,
+          before: null,
         },
       ],
     },

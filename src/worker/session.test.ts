@@ -344,4 +344,29 @@ describe('a session', () => {
       loaded.info.captures[0].packets,
     );
   });
+
+  it('looks back over the run for commands that ask for more than the present', () => {
+    const { ask, load } = open(scenario);
+    load();
+    const command = (line: string, at = 1_000_000) =>
+      ask({ type: 'command', branch: 1, at, after: null, host: 'h1', line }, 'commandDone');
+    const { output, status } = command('mpstat -P ALL 0.0001 3');
+    expect(status).toBe(0);
+    // three intervals and the average, each of all and two CPUs
+    expect(output.match(/^\d\d:\d\d:\d\d +(all|0|1) /gm)).toHaveLength(9);
+    expect(output.match(/^Average: +(all|0|1) /gm)).toHaveLength(3);
+    // each row's shares sum up
+    for (const row of output.split('\n').filter((l) => / (all|0|1) +\d/.test(l))) {
+      const shares = row.trim().split(/\s+/).slice(-10).map(Number);
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
+    }
+    const seen = command('tcpdump -tn udp port 7000 | wc -l').output;
+    const { report } = ask({ type: 'report', branch: 1, at: { t: 1_000_000, seq: -1 } }, 'report');
+    const { delivered } = (report as { packets: { delivered: number } }).packets;
+    // what a socket has, the tap saw before
+    expect(Number(/^(\d+)\n\n/m.exec(seen)?.[1])).toBeGreaterThanOrEqual(delivered);
+    expect(command('tcpdump -c 1').output).toContain('1 packet captured');
+    expect(command('tcpdump -r no.pcap').output).toContain('No such file or directory');
+    expect(command('mpstat 1 2').output).toContain('# only 0.001 s have passed');
+  });
 });

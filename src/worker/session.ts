@@ -11,6 +11,7 @@ import { advance } from '../engine/advance.ts';
 import { applyChange } from '../engine/apply-change.ts';
 import { METRICS } from '../engine/metrics/metric-table.ts';
 import { reportOf } from '../engine/metrics/report.ts';
+import { copyWorld } from '../engine/copy.ts';
 import { createWorld } from '../engine/create.ts';
 import type { TrafficTable } from '../engine/packet/traffic-table.ts';
 import type { HostChange, TimedInput, WorldSpec } from '../engine/spec.ts';
@@ -38,7 +39,7 @@ import { errorLine, loadScenario, loadScenarioValue } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/schema.ts';
 import { pointVariantPatch, runSweep, SweepProblem, variablesOf } from '../scenario/sweep.ts';
 import { BASE, mergePatch, variantNames } from '../scenario/variants.ts';
-import { completeCommand, knobCommands, runCommand } from '../shell/shell.ts';
+import { completeCommand, knobCommands, runCommand, type Witness, witnessFor } from '../shell/shell.ts';
 import { inspect, lastRecords, packetRecords } from './inspect.ts';
 import { ALL_OF_TIME, Run } from './run.ts';
 import { mapOf } from './scene-of.ts';
@@ -55,6 +56,8 @@ const SEARCH_CHUNKS_AT_ONCE = 4;
 const MOST_IDLE_BYTES = 192_000_000;
 /** Events between two looks at the clock while a branch's commands are read. */
 const READ_EVENTS = 100_000;
+/** The same while a command sees the run. */
+const SEEN_EVENTS = 20_000;
 
 export interface SessionDeps {
   /** Built-in scenarios: text by id. */
@@ -529,7 +532,45 @@ export class Session {
     if (w.seq < at.seq) advance(w, branch.run.spec.durationNs, at.seq);
     advanceQuietly(w, at.t);
     const host = hostOf(w, hostId);
-    const result = runCommand(w, host, line);
+    const witness = witnessFor(w, host, line);
+    if (witness === null) {
+      this.carryOut(id, branch, at, w, hostId, line, null);
+      return;
+    }
+    const seeing = this.see(branch.run, at, witness);
+    const step = (): boolean => {
+      if (seeing.next().done !== true) return false;
+      this.carryOut(id, branch, at, w, hostId, line, witness);
+      return true;
+    };
+    if (!step()) this.tasks.push({ id, step });
+  }
+
+  /** Goes over the run once more with a command's witness, up to the moment the command is typed at. */
+  private *see(run: Run, at: Moment, witness: Witness): Generator<void, void> {
+    const from = witness.tap === null ? (witness.moments[0] ?? at.t) : 0;
+    const w = copyWorld(run.keyframes[run.keyframeBefore({ t: from, seq: ALL_OF_TIME })]);
+    w.tap = witness.tap;
+    for (const t of witness.moments) {
+      yield* slices(w, t, at.seq, SEEN_EVENTS);
+      advanceQuietly(w, t);
+      witness.look(w);
+    }
+    yield* slices(w, at.t, at.seq, SEEN_EVENTS);
+  }
+
+  /** @param w the world at the moment, the command's own to change */
+  private carryOut(
+    id: number,
+    branch: Branch,
+    at: Moment,
+    w: World,
+    hostId: string,
+    line: string,
+    witness: Witness | null,
+  ): void {
+    const host = hostOf(w, hostId);
+    const result = runCommand(w, host, line, { witness, captures: this.namedCaptures(), console: true });
     if (result.status !== 0 || result.changes.length === 0) {
       this.deps.post({
         type: 'commandDone',
@@ -539,6 +580,7 @@ export class Session {
         branch: branch.info.id,
         branches: this.branchInfos(),
         moment: at,
+        ...(result.watch === undefined ? {} : { watch: result.watch }),
       });
       return;
     }
@@ -564,6 +606,13 @@ export class Session {
       branches: this.branchInfos(),
       // just after what the command itself did: what is shown has the change in it
       moment: { t: at.t, seq: w.seq },
+    });
+  }
+
+  private namedCaptures(): { name: string; table: TrafficTable }[] {
+    return this.captureNames.flatMap(({ sha256: digest, name }) => {
+      const table = this.captures.get(digest);
+      return table === undefined ? [] : [{ name, table }];
     });
   }
 
@@ -890,8 +939,13 @@ function changesOf(input: BranchInput, changes: readonly HostChange[]): TimedInp
 }
 
 /** Advances as far as a time or record, giving control back now and then. */
-function* slices(w: World, untilNs: number, untilSeq = Number.POSITIVE_INFINITY): Generator<void, void> {
-  while (w.seq < untilSeq && advance(w, untilNs, untilSeq, READ_EVENTS) === READ_EVENTS) yield;
+function* slices(
+  w: World,
+  untilNs: number,
+  untilSeq = Number.POSITIVE_INFINITY,
+  events = READ_EVENTS,
+): Generator<void, void> {
+  while (w.seq < untilSeq && advance(w, untilNs, untilSeq, events) === events) yield;
 }
 
 function withSeq(at: Moment | { t: number }): Moment {

@@ -37,6 +37,7 @@ export function netifReceive(w: World, cpu: Cpu, slot: number): boolean {
     pool.segs[slot],
     pool.totalPayload[slot],
   );
+  if (w.tap !== null) w.tap(w, w.queues[pool.queue[slot]].nic, slot, false);
   if (key.vlan >= 0 && (key.vlan & 0xfff) !== 0) {
     // no VLAN device stands on this NIC
     nicOf(w, slot).counters.rx_dropped += 1;

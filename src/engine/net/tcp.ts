@@ -108,6 +108,7 @@ function tcpData(w: World, cpu: Cpu, sock: Socket, slot: number, fromBacklog: bo
     dropPacket(w, slot, sock.place, Reason.tcpMemory, cpu.index);
     return;
   }
+  state.received[flow] += ahead + length;
   state.rcvNxt[flow] = seq + length;
   const tail = sock.queue[sock.queue.length - 1];
   const coalesce = queueLength(sock) > 0 && pool.flow[tail] === flow;
@@ -165,6 +166,7 @@ function drainOfo(w: World, cpu: Cpu, sock: Socket, flow: number): void {
         dropPacket(w, slot, sock.place, Reason.oldData, cpu.index);
         break;
       }
+      state.received[flow] += seqDiff(end, state.rcvNxt[flow]);
       state.rcvNxt[flow] = end;
       enqueue(w, cpu, sock, slot, Reason.ofoFilled, false);
       break;

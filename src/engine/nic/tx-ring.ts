@@ -84,6 +84,7 @@ export function xmit(w: World, nic: Nic, q: RxQueue, cpu: Cpu, slot: number): bo
 
 function intoRing(w: World, nic: Nic, q: RxQueue, cpu: number, slot: number, reason: number): void {
   const pool = w.pool;
+  if (w.tap !== null) w.tap(w, nic.index, slot, true);
   q.tx.ring.push(slot);
   pool.lastSeq[slot] = emit(
     w,

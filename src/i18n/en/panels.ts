@@ -387,6 +387,8 @@ export const panelWords: Readonly<Record<string, string>> = {
   'console.busy': 'Running',
   'console.at': 'at {time}',
   'console.status': 'exit status {status}',
+  'console.watching': 'Watching: q, Escape or Ctrl-C ends it, Space plays',
+  'console.stopWatch': 'Stop watching',
 
   // -- events
   'events.title': 'Events',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commonPrefix, completeLine } from './Console.tsx';
+import { commonPrefix, completeLine, runsOf } from './Console.tsx';
 
 describe('Tab in the console', () => {
   it('completes a certain word and adds a space', () => {
@@ -21,5 +21,15 @@ describe('Tab in the console', () => {
 
   it('leaves the line alone where nothing fits', () => {
     expect(completeLine('foo', [])).toBe('foo');
+  });
+});
+
+describe('watch -d', () => {
+  it('marks the characters that differ from the showing before', () => {
+    expect(runsOf('rx: 120', 'rx: 119')).toEqual([
+      { at: 0, part: 'rx: 1', differs: false },
+      { at: 5, part: '20', differs: true },
+    ]);
+    expect(runsOf('', 'abc')).toEqual([]);
   });
 });

@@ -29,9 +29,20 @@ export function completeLine(line: string, words: readonly string[]): string {
 }
 
 export default function Console() {
-  const { command, complete, clearConsole, setConsoleHost, togglePanel } = useActions();
+  const {
+    command,
+    complete,
+    clearConsole,
+    setConsoleHost,
+    stopWatch,
+    togglePanel,
+    togglePlay,
+    step,
+    stepBack,
+  } = useActions();
   const prefill = useUi((s) => s.prefill);
-  const { entries, busy, host, hosts, theme } = useAppStore((s) => ({
+  const { entries, busy, host, hosts, theme, watching } = useAppStore((s) => ({
+    watching: s.console.watching?.entry ?? null,
     entries: s.console.entries,
     busy: s.console.busy,
     host: s.console.host,
@@ -54,6 +65,8 @@ export default function Console() {
     setLine(prefill.line);
     input.current?.focus();
   }, [prefill]);
+  // a watch lasts as long as somebody can see it
+  useEffect(() => stopWatch, [stopWatch]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls when something was printed
   useEffect(() => {
     end.current?.scrollIntoView?.({ block: 'end' });
@@ -66,7 +79,22 @@ export default function Console() {
     setBack(to);
     setLine(to === 0 ? draft.current : history[history.length - to]);
   };
+  /** A watched command has the terminal: keys end it, or move time on under it. */
+  const onWatchKey = (event: KeyboardEvent<HTMLInputElement>) => {
+    const copying = event.key === 'c' && event.ctrlKey && window.getSelection()?.isCollapsed === false;
+    if (event.altKey || event.metaKey || copying) return;
+    if (event.key === 'Escape' || event.key === 'q' || (event.key === 'c' && event.ctrlKey)) stopWatch();
+    else if (event.key === ' ') togglePlay();
+    else if (event.key === 'ArrowRight') void step();
+    else if (event.key === 'ArrowLeft') void stepBack();
+    else return;
+    event.preventDefault();
+  };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (watching !== null) {
+      onWatchKey(event);
+      return;
+    }
     if (event.key === 'ArrowUp') recall(back + 1);
     else if (event.key === 'ArrowDown') recall(back - 1);
     else if (event.key === 'l' && event.ctrlKey) clearConsole();
@@ -82,7 +110,7 @@ export default function Console() {
   };
   const run = () => {
     const text = line.trim();
-    if (text === '' || busy) return;
+    if (text === '' || busy || watching !== null) return;
     setLine('');
     setBack(0);
     setWords([]);
@@ -128,7 +156,7 @@ export default function Console() {
         <div className="console-log" role="log" aria-label={t('console.log')} tabIndex={0}>
           {entries.length === 0 && <p className="muted">{t('console.welcome')}</p>}
           {entries.map((entry) => (
-            <Entry key={entry.n} entry={entry} />
+            <Entry key={entry.n} entry={entry} watched={entry.n === watching} />
           ))}
           {words.length > 0 && <p className="console-words">{words.join('  ')}</p>}
         </div>
@@ -151,9 +179,16 @@ export default function Console() {
             autoCapitalize="off"
             spellCheck={false}
             maxLength={1000}
+            readOnly={watching !== null}
+            placeholder={watching === null ? undefined : t('console.watching')}
             onChange={(event) => setLine(event.target.value)}
             onKeyDown={onKeyDown}
           />
+          {watching !== null && (
+            <Button look="quiet" onClick={stopWatch}>
+              {t('console.stopWatch')}
+            </Button>
+          )}
           {busy && <span className="spinner" role="status" aria-label={t('console.busy')} />}
         </form>
         <div ref={end} />
@@ -162,16 +197,50 @@ export default function Console() {
   );
 }
 
-function Entry({ entry }: { entry: ConsoleEntry }) {
+/** What differs from the showing before is marked, character by character as the tool does. */
+function Marked({ text, before }: { text: string; before: string }) {
+  const was = before.split('\n');
   return (
-    <div className="console-entry">
+    <>
+      {text.split('\n').map((line, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line of the screen is its place
+        <span key={i}>
+          {runsOf(line, was[i] ?? '').map(({ at, part, differs }) =>
+            differs ? <mark key={at}>{part}</mark> : <span key={at}>{part}</span>,
+          )}
+          {'\n'}
+        </span>
+      ))}
+    </>
+  );
+}
+
+/** A line in stretches that are the same as before, or not. */
+export function runsOf(line: string, before: string): { at: number; part: string; differs: boolean }[] {
+  const runs: { at: number; part: string; differs: boolean }[] = [];
+  for (let at = 0; at < line.length; at += 1) {
+    const differs = line.charAt(at) !== before.charAt(at);
+    const last = runs[runs.length - 1];
+    if (last?.differs === differs) last.part += line.charAt(at);
+    else runs.push({ at, part: line.charAt(at), differs });
+  }
+  return runs;
+}
+
+function Entry({ entry, watched }: { entry: ConsoleEntry; watched: boolean }) {
+  const output = entry.output.replace(/\n$/, '');
+  return (
+    // what is shown again and again is not read out each time
+    <div className="console-entry" aria-live={watched ? 'off' : undefined}>
       <p className="console-typed">
         <span className="prompt">root@{entry.host}:~#</span> {entry.line}
         {entry.at !== null && (
           <span className="console-at"> {t('console.at', { time: formatDuration(entry.at.t) })}</span>
         )}
       </p>
-      {entry.output !== '' && <pre>{entry.output.replace(/\n$/, '')}</pre>}
+      {entry.output !== '' && (
+        <pre>{entry.before === null ? output : <Marked text={output} before={entry.before} />}</pre>
+      )}
       {entry.status !== 0 && entry.at !== null && (
         <p className="console-status">{t('console.status', { status: entry.status })}</p>
       )}

@@ -9,6 +9,7 @@ import { irqFiles } from './irq-affinity.ts';
 import { interruptsText, softirqsText } from './interrupts.ts';
 import { netDevText } from './net-dev.ts';
 import { netstatText, snmp6Text, snmpText } from './snmp.ts';
+import { statText, uptimeText } from './stat.ts';
 import { softnetStatText } from './softnet-stat.ts';
 import { queueFiles } from './queue-files.ts';
 import { nicFiles } from './sys-class-net.ts';
@@ -41,6 +42,8 @@ export function allFiles(ctx: Ctx): VirtualFile[] {
     reading('/proc/net/snmp', () => snmpText(ctx)),
     reading('/proc/net/snmp6', () => snmp6Text(ctx)),
     reading('/proc/net/softnet_stat', () => softnetStatText(ctx)),
+    reading('/proc/stat', () => statText(ctx)),
+    reading('/proc/uptime', () => uptimeText(ctx)),
     reading('/proc/softirqs', () => softirqsText(ctx)),
     ...sysctlFiles(ctx),
     ...nicsOf(ctx).flatMap((nic) => [...nicFiles(ctx, nic), ...queueFiles(ctx, nic)]),
