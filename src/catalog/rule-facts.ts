@@ -31,6 +31,7 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
   napi: { shown: ['test src/engine/forwarding.test.ts'], simplification: 'before-napi' },
   maxBacklog: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
   txQueueLen: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
+  gro: { shown: ['test src/engine/net/gro/receive.test.ts'], simplification: null },
   groTcpFraglist: { shown: ['measured gro-102-rx-gro-list'], simplification: null },
 };
 

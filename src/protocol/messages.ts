@@ -49,8 +49,10 @@ export type { SweepAsk, SweepPoint, SweepVary, Variable } from '../scenario/swee
 
 export type LoadSource = { builtin: string; patch?: unknown } | { text: string; name: string };
 
-/** A variant made on the page: a point of a sweep. */
-export type VariantChange = { kind: 'point'; ask: Pick<SweepAsk, 'vary' | 'runNs'>; x: number };
+/** A variant made on the page: a point of a sweep, or another kernel version. */
+export type VariantChange =
+  | { kind: 'point'; ask: Pick<SweepAsk, 'vary' | 'runNs'>; x: number }
+  | { kind: 'kernel'; kernel: string };
 
 export type Request =
   | {
@@ -312,8 +314,13 @@ export type Response =
   /** How far a sweep has come, with what is new. */
   | { type: 'sweepPart'; id: number; done: number; of: number; points: SweepPoint[] }
   | { type: 'swept'; id: number }
-  /** The merge patch that a variant made on the page holds. */
-  | { type: 'patched'; id: number; patch: Record<string, unknown> }
+  /** The merge patch that a variant made on the page holds, and the scenario's commands that had to be left out. */
+  | {
+      type: 'patched';
+      id: number;
+      patch: Record<string, unknown>;
+      refused: { line: string; why: string }[];
+    }
   | { type: 'error'; id: number; error: ErrorValue }
   | { type: 'cancelled'; id: number }
   /** Unasked: how far the active branch has been made. */

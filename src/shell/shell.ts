@@ -9,6 +9,7 @@ import { COMMANDS, help } from './help.ts';
 import { contextOf } from './host.ts';
 import { runFilter } from './filters.ts';
 import { ip } from './ip.ts';
+import { missingHere } from './kernel-gate.ts';
 import { nstat } from './nstat.ts';
 import { parseLine } from './parse.ts';
 import { sysctl } from './sysctl.ts';
@@ -24,10 +25,17 @@ export type { KnobCommand, ShellResult } from './types.ts';
  * @returns status 0 and the changes it stands for, or a status above 0, an error like the real tool's and what is possible
  */
 export function runCommand(world: World, host: number, line: string): ShellResult {
-  const outcome = run(world, host, line);
+  const outcome = gated(world, host, run(world, host, line));
   // a refused command changes nothing, whatever it had gathered
   const changes = outcome.status === 0 ? outcome.changes.map((change) => ({ host, change })) : [];
   return { output: outcome.output, status: outcome.status, changes };
+}
+
+/** What this kernel has not got yet is refused, whatever the tool would have made of it. */
+function gated(world: World, host: number, outcome: Outcome): Outcome {
+  if (outcome.status !== 0 || outcome.changes.length === 0) return outcome;
+  const missing = missingHere(contextOf(world, host), outcome.changes);
+  return missing === null ? outcome : refused('No such file or directory', 1, missing);
 }
 
 function run(world: World, host: number, line: string): Outcome {

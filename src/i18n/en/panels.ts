@@ -295,6 +295,25 @@ export const panelWords: Readonly<Record<string, string>> = {
   'sweep.bad.metrics': 'Choose at least one thing to measure.',
   'sweep.bad.run': 'From a nanosecond to 10 000 ms, or nothing: as long as the scenario is.',
 
+  // -- kernel version
+  'kernel.title': 'Another kernel version',
+  'kernel.lead':
+    'This run follows the rules of Linux {present}. Under another version it starts anew, with the same traffic and commands; the run you have stays among the variants.',
+  'kernel.version': 'Linux',
+  'kernel.present': '{version} (now)',
+  'kernel.run': 'Run on Linux {version}',
+  'kernel.changes': 'What changes',
+  'kernel.same': 'Choose a version to see what it changes.',
+  'kernel.rules': 'Rules, from {from} to {to}',
+  'kernel.noRules': 'No rule of this model differs between the two.',
+  'kernel.before': 'before:',
+  'kernel.after': 'then:',
+  'kernel.commands': 'Commands',
+  'kernel.there': 'there (since {since})',
+  'kernel.gone': 'not there yet (since {since})',
+  'kernel.note':
+    'Commands of the scenario that such a kernel lacks are left out, and it is said which. All rules with their sources:',
+
   // -- knobs and counters
   'knobs.title': 'Knobs, as the commands they are',
   'knobs.none': 'No knobs yet.',
@@ -515,5 +534,6 @@ export const panelWords: Readonly<Record<string, string>> = {
   'rule.maxBacklog': 'net.core.netdev_max_backlog, default',
   'rule.txQueueLen': 'Length of the queueing discipline',
   'rule.budgetUsecs': 'net.core.netdev_budget_usecs exists',
+  'rule.gro': 'GRO exists: frames of a flow are joined before they go up',
   'rule.groTcpFraglist': 'rx-gro-list joins TCP as well',
 };
