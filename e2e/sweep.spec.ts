@@ -55,8 +55,8 @@ test('a sweep goes on while the page is used, and stops when asked', async ({ la
   await sheet.getByRole('button', { name: 'Plot', exact: true }).click();
   await expect(sheet.getByRole('alert')).toHaveText('Write {value} where the number goes.');
   await sheet.getByLabel('Command, with {value} for the number').fill('ethtool -G eth0 rx {value}');
-  await sheet.getByLabel('From').fill('100000');
-  await sheet.getByLabel('To').fill('200000');
+  await sheet.getByRole('textbox', { name: 'From', exact: true }).fill('100000');
+  await sheet.getByRole('textbox', { name: 'To', exact: true }).fill('200000');
   await sheet.getByRole('button', { name: 'Plot', exact: true }).click();
   await expect(sheet.getByRole('alert')).toContainText('At 100000:');
   await page.keyboard.press('Escape');
@@ -64,7 +64,7 @@ test('a sweep goes on while the page is used, and stops when asked', async ({ la
   await lab.choose('RSS spreads flows');
   await lab.key('v');
   await sheet.getByLabel('Each run, ms').fill('60');
-  await sheet.getByLabel('Values').fill('12');
+  await sheet.getByRole('textbox', { name: 'Values' }).fill('12');
   await sheet.getByRole('button', { name: 'Plot', exact: true }).click();
   await expect(sheet.getByRole('progressbar', { name: 'Runs done' })).toBeVisible();
   await page.keyboard.press('Escape');
@@ -131,3 +131,30 @@ for (const theme of ['dark', 'light', 'projector'] as const) {
     expect.soft(await faults()).toEqual([]);
   });
 }
+
+test('the indirection table and rules are edited as commands', async ({ lab, page }) => {
+  await lab.open();
+  await lab.choose('RSS spreads flows');
+  const knobs = page.getByRole('complementary', { name: 'Lesson and knobs' });
+  await knobs.getByText('Steering (RSS, filters)').click();
+  const editor = knobs.getByRole('group', { name: /^Indirection table of eth0/ });
+  const first = editor.getByRole('button', { name: /^Entry 0: queue 0/ });
+  await first.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(editor.getByRole('button', { name: /^Entry 1: / })).toBeFocused();
+  await first.click();
+  const line = await editor.getByText(/^ethtool -X eth0 weight /).textContent();
+  await editor.getByRole('button', { name: 'Apply' }).click();
+  const applied = knobs.getByRole('region', { name: 'Applied' });
+  await expect(applied).toContainText(line ?? '');
+  await editor.getByRole('button', { name: 'equal 2', exact: true }).click();
+  await expect(applied).toContainText('ethtool -X eth0 equal 2');
+  await expect(editor.getByRole('button', { name: /: queue [^01]\./ })).toHaveCount(0);
+  expect(await lab.command('ethtool -x eth0')).toMatch(/0: +0 +1 +0 +1/);
+  const axe = await new AxeBuilder({ page }).include('.steering-editor').analyze();
+  expect(axe.violations.map(({ id }) => id)).toEqual([]);
+  const rule = knobs.getByRole('form', { name: /^Rules of eth0/ });
+  await rule.getByLabel('dst-port').fill('7000');
+  await rule.getByLabel(/^action/).fill('1');
+  await expect(rule.getByText('ethtool -N eth0 flow-type udp4 dst-port 7000 action 1')).toBeVisible();
+});

@@ -358,6 +358,18 @@ export const panelWords: Readonly<Record<string, string>> = {
   'knob.link.gro_max_size': 'gro_max_size',
   'knob.link.gro_ipv4_max_size': 'gro_ipv4_max_size',
   'knob.task.cpu': 'CPU of {target}',
+  'rss.title': 'Indirection table of {nic}, {size} entries',
+  'rss.cells': 'Entries: the low bits of the hash choose one',
+  'rss.cell': 'Entry {cell}: queue {queue}. Give it to the next queue.',
+  'rss.total': 'These are {total} entries; the table has {size}.',
+  'rss.equal': 'equal {n}',
+  'rss.note':
+    'ethtool says only how many entries each queue gets: the table is laid out anew, in runs. A click on an entry gives one of its queue’s to the next queue.',
+  'ntuple.title': 'Rules of {nic} that come before the table (ntuple)',
+  'ntuple.action': 'action: queue, -1 drops',
+  'ntuple.add': 'Add the rule',
+  'ntuple.delete': 'Delete',
+  'ntuple.deleteRule': 'Delete rule {loc}',
   'counters.title': 'Who adds what to which counter',
   'counters.hint': 'From {tool}. Click: the last event that raised it.',
 
