@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from './lab.ts';
 
 // a second worker beside the page's own, on machines of two cores
-test.setTimeout(150_000);
+test.setTimeout(240_000);
 
 test('the curve a lesson step offers grows, can be read by keyboard and as a table, and opens a run', async ({
   lab,
