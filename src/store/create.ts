@@ -17,7 +17,7 @@ import {
   printLinkFile,
   readLinkFile,
 } from '../scenario/link.ts';
-import { setLanguage } from '../i18n/index.ts';
+import { languages, setLanguage } from '../i18n/index.ts';
 import { type Ask, Client, type Transport, WorkerProblem } from '../worker/client.ts';
 import type { AppActions, LoadOptions } from './actions-api.ts';
 import type { App } from './app.ts';
@@ -245,6 +245,9 @@ export function createApp(deps: AppDeps): App {
     const density = densityOf(state.view);
     if (theme !== undefined) patch('layout', { theme });
     if (density !== undefined) patch('layout', { density });
+    const host = state.view['host'];
+    if (typeof host === 'number' && host >= 0 && host < loaded.map.hosts.length) patch('layout', { host });
+    if (languages.includes(state.lang)) actions.setLanguage(state.lang);
     actions.setPace(state.pace);
     await player.goTo({ t: Math.min(state.moment.t, loaded.map.durationNs), seq: state.moment.seq });
     const step = state.view['step'];
