@@ -242,7 +242,7 @@ test('a dialog keeps the focus and closes by Escape', async ({ lab, page }) => {
   for (const [opener, name] of [
     [page.getByRole('button', { name: 'Share', exact: true }), 'Share exactly this'],
     [page.getByTitle('Choose a scenario'), 'What do you want to see?'],
-    [page.getByRole('button', { name: /^kernel 6\.12/ }), 'Model and kernel'],
+    [page.getByRole('button', { name: /^kernel 6\.12/ }), 'Another kernel version'],
     [page.getByRole('button', { name: 'Keys and colours' }), 'Keys and colours'],
   ] as const) {
     await opener.focus();

@@ -67,7 +67,7 @@ test('from a sub-folder, then without a network: everything still works', async 
     await expect(page.getByRole('region', { name: 'Events' }).getByRole('row').nth(3)).toBeVisible();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: /^kernel 6\.12/ }).click();
-    await expect(page.getByRole('dialog', { name: 'Model and kernel' })).toBeVisible();
+    await expect(page.getByRole('dialog', { name: 'Another kernel version' })).toBeVisible();
     await page.keyboard.press('Escape');
     await lab.key('?');
     await expect(page.getByRole('dialog', { name: 'Keys and colours' })).toBeVisible();

@@ -28,6 +28,7 @@ const Events = lazy(() => import('../panels/events/Events.tsx'));
 const Picker = lazy(() => import('../panels/picker/Picker.tsx'));
 const Share = lazy(() => import('../panels/share/Share.tsx'));
 const Sweep = lazy(() => import('../panels/sweep/Sweep.tsx'));
+const Kernel = lazy(() => import('../panels/kernel/Kernel.tsx'));
 const Model = lazy(() => import('../panels/model/Model.tsx'));
 const HelpOverlay = lazy(() => import('./HelpOverlay.tsx'));
 
@@ -396,6 +397,7 @@ function Sheets() {
       {sheet === 'share' && <Share />}
       {sheet === 'model' && <Model />}
       {sheet === 'sweep' && <Sweep />}
+      {sheet === 'kernel' && <Kernel />}
       {help && <HelpOverlay />}
     </Suspense>
   );

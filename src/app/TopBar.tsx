@@ -73,8 +73,8 @@ export function TopBar() {
         <button
           type="button"
           className="button button-pill mono"
-          title={t('top.kernelTitle')}
-          onClick={() => open('model')}
+          title={`${t('top.kernelTitle')} (L)`}
+          onClick={() => open('kernel')}
         >
           {t('top.kernel', { kernel, hz })}
         </button>

@@ -21,6 +21,7 @@ export type Deed =
   | 'console'
   | 'events'
   | 'sweep'
+  | 'kernel'
   | 'theme'
   | 'present'
   | 'next-lesson-step'
@@ -56,6 +57,7 @@ const PLAIN: Readonly<Record<string, Deed>> = {
   '~': 'console',
   e: 'events',
   v: 'sweep',
+  l: 'kernel',
   t: 'theme',
   p: 'present',
   PageDown: 'next-lesson-step',
@@ -83,6 +85,7 @@ export const keyHelp: readonly (readonly [readonly string[], string])[] = [
   [['PgUp', 'PgDn'], 'keys.lesson'],
   [['E'], 'keys.events'],
   [['V'], 'keys.sweep'],
+  [['L'], 'keys.kernel'],
   [['/'], 'keys.search'],
   [['~'], 'keys.console'],
   [['T'], 'keys.theme'],

@@ -5,7 +5,7 @@ import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { Grain, RecordFilter } from '../protocol/messages.ts';
 
-export type Sheet = 'picker' | 'share' | 'model' | 'sweep' | 'open' | null;
+export type Sheet = 'picker' | 'share' | 'model' | 'sweep' | 'kernel' | 'open' | null;
 export type PhoneTab = 'lesson' | 'inspector' | 'timeline' | 'events' | 'console' | 'knobs';
 
 export interface UiState {

@@ -60,6 +60,10 @@ function carryOut(deed: Deed, app: App, ui: Ui): boolean {
       if (state.scenario.info === null) return false;
       ui.getState().open('sweep');
       return true;
+    case 'kernel':
+      if (state.scenario.map === null) return false;
+      ui.getState().open('kernel');
+      return true;
     case 'theme':
       actions.setTheme(nextTheme(state.layout.theme));
       return true;

@@ -440,6 +440,7 @@ export const kinds = {
     b: 'source (index)',
   },
   bhMark: {
+    code: 74,
     stage: 'softirq',
     fn: 'mark_bh',
     a: 'packets in the backlog',

@@ -37,6 +37,7 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
   maxBacklog: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
   txQueueLen: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
   arfsCounters: { shown: ['test src/shell/prints.test.ts'], simplification: 'counters' },
+  gro: { shown: ['test src/engine/net/gro/receive.test.ts'], simplification: null },
   groTcpFraglist: { shown: ['measured gro-102-rx-gro-list'], simplification: null },
   tcpCompSack: {
     shown: ['measured sack-01-one-hole-60-nr44-rtt50', 'test src/engine/tcp/compress.test.ts'],

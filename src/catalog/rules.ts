@@ -177,6 +177,11 @@ export const rules = {
       source: 'mlx5 "aRFS, Introduce ethtool stats", August 2023; counters.rst, v6.12',
     },
   ],
+  /** GRO exists: frames of a flow are joined before the stack. */
+  gro: [
+    { since: null, until: '2.6.29', value: false, source: 'net/core/dev.c before d565b0a1a9b6' },
+    { since: '2.6.29', until: null, value: true, source: 'd565b0a1a9b6 (dev_gro_receive)' },
+  ],
   /** TCP trains on rx-gro-list (fraglist). */
   groTcpFraglist: [
     {

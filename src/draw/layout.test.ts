@@ -143,4 +143,19 @@ describe('layoutStage', () => {
       0, 1,
     ]);
   });
+
+  it('draws no hash and no table on a card older than RSS', () => {
+    const map = mockMap({ queues: 1, cpus: 1, sockets: 1, size: 128 });
+    const old = { ...map, nics: map.nics.map((nic) => ({ ...nic, driver: 'tulip' })) };
+    for (const [width, height] of [
+      [1280, 420],
+      [390, 800],
+    ]) {
+      const [nic] = make(1, 1, 1, width, height, { map: old }).nics;
+      expect(nic).toMatchObject({ plain: true, cells: [], ntuple: null });
+      expect([nic.hash, nic.table]).toEqual([nic.parser, nic.parser]);
+      expect(contains(nic.box, nic.parser)).toBe(true);
+      expect(make(1, 1, 1, width, height).nics[0].plain).toBe(false);
+    }
+  });
 });

@@ -48,6 +48,8 @@ export interface NicLayout {
   nic: number;
   box: Rect;
   title: Point;
+  /** A card of one queue, older than RSS: it neither hashes nor looks up; `hash` and `table` stand where the parser stands. */
+  plain: boolean;
   /** The steering column: parser, hash, indirection table, ntuple filter. */
   parser: Rect;
   hash: Rect;
@@ -275,6 +277,12 @@ function tableSizeOf(driver: string): number {
   return info?.indirectionSize ?? 128;
 }
 
+/** Drivers that can have one queue only never choose one. */
+function isPlain(driver: string): boolean {
+  const info = (drivers as Record<string, { maxQueues: number } | undefined>)[driver];
+  return info?.maxQueues === 1;
+}
+
 function numberIn(input: LayoutInput, queue: number): number {
   return input.map.queues[queue]?.number ?? queue;
 }
@@ -329,10 +337,28 @@ function placeNic(
     h: box.h - 8,
   };
   const rings = placeRings(field, queues, box.x + box.w, input, lanes);
+  if (isPlain(nic.driver)) {
+    const alone: Rect = { ...parser, y: inner.y + (inner.h - parserH) / 2 };
+    return {
+      nic: nic.index,
+      box,
+      title: { x: box.x, y: box.y - 8 },
+      plain: true,
+      parser: alone,
+      hash: alone,
+      table: alone,
+      cells: [],
+      tableSize,
+      ntuple: null,
+      rings,
+      wire,
+    };
+  }
   return {
     nic: nic.index,
     box,
     title: { x: box.x, y: box.y - 8 },
+    plain: false,
     parser,
     hash,
     table,
@@ -646,16 +672,14 @@ function layoutPortrait(input: LayoutInput): StageLayout {
     const cardH = 8 + steerH + 6 + rows * side + 6;
     const box: Rect = { x, y: cardTop, w: inner, h: cardH };
     const third = (inner - 16 - 12) / 3;
-    const parser: Rect = { x: x + 8, y: cardTop + 8, w: third, h: steerH };
-    const hash: Rect = { x: parser.x + third + 6, y: parser.y, w: third, h: steerH };
-    const table: Rect = { x: hash.x + third + 6, y: parser.y, w: third, h: steerH };
+    const plain = isPlain(nic.driver);
+    const parser: Rect = { x: x + 8, y: cardTop + 8, w: plain ? inner - 16 : third, h: steerH };
+    const hash: Rect = plain ? parser : { x: parser.x + third + 6, y: parser.y, w: third, h: steerH };
+    const table: Rect = plain ? parser : { x: hash.x + third + 6, y: parser.y, w: third, h: steerH };
     const tableSize = tableSizeOf(nic.driver);
-    const cells = grid(
-      { x: table.x + 5, y: table.y + 16, w: third - 10, h: steerH - 33 },
-      tableSize,
-      32,
-      0.4,
-    );
+    const cells = plain
+      ? []
+      : grid({ x: table.x + 5, y: table.y + 16, w: third - 10, h: steerH - 33 }, tableSize, 32, 0.4);
     const field: Rect = { x: x + 8, y: cardTop + 8 + steerH + 6, w: inner - 16, h: rows * side };
     const rings = grid(field, queues.length, cols, 0).map((cell, i) => {
       const r = Math.max(5, Math.min(side, cell.w) / 2 - (side > 60 ? 10 : 2));
@@ -668,6 +692,7 @@ function layoutPortrait(input: LayoutInput): StageLayout {
       nic: nic.index,
       box,
       title: { x, y: y - 4 },
+      plain,
       parser,
       hash,
       table,

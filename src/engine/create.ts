@@ -559,7 +559,7 @@ function makeNic(
     cqeMode: false,
     features: {
       'rx-checksumming': true,
-      'generic-receive-offload': true,
+      'generic-receive-offload': rules.gro,
       'receive-hashing': true,
       'ntuple-filters': driver.ntupleDefault,
       'rx-gro-list': false,

@@ -50,8 +50,10 @@ export type { SweepAsk, SweepPoint, SweepVary, Variable } from '../scenario/swee
 /** `hash`: of the version wanted; without it, or where it is not kept, the present one. */
 export type LoadSource = { builtin: string; patch?: unknown; hash?: string } | { text: string; name: string };
 
-/** A variant made on the page: a point of a sweep. */
-export type VariantChange = { kind: 'point'; ask: Pick<SweepAsk, 'vary' | 'runNs'>; x: number };
+/** A variant made on the page: a point of a sweep, or another kernel version. */
+export type VariantChange =
+  | { kind: 'point'; ask: Pick<SweepAsk, 'vary' | 'runNs'>; x: number }
+  | { kind: 'kernel'; kernel: string };
 
 export type Request =
   | {
@@ -164,8 +166,34 @@ export interface ChainLink {
   record: RecordView;
 }
 
+/** One flow as RFS sees it on one queue. CPUs by their number in the host. */
+export interface SteeringFlow {
+  flow: number;
+  queue: string;
+  /** CPU of rps_sock_flow_table: where its application last read; null: none, or another flow has the entry. */
+  wanted: number | null;
+  /** CPU of the queue's rps_dev_flow_table: where its packets go; null: none yet. */
+  cpu: number | null;
+  /** What the entry remembers of that CPU's backlog, and how far the backlog has been worked off. */
+  lastTail: number;
+  head: number;
+  /** Queue that a filter of the card names for it (aRFS); null: none. */
+  filter: number | null;
+}
+
+export interface SteeringState {
+  /** CPUs that RPS spreads a queue's packets over, and those that send through a queue (XPS). */
+  rps: { queue: string; cpus: number[] }[];
+  xps: { queue: string; cpus: number[] }[];
+  flows: SteeringFlow[];
+  /** Filters in the card's memory: aRFS's and ntuple rules share it. */
+  filters: { nic: string; arfs: number; ntuple: number; slots: number } | null;
+}
+
 export interface Inspection {
   target: InspectTarget;
+  /** Steering in software and by filters, where it concerns the target; null: nothing to say. */
+  steering: SteeringState | null;
   /** Rows of {key of i18n `inspect.<key>`, value printed, unit}. */
   state: { key: string; value: string }[];
   /** The causal chain, newest first: each record is the cause of the one before it. */
@@ -319,8 +347,13 @@ export type Response =
   /** How far a sweep has come, with what is new. */
   | { type: 'sweepPart'; id: number; done: number; of: number; points: SweepPoint[] }
   | { type: 'swept'; id: number }
-  /** The merge patch that a variant made on the page holds. */
-  | { type: 'patched'; id: number; patch: Record<string, unknown> }
+  /** The merge patch that a variant made on the page holds, and the scenario's commands that had to be left out. */
+  | {
+      type: 'patched';
+      id: number;
+      patch: Record<string, unknown>;
+      refused: { line: string; why: string }[];
+    }
   | { type: 'error'; id: number; error: ErrorValue }
   | { type: 'cancelled'; id: number }
   /** Unasked: how far the active branch has been made. */

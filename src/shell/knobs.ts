@@ -2,6 +2,7 @@
  * The settings in force, as the commands they stand for: what the page's knob panel shows. Every line is one that runCommand
  * takes, and that changes nothing while the setting is as shown.
  */
+import { hasSetting } from '../catalog/kernels.ts';
 import { FEATURES, HASH_FLOW_TYPES, type SysctlName } from '../engine/change.ts';
 import type { Nic, World } from '../engine/world.ts';
 import { printCpuList, printCpuMask } from './cpu-list.ts';
@@ -22,7 +23,7 @@ import type { Ctx, KnobCommand, KnobGroup } from './types.ts';
 export function knobCommands(world: World, host: number): KnobCommand[] {
   if (world.fixed.hosts[host] === undefined) return [];
   const ctx = contextOf(world, host);
-  return [
+  const knobs = [
     ...nicsOf(ctx).flatMap((nic) => [
       ...ringKnobs(ctx, nic),
       ...rssKnobs(nic),
@@ -35,6 +36,13 @@ export function knobCommands(world: World, host: number): KnobCommand[] {
     ...sysctlNames(ctx).map((name) => sysctlKnob(ctx, name)),
     ...taskKnobs(ctx),
   ];
+  return knobs.filter(({ id }) => hasSetting(ctx.kernel, settingOfKnob(id)));
+}
+
+/** A knob's id as settings.ts has it: without its card, nor its queue's number. */
+function settingOfKnob(id: string): string {
+  if (id.startsWith('net.') || id.startsWith('task.')) return id;
+  return id.slice(id.indexOf('.') + 1).replace(/^(rps|xps)\.\d+\./, '$1.');
 }
 
 interface Range {

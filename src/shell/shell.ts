@@ -10,6 +10,7 @@ import { expandGlob } from './glob.ts';
 import { contextOf } from './host.ts';
 import { FILTERS, runFilter } from './filters.ts';
 import { ip } from './ip/ip.ts';
+import { missingHere } from './kernel-gate.ts';
 import { nstat } from './nstat.ts';
 import { parseLine } from './parse.ts';
 import { sysctl } from './sysctl.ts';
@@ -43,7 +44,7 @@ export interface Surroundings {
 export function runCommand(world: World, host: number, line: string, around: Surroundings = {}): ShellResult {
   const watched = watchOf(line);
   if (watched !== null) return runWatch(world, host, watched, around);
-  const outcome = run(world, host, line, around);
+  const outcome = gated(world, host, run(world, host, line, around));
   // a refused command changes nothing, whatever it had gathered
   const changes = outcome.status === 0 ? outcome.changes.map((change) => ({ host, change })) : [];
   return { output: outcome.output, status: outcome.status, changes };
@@ -90,6 +91,13 @@ function runWatch(world: World, host: number, watched: WatchLine, around: Surrou
 function commandWords(words: readonly string[]): string[] {
   const [name, ...rest] = words.slice(words[0] === 'sudo' ? 1 : 0);
   return name === undefined ? [] : [name.replace(/^(\/usr)?\/s?bin\//, ''), ...rest];
+}
+
+/** What this kernel has not got yet is refused, whatever the tool would have made of it. */
+function gated(world: World, host: number, outcome: Outcome): Outcome {
+  if (outcome.status !== 0 || outcome.changes.length === 0) return outcome;
+  const missing = missingHere(contextOf(world, host), outcome.changes);
+  return missing === null ? outcome : refused('No such file or directory', 1, missing);
 }
 
 function run(world: World, host: number, line: string, around: Surroundings): Outcome {

@@ -84,6 +84,9 @@ export interface AppActions {
   report(at: Moment | null): Promise<unknown>;
   claims(variants: string[]): Promise<{ id: string; pass: boolean; text: string }[] | null>;
 
+  /** The same run from its start under another kernel version, as a variant: same commands on the same branches, as far as it has them. */
+  changeKernel(kernel: string): Promise<boolean>;
+
   // -- sweeps
   /** Computes a curve of the present scenario, in a worker of its own; one at a time. Resolves when it is over, however. */
   startSweep(ask: SweepAsk): Promise<void>;

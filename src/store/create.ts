@@ -17,13 +17,13 @@ import {
   printLinkFile,
   readLinkFile,
 } from '../scenario/link.ts';
-import { setLanguage } from '../i18n/index.ts';
+import { languages, setLanguage } from '../i18n/index.ts';
 import { type Ask, Client, type Transport, WorkerProblem } from '../worker/client.ts';
 import type { AppActions, LoadOptions } from './actions-api.ts';
 import type { App } from './app.ts';
 import { DEFAULT_PREFERENCES, initialState, type Preferences } from './initial.ts';
 import { densityOf, linkStateOf, targetOf, themeOf } from './link.ts';
-import { withVariant } from './made-variant.ts';
+import { madeVariant, withVariant } from './made-variant.ts';
 import { type Clock, Player } from './player.ts';
 import { Sweeper } from './sweep.ts';
 import type { AppState, Pace, ScenarioSource } from './types.ts';
@@ -205,10 +205,14 @@ export function createApp(deps: AppDeps): App {
     }
   }
 
-  /** Same moment in time, no branches. */
-  async function openVariant(source: ScenarioSource, variant: string): Promise<boolean> {
+  /** Same moment in time; without `kept` no branches. */
+  async function openVariant(
+    source: ScenarioSource,
+    variant: string,
+    kept: { branches?: BranchInfo[]; active?: number } = {},
+  ): Promise<boolean> {
     const { t } = now();
-    const loaded = await loadInto(source, { variant, captures });
+    const loaded = await loadInto(source, { variant, captures, ...kept });
     if (loaded === null) return false;
     return player.goTo({ t: Math.min(t, loaded.map.durationNs), seq: t === 0 ? 0 : -1 });
   }
@@ -251,6 +255,9 @@ export function createApp(deps: AppDeps): App {
     const density = densityOf(state.view);
     if (theme !== undefined) patch('layout', { theme });
     if (density !== undefined) patch('layout', { density });
+    const host = state.view['host'];
+    if (typeof host === 'number' && host >= 0 && host < loaded.map.hosts.length) patch('layout', { host });
+    if (languages.includes(state.lang)) actions.setLanguage(state.lang);
     actions.setPace(state.pace);
     await player.goTo({ t: Math.min(state.moment.t, loaded.map.durationNs), seq: state.moment.seq });
     const step = state.view['step'];
@@ -534,6 +541,32 @@ export function createApp(deps: AppDeps): App {
       return answer?.results ?? null;
     },
 
+    async changeKernel(kernel) {
+      const { variant, source: before, info: known } = get().scenario;
+      if (before === null || known === null) return false;
+      // from one kernel to the next: what it all started from, so that going back is going back
+      const made = madeVariant(before, known, variant);
+      const of = made !== null && 'kernel' in made.patch ? made.of : variant;
+      const answer = await ask({ type: 'patch', variant: of, change: { kind: 'kernel', kernel } }, 'patched');
+      const { source, info } = get().scenario;
+      if (answer === null || source === null || info === null) return false;
+      const title = info.variants.find((item) => item.id === of)?.title ?? of;
+      const next =
+        Object.keys(answer.patch).length === 0
+          ? { source, variant: of }
+          : withVariant(source, info, {
+              title: of === 'base' ? `Linux ${kernel}` : `Linux ${kernel}, ${title}`,
+              of,
+              patch: answer.patch,
+            });
+      const { list, active } = get().branches;
+      const { step } = get().lesson;
+      const opened = await openVariant(next.source, next.variant, { branches: list, active });
+      if (!opened) return false;
+      patch('lesson', { step });
+      for (const { line, why } of answer.refused) notify('warning', 'command-refused', `${line}: ${why}`);
+      return true;
+    },
     startSweep(ask) {
       const { source, info } = get().scenario;
       if (source === null || info === null) return Promise.resolve();

@@ -1,5 +1,5 @@
 /**
- * Variants made on the page (a point of a sweep): added to the scenario itself, as a patch of a built-in one or in
+ * Variants made on the page (a point of a sweep, another kernel): added to the scenario itself, as a patch of a built-in one or in
  * a scenario's own text, so that a link carries them like everything else.
  */
 import type { LoadedInfo } from '../protocol/messages.ts';
@@ -26,6 +26,22 @@ interface Body {
   [key: string]: unknown;
 }
 
+/** What a variant of the source's own starts from and patches; null: it is the scenario's, or not there. */
+export function madeVariant(
+  source: ScenarioSource,
+  info: LoadedInfo,
+  variant: string,
+): { of: string; patch: Record<string, unknown> } | null {
+  if (!isMade(variant)) return null;
+  const body = bodyOf(source, info);
+  const found = body.variants?.[variant] as { of?: string; patch: Record<string, unknown> } | undefined;
+  return found === undefined ? null : { of: found.of ?? 'base', patch: found.patch };
+}
+
+function bodyOf(source: ScenarioSource, info: LoadedInfo): Body {
+  return ('builtin' in source ? (source.patch ?? {}) : JSON.parse(info.ownText ?? source.text)) as Body;
+}
+
 /** The source with one variant more, and that one's id; the oldest made ones go where there are many. Equal ones are made once. */
 export function withVariant(
   source: ScenarioSource,
@@ -33,7 +49,7 @@ export function withVariant(
   made: MadeVariant,
 ): { source: ScenarioSource; variant: string } {
   const builtin = 'builtin' in source;
-  const body = (builtin ? (source.patch ?? {}) : JSON.parse(info.ownText ?? source.text)) as Body;
+  const body = bodyOf(source, info);
   const variants = { ...body.variants };
   const value = {
     title: { text: made.title.slice(0, 400) },

@@ -149,3 +149,44 @@ describe('a sweep', () => {
     expect(a.state().scenario.info?.variants.length).toBeLessThanOrEqual(3 + 8);
   });
 });
+
+describe('another kernel version', () => {
+  it('remakes the run with the same commands on the same branches, says what it lacks, and leads back', async () => {
+    const { app, state } = open();
+    await app.actions.load({ builtin: 'it' });
+    await app.actions.seek({ t: 300_000 });
+    await app.actions.command('h1', 'ethtool -G eth0 rx 128');
+    await app.actions.command('h1', 'echo 1 > /sys/class/net/eth0/threaded');
+    const before = state()
+      .branches.list.at(-1)
+      ?.inputs.map((input) => input.line);
+    expect(before).toHaveLength(2);
+    expect(await app.actions.changeKernel('4.18')).toBe(true);
+    expect(state().scenario.map?.kernel).toBe('4.18');
+    expect(state().playhead.moment.t).toBe(300_000);
+    expect(state().branches.active).not.toBe(1);
+    expect(app.feed.current?.scene.queues[0].size).toBe(128);
+    expect(state().notices.map((n) => n.message)).toEqual([
+      expect.stringMatching(/threaded: .*came with Linux 5\.12; this host runs 4\.18/s),
+    ]);
+    // on to a third: it starts from the scenario's own variant again, not from the one before
+    expect(await app.actions.changeKernel('6.18')).toBe(true);
+    expect(state().scenario.map?.kernel).toBe('6.18');
+    expect(state().scenario.info?.variants.map((v) => v.title)).toEqual([
+      'base',
+      'slow',
+      'Linux 4.18',
+      'Linux 6.18',
+    ]);
+    const b = open();
+    expect(await b.app.actions.openLink(app.actions.share() ?? '')).toBe(true);
+    expect(b.state().scenario.map?.kernel).toBe('6.18');
+    expect(await app.actions.changeKernel('6.12')).toBe(true);
+    expect(state().scenario.variant).toBe('base');
+    expect(
+      state()
+        .branches.list.at(-1)
+        ?.inputs.map((input) => input.line),
+    ).toEqual(before);
+  });
+});

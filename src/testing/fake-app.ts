@@ -171,6 +171,7 @@ const HEX = `
 02 09 01 bb ca 6c 00 00 ef e0 00 00 1f 90 80 10 01 f5 e6 20 00 00`;
 
 const inspection: Inspection = {
+  steering: null,
   target: { kind: 'packet', packet: 42 },
   state: [
     { key: 'flow', value: '10.0.0.7:443 → 192.0.2.9:51820' },

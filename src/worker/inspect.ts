@@ -12,6 +12,7 @@ import { placeIndex } from '../protocol/place-index.ts';
 import { otherAt, packetAt, recordAt } from '../protocol/record-codec.ts';
 import type { RecordView, SceneMap } from '../protocol/scene.ts';
 import { slotOf } from './inspect-slot.ts';
+import { steeringOf } from './inspect-steering.ts';
 import { packetBytes } from './packet-bytes.ts';
 import type { Run } from './run.ts';
 
@@ -124,6 +125,7 @@ export function inspect(run: Run, map: SceneMap, at: Moment, target: InspectTarg
   const why = last === undefined ? [] : chainOf(run, last);
   return {
     target,
+    steering: steeringOf(world, map, target, history),
     state: stateOf(run, world, map, at, target, history),
     why,
     history,

@@ -35,6 +35,7 @@ import { captureScenario } from '../scenario/capture-scenario.ts';
 import { checkClaims } from '../scenario/claims.ts';
 import { compileScenario } from '../scenario/compile.ts';
 import { scenarioHash } from '../scenario/hash.ts';
+import { kernelPatch } from '../scenario/kernel.ts';
 import { errorLine, loadScenario, loadScenarioValue } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { pointVariantPatch, runSweep, SweepProblem, variablesOf } from '../scenario/sweep.ts';
@@ -439,8 +440,15 @@ export class Session {
   private patch(r: Extract<Request, { type: 'patch' }>): void {
     const { scenario } = this;
     if (scenario === null) throw new Problem('nothing-loaded', 'No scenario is loaded.');
-    const patch = pointVariantPatch(scenario, r.change.ask, r.variant, r.change.x);
-    this.deps.post({ type: 'patched', id: r.id, patch });
+    const { change } = r;
+    if (change.kind === 'point') {
+      const patch = pointVariantPatch(scenario, change.ask, r.variant, change.x);
+      this.deps.post({ type: 'patched', id: r.id, patch, refused: [] });
+      return;
+    }
+    const made = kernelPatch(scenario, r.variant, change.kernel, { captures: this.captures });
+    if (!made.ok) throw new Problem('bad-kernel', made.message);
+    this.deps.post({ type: 'patched', id: r.id, patch: made.patch, refused: made.refused });
   }
 
   // ------------------------------------------------------------------------------------------------ branches

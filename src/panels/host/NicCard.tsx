@@ -103,42 +103,46 @@ export const Steering = memo(
           </text>
         </Focusable>
 
-        {!portrait && hash.y - parser.y - parser.h > 4 && (
-          <Down x={parser.x + parser.w / 2} from={parser.y + parser.h} to={hash.y} />
-        )}
-        <Focusable {...nicTarget('hash')} label={view.ariaHash} rect={hash}>
-          <Box r={hash} className="box" />
-          <text className="label" x={hash.x + pad} y={hash.y + 13}>
-            {hash.w > 112 ? t('host.nic.hash') : t('host.nic.hash.short')}
-          </text>
-          <text className="mono" x={hash.x + pad} y={hash.y + 27}>
-            {cut(view.hash, hash.w - 12, 9.5, true)}
-          </text>
-        </Focusable>
+        {!at.plain && (
+          <>
+            {!portrait && hash.y - parser.y - parser.h > 4 && (
+              <Down x={parser.x + parser.w / 2} from={parser.y + parser.h} to={hash.y} />
+            )}
+            <Focusable {...nicTarget('hash')} label={view.ariaHash} rect={hash}>
+              <Box r={hash} className="box" />
+              <text className="label" x={hash.x + pad} y={hash.y + 13}>
+                {hash.w > 112 ? t('host.nic.hash') : t('host.nic.hash.short')}
+              </text>
+              <text className="mono" x={hash.x + pad} y={hash.y + 27}>
+                {cut(view.hash, hash.w - 12, 9.5, true)}
+              </text>
+            </Focusable>
 
-        {!portrait && table.y - hash.y - hash.h > 4 && (
-          <Down x={hash.x + hash.w / 2} from={hash.y + hash.h} to={table.y} />
-        )}
-        <Focusable {...nicTarget('table')} label={view.ariaTable} rect={table}>
-          <Box r={table} className="box" />
-          {table.h >= 46 && (
-            <>
-              <text className="label" x={table.x + pad} y={table.y + 12}>
-                {t('host.nic.table')}
-              </text>
-              {table.w > 76 && (
-                <text className="mono muted" x={table.x + table.w - 6} y={table.y + 12} textAnchor="end">
-                  {at.tableSize}
-                </text>
+            {!portrait && table.y - hash.y - hash.h > 4 && (
+              <Down x={hash.x + hash.w / 2} from={hash.y + hash.h} to={table.y} />
+            )}
+            <Focusable {...nicTarget('table')} label={view.ariaTable} rect={table}>
+              <Box r={table} className="box" />
+              {table.h >= 46 && (
+                <>
+                  <text className="label" x={table.x + pad} y={table.y + 12}>
+                    {t('host.nic.table')}
+                  </text>
+                  {table.w > 76 && (
+                    <text className="mono muted" x={table.x + table.w - 6} y={table.y + 12} textAnchor="end">
+                      {at.tableSize}
+                    </text>
+                  )}
+                  <text className="mono" x={table.x + pad} y={table.y + table.h - 6}>
+                    {view.choice.length * 5.7 <= table.w - 10
+                      ? view.choice
+                      : cut(view.choiceShort, table.w - 10, 9.5, true)}
+                  </text>
+                </>
               )}
-              <text className="mono" x={table.x + pad} y={table.y + table.h - 6}>
-                {view.choice.length * 5.7 <= table.w - 10
-                  ? view.choice
-                  : cut(view.choiceShort, table.w - 10, 9.5, true)}
-              </text>
-            </>
-          )}
-        </Focusable>
+            </Focusable>
+          </>
+        )}
 
         {ntuple && (
           <Focusable {...nicTarget('ntuple')} label={view.ariaNtuple} rect={ntuple}>

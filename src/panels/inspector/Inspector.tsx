@@ -25,6 +25,7 @@ import {
   taskLabel,
 } from '../shared/sentence.ts';
 import { PacketBytes } from './PacketBytes.tsx';
+import { Steering } from './Steering.tsx';
 import { WhyChain } from './WhyChain.tsx';
 
 const CALM_MS = 90;
@@ -183,6 +184,7 @@ export function Inspector() {
         >
           {inspection !== null && (
             <>
+              {chosen !== null && inspection.steering !== null && <Steering state={inspection.steering} />}
               <Section title={t('inspector.why')}>
                 {earlier.length === 0 ? (
                   <p className="muted">{t(now === null ? 'inspector.noWhy' : 'inspector.first')}</p>

@@ -9,6 +9,7 @@ import { Button, IconButton, Section } from '../shared/controls.tsx';
 import { formatDuration } from '../shared/format.ts';
 import { UndoIcon } from '../shared/icons.tsx';
 import { Counters } from './Counters.tsx';
+import { Steering } from './Steering.tsx';
 
 interface Knobbed {
   knobs: KnobView[];
@@ -97,6 +98,7 @@ export function Knobs() {
               {knobs.map((knob) => (
                 <Knob key={`${branch}/${knob.id}/${knob.value}`} knob={knob} />
               ))}
+              {group === 'rss' && <Steering knobs={knobs} />}
             </details>
           ))
         )}

@@ -23,7 +23,8 @@ export function CpuShares({
   onChoose: (chosen: Chosen) => void;
 }) {
   const [box, width] = useWidth<HTMLDivElement>(320);
-  const id = useId();
+  // what React makes may not stand in url(#…)
+  const id = useId().replace(/[^\w-]/g, '');
   const fontPx = typeof document === 'undefined' ? 12 : smallTextPx();
   const pad = { top: 6, right: 12, bottom: fontPx * 1.9, left: fontPx * 3.6 };
   const height = 150 + (fontPx - 12) * 6;

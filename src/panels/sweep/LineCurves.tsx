@@ -69,7 +69,7 @@ export function LineCurves({
   const inner = { width: Math.max(60, width - pad.left - pad.right), height: height - pad.top - pad.bottom };
   const x = (axis.log ? scaleLog() : scaleLinear()).domain([axis.min, axis.max]).range([0, inner.width]);
   const top = diagonal ? Math.max(chart.max, Math.min(axis.max, chart.max * 1.6)) : chart.max;
-  const y = scaleLinear([0, top > 0 ? top * 1.05 : 1], [inner.height, 0]).nice(5);
+  const y = scaleLinear([0, top > 0 ? top * 1.05 : 1], [inner.height, 0]);
   const xTicks = x.ticks(Math.max(2, Math.min(7, Math.floor(inner.width / (fontPx * 6)))));
   const shownTicks = axis.log ? xTicks.filter((_, i) => i % Math.ceil(xTicks.length / 6) === 0) : xTicks;
   const path = line<{ x: number; y: number }>(
@@ -79,6 +79,9 @@ export function LineCurves({
   const ends = chart.curves.map(({ points }) => y(points.at(-1)?.y ?? 0));
   const labels = spreadLabels(ends, fontPx * 1.25, inner.height);
   const focused = focusOf(chart.curves, chosen);
+  // marks that lie close are reached each by itself
+  const most = Math.max(1, ...chart.curves.map(({ points }) => points.length));
+  const reach = Math.max(4, Math.min(10, inner.width / most / 2));
   const choose = (curve: number, point: number): void => {
     const found = chart.curves[curve]?.points[point];
     if (found === undefined) return;
@@ -180,7 +183,7 @@ export function LineCurves({
                       choose(next.curve, next.point);
                     }}
                   >
-                    <circle className="mark-reach" r={10} />
+                    <circle className="mark-reach" r={reach} />
                     <path d={symbol(MARKS[curve.index % 6], isChosen ? 110 : 44)() ?? ''} />
                   </g>
                 );

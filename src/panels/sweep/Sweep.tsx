@@ -3,7 +3,7 @@
  * every point leads to its run on the stage.
  */
 import './sweep.css';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useUi } from '../../app/ui-store.ts';
 import { t } from '../../i18n/index.ts';
 import type { KnobView, LoadedInfo, SweepAsk, SweepPoint } from '../../protocol/messages.ts';
@@ -94,7 +94,7 @@ function Sheet({
     void startSweep(ask);
   };
   return (
-    <div className="sweep">
+    <div className={`sweep ${run === null ? '' : 'has-run'}`}>
       <div className="sweep-side">
         {info.sweeps.length > 0 && (
           <ul className="sweep-offers" aria-label={t('sweep.offers')}>
@@ -212,21 +212,13 @@ function Result({ run, info, choices }: { run: SweepRun; info: LoadedInfo; choic
             onOpen={openRun}
           />
         ) : (
-          <>
-            <Curves
-              run={run}
-              info={info}
-              xName={xName}
-              nameOf={nameOf}
-              chosen={chosen}
-              onChoose={setChosen}
-            />
+          <Curves run={run} info={info} xName={xName} nameOf={nameOf} chosen={chosen} onChoose={setChosen}>
             {shown === undefined ? (
               <p className="muted">{t('sweep.hint')}</p>
             ) : (
               <Point point={shown} ask={ask} info={info} xName={xName} nameOf={nameOf} onOpen={openRun} />
             )}
-          </>
+          </Curves>
         ))}
     </>
   );
@@ -239,6 +231,7 @@ function Curves({
   nameOf,
   chosen,
   onChoose,
+  children,
 }: {
   run: SweepRun;
   info: LoadedInfo;
@@ -246,6 +239,8 @@ function Curves({
   nameOf: (variant: string) => string;
   chosen: Chosen | null;
   onChoose: (chosen: Chosen) => void;
+  /** Between the curves and what the CPUs did: the chosen point. */
+  children: ReactNode;
 }) {
   const { ask, points } = run;
   const axis: Axis = { min: ask.from, max: ask.to, log: ask.scale !== 'linear', label: xName };
@@ -269,6 +264,7 @@ function Curves({
           onChoose={onChoose}
         />
       ))}
+      {children}
       {sharesStack(ask) && (
         <div className="sweep-shares">
           <h3 className="section-title">{t('sweep.shares')}</h3>
