@@ -6,7 +6,7 @@ export const livelockAndItsCure: Readonly<Record<string, string>> = {
   'scenario.livelock-and-its-cure.variant.peak': '27 000 packets a second',
   'scenario.livelock-and-its-cure.variant.falling': '45 000 packets a second',
   'scenario.livelock-and-its-cure.variant.dead': '65 000 packets a second',
-  'scenario.livelock-and-its-cure.variant.napi': '65 000 packets a second, with NAPI (2.4.20)',
+  'scenario.livelock-and-its-cure.variant.napi': '65 000 a second, NAPI (2.4.20)',
   'scenario.livelock-and-its-cure.variant.napi-line-rate': 'The link’s full rate, with NAPI',
   'scenario.livelock-and-its-cure.step-1.title': 'One interrupt, one packet',
   'scenario.livelock-and-its-cure.step-1.text':

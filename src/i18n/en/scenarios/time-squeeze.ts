@@ -25,7 +25,7 @@ export const timeSqueeze: Readonly<Record<string, string>> = {
   'scenario.time-squeeze.step-6.text':
     'Half of the interrupts to another CPU. Now two CPUs work, and more arrives.',
   'scenario.time-squeeze.variant.time-limit': 'Budget 6000, slow CPU, HZ 1000',
-  'scenario.time-squeeze.variant.time-limit-20-ms': 'The same, netdev_budget_usecs 20000',
+  'scenario.time-squeeze.variant.time-limit-20-ms': 'The same, limit 20 000 µs',
   'scenario.time-squeeze.variant.burst': 'A burst of 900 frames',
   'scenario.time-squeeze.step-two-limits.title': 'The other limit',
   'scenario.time-squeeze.step-two-limits.text':
