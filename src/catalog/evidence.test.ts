@@ -8,7 +8,7 @@ describe('evidence', () => {
   it('is what the runs show: npx tsx scripts/evidence.ts makes it anew', () => {
     const file = readFileSync(new URL('./evidence.ts', import.meta.url), 'utf8');
     expect(file).toBe(evidenceModule(found()));
-  }, 120_000);
+  }, 240_000);
 
   it('is there for every decision, and every decision names its source', () => {
     const bare = Object.entries(reasons).filter(

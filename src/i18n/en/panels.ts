@@ -459,8 +459,14 @@ export const panelWords: Readonly<Record<string, string>> = {
   'picker.own': 'Your own',
   'picker.open': 'Open a capture or a scenario',
   'picker.openHint': 'pcap, pcapng or JSON; or drop it anywhere on the page.',
-  'topic.receive': 'Receiving',
-  'topic.overload': 'Overload and many CPUs',
+  'picker.search': 'Search: a word, a command, a counter',
+  'picker.found': 'Found: {n}',
+  'picker.none': 'No scenario has all of these words.',
+  'topic.history': 'How it came about',
+  'topic.receive': 'A packet’s way in',
+  'topic.fewer': 'Small packets, large packets',
+  'topic.cpus': 'Many CPUs',
+  'topic.overload': 'Overload',
 
   // -- share
   'share.title': 'Share exactly this',

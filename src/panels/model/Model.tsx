@@ -54,7 +54,7 @@ export default function Model() {
           onChange={setTab}
           choices={TABS.map((value) => ({ value, label: t(`model.${value}`) }))}
         />
-        <label className="model-search">
+        <label className="search-field">
           <SearchIcon />
           <input
             type="search"

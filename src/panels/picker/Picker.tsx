@@ -1,13 +1,13 @@
 /** Which situation to look at: the built-in scenarios by topic, and one's own file. */
 import './picker.css';
-import { useContext, useRef } from 'react';
+import { useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { openFiles } from '../../app/open-files.ts';
 import { useUi } from '../../app/ui-store.ts';
 import { t } from '../../i18n/index.ts';
 import { AppContext, useActions, useAppStore } from '../../store/react.ts';
 import { Dialog } from '../shared/Dialog.tsx';
-import { OpenIcon } from '../shared/icons.tsx';
-import { type ScenarioEntry, scenarioEntries } from './scenario-list.ts';
+import { OpenIcon, SearchIcon } from '../shared/icons.tsx';
+import { scenarioTopics } from './scenario-list.ts';
 
 export default function Picker() {
   const app = useContext(AppContext);
@@ -15,26 +15,59 @@ export default function Picker() {
   const { open } = useUi((s) => ({ open: s.open }));
   const current = useAppStore((s) => s.scenario.info?.scenarioId ?? '');
   const file = useRef<HTMLInputElement>(null);
-  const topics = new Map<string, ScenarioEntry[]>();
-  for (const entry of scenarioEntries()) topics.set(entry.topic, [...(topics.get(entry.topic) ?? []), entry]);
+  const search = useRef<HTMLInputElement>(null);
+  const [sought, setSought] = useState('');
+  const topics = useMemo(() => scenarioTopics(sought), [sought]);
+  const found = topics.reduce((sum, topic) => sum + topic.entries.length, 0);
   const close = () => open(null);
+  const choose = (id: string): void => {
+    close();
+    void load({ builtin: id });
+  };
+  // who has a keyboard types at once; on a phone it would cover the list
+  useEffect(() => {
+    if (window.matchMedia('(pointer: fine)').matches) search.current?.focus();
+  }, []);
   return (
     <Dialog title={t('picker.title')} lead={t('picker.lead')} onClose={close} size="large">
       <div className="picker">
-        {[...topics].map(([topic, entries]) => (
-          <section key={topic} aria-label={t(`topic.${topic}`)}>
-            <h3 className="section-title">{t(`topic.${topic}`)}</h3>
+        <div className="picker-tools">
+          <label className="search-field picker-search">
+            <SearchIcon />
+            <input
+              ref={search}
+              type="search"
+              value={sought}
+              placeholder={t('picker.search')}
+              aria-label={t('picker.search')}
+              onChange={(event) => setSought(event.target.value)}
+              onKeyDown={(event) => {
+                // the first one that is found, of what stands there now; an empty search chooses nothing
+                const words = event.currentTarget.value;
+                if (event.key !== 'Enter' || words.trim() === '') return;
+                const first = scenarioTopics(words)[0]?.entries[0];
+                if (first === undefined) return;
+                // or the key would press the button that gets the focus back
+                event.preventDefault();
+                choose(first.id);
+              }}
+            />
+          </label>
+          <output className="picker-found">
+            {sought.trim() === '' ? '' : found === 0 ? t('picker.none') : t('picker.found', { n: found })}
+          </output>
+        </div>
+        {topics.map((topic) => (
+          <section key={topic.id} aria-label={topic.title}>
+            <h3 className="section-title">{topic.title}</h3>
             <ul className="picker-list">
-              {entries.map((entry) => (
+              {topic.entries.map((entry) => (
                 <li key={entry.id}>
                   <button
                     type="button"
                     className={`picker-card ${entry.id === current ? 'is-current' : ''}`}
                     aria-current={entry.id === current ? 'true' : undefined}
-                    onClick={() => {
-                      close();
-                      void load({ builtin: entry.id });
-                    }}
+                    onClick={() => choose(entry.id)}
                   >
                     <b>{entry.title}</b>
                     <span>{entry.summary}</span>

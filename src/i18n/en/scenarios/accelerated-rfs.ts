@@ -5,7 +5,7 @@ export const acceleratedRfs: Readonly<Record<string, string>> = {
     'RFS sends packets after the application at the price of an interrupt between CPUs. Accelerated RFS teaches the card to do it: with a delay, limited room, and filters that grow old.',
   'scenario.accelerated-rfs.variant.rss-only': 'RSS alone',
   'scenario.accelerated-rfs.variant.arfs': 'Accelerated RFS',
-  'scenario.accelerated-rfs.variant.many': 'Accelerated RFS, 1600 connections',
+  'scenario.accelerated-rfs.variant.many': 'aRFS, 1600 connections',
   'scenario.accelerated-rfs.step-1.title': 'RFS pays for each step aside',
   'scenario.accelerated-rfs.step-1.text':
     'The server reads on CPU 3. RSS put this flow on queue 0, so CPU 0 takes the packet, and RFS hands it on: CPU 3 must be interrupted. More than 500 times in this run. (What RFS gains, data in the reader’s cache, is not in this model: it has no caches.)',

@@ -6,7 +6,7 @@ export const livelockAndItsCure: Readonly<Record<string, string>> = {
   'scenario.livelock-and-its-cure.variant.peak': '27 000 packets a second',
   'scenario.livelock-and-its-cure.variant.falling': '45 000 packets a second',
   'scenario.livelock-and-its-cure.variant.dead': '65 000 packets a second',
-  'scenario.livelock-and-its-cure.variant.napi': '65 000 packets a second, with NAPI (2.4.20)',
+  'scenario.livelock-and-its-cure.variant.napi': '65 000 a second, NAPI (2.4.20)',
   'scenario.livelock-and-its-cure.variant.napi-line-rate': 'The link’s full rate, with NAPI',
   'scenario.livelock-and-its-cure.sweep.offered-forwarded': 'Offered against forwarded',
   'scenario.livelock-and-its-cure.sweep.offered-forwarded.base': 'without NAPI (2.4.18)',
@@ -38,7 +38,7 @@ export const livelockAndItsCure: Readonly<Record<string, string>> = {
   'scenario.livelock-and-its-cure.step-9.title': 'Full speed',
   'scenario.livelock-and-its-cure.step-9.text':
     'At the link’s full rate of 148 809 packets a second: still everything goes out. The curve with NAPI never falls.',
-  'scenario.livelock-and-its-cure.variant.napi-slow': 'The link’s full rate, NAPI, a third of the clock',
+  'scenario.livelock-and-its-cure.variant.napi-slow': 'Full rate, NAPI, a slower CPU',
   'scenario.livelock-and-its-cure.step-early-drop.title': 'Lost early, lost cheaply',
   'scenario.livelock-and-its-cure.step-early-drop.text':
     'The same on a CPU of 233 MHz. That is too slow, and a fifth of the packets is lost: all of them in the ring, before any CPU sees them. The rest is forwarded, over 100 000 a second: more than four times what 700 MHz could do with an interrupt for each.',

@@ -26,5 +26,5 @@ export const oneQueueAndRps: Readonly<Record<string, string>> = {
     'A tenth of the load, and every frame interrupts at once: one CPU can do this easily.',
   'scenario.one-queue-and-rps.step-7.title': 'Overdone',
   'scenario.one-queue-and-rps.step-7.text':
-    'The same with RPS: nearly every packet finds an empty backlog, so nearly every packet costs an interrupt on another CPU. All CPUs together work more, and nothing is gained.',
+    'The same with RPS: nearly every packet finds an empty backlog, so nearly every packet costs an interrupt on another CPU. All CPUs together work more, and the packets reach their readers later.',
 };

@@ -3,11 +3,11 @@ export const rpsOverdone: Readonly<Record<string, string>> = {
   'scenario.rps-overdone.title': 'RPS, overdone',
   'scenario.rps-overdone.summary':
     'The card spreads packets over four CPUs already, and somebody switches RPS on for all of them as well. What each hand-off costs, and when it pays.',
-  'scenario.rps-overdone.variant.all-cpus': 'RPS to every CPU, light load',
+  'scenario.rps-overdone.variant.all-cpus': 'Light load, RPS everywhere',
   'scenario.rps-overdone.variant.heavy': 'Heavy load, no RPS',
-  'scenario.rps-overdone.variant.heavy-all-cpus': 'Heavy load, RPS to every CPU',
-  'scenario.rps-overdone.variant.cheap': 'Heavy load that a firewall drops at once',
-  'scenario.rps-overdone.variant.cheap-rps': 'The same with RPS',
+  'scenario.rps-overdone.variant.heavy-all-cpus': 'Heavy load, RPS everywhere',
+  'scenario.rps-overdone.variant.cheap': 'One queue, cheap packets',
+  'scenario.rps-overdone.variant.cheap-rps': 'Cheap packets, RPS',
   'scenario.rps-overdone.step-1.title': 'The card has spread them',
   'scenario.rps-overdone.step-1.text':
     'Four queues, four CPUs. Each frame comes on its own here. The card chose this one’s queue by hash; that queue’s CPU took it off the ring and now takes it through IP and UDP. Nothing is handed on.',

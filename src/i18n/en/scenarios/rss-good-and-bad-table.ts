@@ -4,11 +4,11 @@ export const rssGoodAndBadTable: Readonly<Record<string, string>> = {
   'scenario.rss-good-and-bad-table.summary':
     'The card looks a queue up in a table of 128 entries. What makes a table good, what no table can mend, and what happens to packets on their way when it is changed.',
   'scenario.rss-good-and-bad-table.variant.many': '64 times as many flows',
-  'scenario.rss-good-and-bad-table.variant.two-of-four': 'Many flows, a table for two queues',
-  'scenario.rss-good-and-bad-table.variant.addresses-only': 'Many flows, hashed over addresses only',
-  'scenario.rss-good-and-bad-table.variant.elephant': 'Many flows, one of them an elephant',
-  'scenario.rss-good-and-bad-table.variant.live': 'Five TCP flows; the table is repaired while they run',
-  'scenario.rss-good-and-bad-table.variant.undisturbed': 'The same TCP flows, the table left alone',
+  'scenario.rss-good-and-bad-table.variant.two-of-four': 'Many flows, table: two queues',
+  'scenario.rss-good-and-bad-table.variant.addresses-only': 'Many flows, addresses hashed',
+  'scenario.rss-good-and-bad-table.variant.elephant': 'Many flows, one elephant',
+  'scenario.rss-good-and-bad-table.variant.live': 'Five TCP flows, repaired live',
+  'scenario.rss-good-and-bad-table.variant.undisturbed': 'The same, not repaired',
   'scenario.rss-good-and-bad-table.step-1.title': 'A hash, an entry, a queue',
   'scenario.rss-good-and-bad-table.step-1.text':
     'Five flows whose hashes are published, so you can check them. The first one’s is `51ccc178`; its low seven bits are 120. Entry 120 of the indirection table says queue 0: a fresh table of 128 entries names queues 0, 1, 2, 3, 0, 1, … in turn.',

@@ -24,9 +24,9 @@ export const timeSqueeze: Readonly<Record<string, string>> = {
   'scenario.time-squeeze.step-6.title': 'What helps',
   'scenario.time-squeeze.step-6.text':
     'Half of the interrupts to another CPU. Now two CPUs work, and more arrives.',
-  'scenario.time-squeeze.variant.time-limit': 'netdev_budget 6000, a CPU of 150 MHz, HZ 1000',
-  'scenario.time-squeeze.variant.time-limit-20-ms': 'The same, netdev_budget_usecs 20 000',
-  'scenario.time-squeeze.variant.burst': 'A burst of 900 frames, and room for them',
+  'scenario.time-squeeze.variant.time-limit': 'Budget 6000, slow CPU, HZ 1000',
+  'scenario.time-squeeze.variant.time-limit-20-ms': 'The same, limit 20 000 µs',
+  'scenario.time-squeeze.variant.burst': 'A burst of 900 frames',
   'scenario.time-squeeze.step-two-limits.title': 'The other limit',
   'scenario.time-squeeze.step-two-limits.text':
     'On a slow CPU 6000 packets are never reached, and still there is a time_squeeze: two ticks of the clock are over. That is `netdev_budget_usecs`, 2000 at HZ 1000. The counter is the same for both limits; raising the one that didn’t end the round changes nothing.',
