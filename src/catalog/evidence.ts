@@ -109,7 +109,7 @@ export const evidence: Readonly<Record<string, readonly string[]>> = {
   oldData: ['test src/engine/decisions.test.ts', 'test src/engine/tcp/receiver.test.ts'],
   ofoPruned: ['test src/engine/decisions.test.ts', 'test src/engine/tcp/receiver.test.ts'],
   pureAck: ['scenario gro-builds-a-train, pure-ack', 'test src/engine/tcp/receiver.test.ts'],
-  datagram: ['measured rps-01-off-cpu0', 'measured rps-03-mask3-cpu0', 'scenario one-queue-and-rps', 'scenario one-queue-and-rps, rps'],
+  datagram: ['measured rps-01-off-cpu0', 'measured rps-03-mask3-cpu0', 'scenario one-queue-and-rps', 'scenario one-queue-and-rps, rps', 'test src/engine/net/gso/segment.test.ts'],
   socketOwned: ['scenario gro-builds-a-train, gro-off', 'scenario gro-builds-a-train, bucket-full'],
   controlSegment: ['scenario gro-builds-a-train, syn', 'scenario gro-builds-a-train, rst'],
   icmpEcho: ['test src/engine/decisions.test.ts'],
