@@ -374,6 +374,71 @@ export const kinds = {
   txDrop: { code: 50, stage: 'nic', fn: 'pfifo_fast_enqueue', a: 'segments', b: '0' },
   irqDone: { code: 52, stage: 'irq', fn: 'irq handler', a: 'frames it took', b: '0' },
   dimSample: { code: 51, stage: 'irq', fn: 'net_dim', a: 'profile, 0 to 4', b: 'packets a millisecond' },
+  sendEnter: {
+    code: 80,
+    stage: 'app',
+    fn: 'sendmsg',
+    a: 'payload bytes',
+    b: 'context and task',
+    context: true,
+  },
+  send: {
+    code: 81,
+    stage: 'socket',
+    fn: 'udp_sendmsg',
+    a: 'frame length without FCS, bytes; other: flow id',
+    b: 'sk_wmem_alloc after it',
+  },
+  sendExit: {
+    code: 82,
+    stage: 'app',
+    fn: 'sendmsg',
+    a: 'bytes returned, or -errno',
+    b: 'context and task',
+    context: true,
+  },
+  transaction: {
+    code: 83,
+    stage: 'wire',
+    fn: 'client behind the cable',
+    a: 'round trip, ns; 0: too late',
+    b: 'source (index)',
+  },
+  bhMark: {
+    code: 74,
+    stage: 'softirq',
+    fn: 'mark_bh',
+    a: 'packets in the backlog',
+    b: 'CPU that runs the bottom half (world index), -1 none',
+  },
+  lockWait: {
+    code: 70,
+    stage: 'cpu',
+    fn: 'spin_lock',
+    a: 'CPU that holds it (world index)',
+    b: 'place in line, from 1',
+  },
+  lockAcquired: {
+    code: 71,
+    stage: 'cpu',
+    fn: 'spin_lock',
+    a: 'ns waited',
+    b: 'CPU that had it before (world index), -1 none',
+  },
+  lockRelease: {
+    code: 72,
+    stage: 'cpu',
+    fn: 'spin_unlock',
+    a: 'ns held',
+    b: 'CPU that has it next (world index), -1 none',
+  },
+  lockPassed: {
+    code: 73,
+    stage: 'cpu',
+    fn: 'spin_unlock_wait',
+    a: 'ns waited',
+    b: 'CPU that had it (world index)',
+  },
 } as const satisfies Record<string, KindInfo>;
 
 export type KindName = keyof typeof kinds;
@@ -432,6 +497,15 @@ export const Kind = {
   txDrop: 50,
   dimSample: 51,
   irqDone: 52,
+  sendEnter: 80,
+  send: 81,
+  sendExit: 82,
+  transaction: 83,
+  lockWait: 70,
+  lockAcquired: 71,
+  lockRelease: 72,
+  lockPassed: 73,
+  bhMark: 74,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

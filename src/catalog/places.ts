@@ -13,6 +13,7 @@ export const PLACE_TYPES = [
   'socket', // a socket's receive queue
   'app', // an application
   'host', // the host as a whole (a sysctl)
+  'lock', // a spinlock that CPUs of a host share
 ] as const;
 
 export type PlaceType = (typeof PLACE_TYPES)[number];
@@ -30,6 +31,10 @@ export interface Place {
   readonly socket?: number;
   /** App (task) id (from 1). */
   readonly task?: number;
+  /** A backlog that all CPUs of its host share (2.2). */
+  readonly shared?: true;
+  /** The kernel's name of a lock. */
+  readonly lock?: string;
 }
 
 /** `h1/eth0/rx-2`, for tables and JSON. */
@@ -41,9 +46,9 @@ export function placeLabel(place: Place): string {
       `${place.type === 'rx-ring' ? 'rx' : place.type === 'tx-ring' ? 'tx' : place.type}-${place.queue}`,
     );
   else if (place.cpu !== undefined)
-    parts.push(`cpu${place.cpu}${place.type === 'cpu' ? '' : `/${place.type}`}`);
+    parts.push(place.shared ? place.type : `cpu${place.cpu}${place.type === 'cpu' ? '' : `/${place.type}`}`);
   else if (place.socket !== undefined) parts.push(`socket-${place.socket}`);
   else if (place.task !== undefined) parts.push(`task-${place.task}`);
-  else parts.push(place.type);
+  else parts.push(place.lock ?? place.type);
   return parts.join('/');
 }

@@ -17,6 +17,8 @@ const GRO = 'net/core/gro.c, v6.12';
 const DEV = 'net/core/dev.c, v6.12';
 const SOFTIRQ = 'kernel/softirq.c, v6.12';
 const HW = 'NIC hardware';
+const LOCK = 'kernel/locking/qspinlock.c, v6.12; include/asm-i386/spinlock.h, 2.2.16';
+const BH22 = 'include/asm-i386/softirq.h, arch/i386/kernel/irq.c, 2.2.16';
 
 export const reasons = {
   none: { code: 0, fn: '', knob: null, source: '' },
@@ -1100,6 +1102,79 @@ export const reasons = {
     knob: null,
     source: 'net/ipv4/tcp_output.c, v6.12',
   },
+  // -- applications that send, clients that wait
+  sndbufFull: {
+    code: 400,
+    fn: 'sock_alloc_send_pskb',
+    knob: 'sysctl -w net.core.wmem_default=4194304',
+    source: 'net/core/sock.c, v6.12',
+  },
+  sndbufFreed: {
+    code: 401,
+    fn: 'sock_def_write_space',
+    knob: 'sysctl -w net.core.wmem_default=4194304',
+    source: 'net/core/sock.c, v6.12',
+  },
+  sndbufAgain: {
+    code: 402,
+    fn: 'sock_alloc_send_pskb',
+    knob: 'sysctl -w net.core.wmem_default=4194304',
+    source: 'net/core/sock.c, v6.12',
+  },
+  sendTooLong: {
+    code: 403,
+    fn: 'ip_append_data',
+    knob: 'ip link set {nic} mtu 9000',
+    source: 'net/ipv4/ip_output.c, v6.12',
+  },
+  sendDone: { code: 404, fn: 'udp_sendmsg', knob: null, source: 'net/ipv4/udp.c, v6.12' },
+  sendPaced: { code: 405, fn: 'clock_nanosleep', knob: null, source: 'kernel/time/hrtimer.c, v6.12' },
+  sendOver: { code: 406, fn: 'pause', knob: null, source: 'kernel/signal.c, v6.12' },
+  answered: { code: 407, fn: 'client behind the cable', knob: null, source: 'src/engine/traffic/client.ts' },
+  answerLate: {
+    code: 408,
+    fn: 'client behind the cable',
+    knob: null,
+    source: 'src/engine/traffic/client.ts',
+  },
+  // -- sending by drivers of old
+  sentFreed: { code: 409, fn: 'driver start_xmit', knob: null, source: 'drivers before NAPI, 2.4.18' },
+
+  // -- locks
+  lockFree: { code: 300, fn: 'spin_lock', knob: null, source: LOCK },
+  lockHeld: { code: 301, fn: 'spin_lock', knob: null, source: LOCK },
+  lockHandedOver: { code: 302, fn: 'spin_lock', knob: null, source: LOCK },
+  lockFreed: { code: 303, fn: 'spin_unlock', knob: null, source: LOCK },
+  lockPassedOn: { code: 304, fn: 'spin_unlock', knob: null, source: LOCK },
+  lockWatched: { code: 305, fn: 'synchronize_bh', knob: null, source: BH22 },
+
+  // -- bottom halves (2.2)
+  backlogShared: { code: 310, fn: 'netif_rx', knob: null, source: 'net/core/dev.c net_bh, netif_rx, 2.2.16' },
+  backlogDropping: {
+    code: 311,
+    fn: 'netif_rx',
+    knob: 'sysctl -w net.core.netdev_max_backlog=1000',
+    source: 'net/core/dev.c net_bh, netif_rx, 2.2.16',
+  },
+  bhMarked: { code: 312, fn: 'mark_bh', knob: null, source: 'net/core/dev.c net_bh, netif_rx, 2.2.16' },
+  bhRuns: { code: 313, fn: 'softirq_trylock', knob: null, source: BH22 },
+  bhElsewhere: { code: 314, fn: 'softirq_trylock', knob: null, source: BH22 },
+  bhAtIrqExit: { code: 315, fn: 'do_IRQ', knob: null, source: 'arch/i386/kernel/irq.c do_IRQ, 2.2.16' },
+  bhAtSyscallExit: {
+    code: 316,
+    fn: 'ret_from_sys_call',
+    knob: null,
+    source: 'arch/i386/kernel/entry.S, 2.2.16',
+  },
+  bhInSchedule: { code: 317, fn: 'schedule', knob: null, source: 'kernel/sched.c schedule, 2.2.16' },
+  bhLoop: { code: 318, fn: 'net_bh', knob: null, source: 'net/core/dev.c net_bh, netif_rx, 2.2.16' },
+  bhTakes: { code: 319, fn: 'net_bh', knob: null, source: 'net/core/dev.c net_bh, netif_rx, 2.2.16' },
+  bhTimeUp: { code: 320, fn: 'net_bh', knob: null, source: 'net/core/dev.c net_bh, netif_rx, 2.2.16' },
+  bhLeftMarked: { code: 321, fn: 'do_bottom_half', knob: null, source: 'kernel/softirq.c, 2.2.16' },
+  bhEmptied: { code: 323, fn: 'net_bh', knob: null, source: 'net/core/dev.c net_bh, netif_rx, 2.2.16' },
+  bhDone: { code: 324, fn: 'do_bottom_half', knob: null, source: 'kernel/softirq.c, 2.2.16' },
+  callDone: { code: 325, fn: 'ret_from_sys_call', knob: null, source: 'arch/i386/kernel/entry.S, 2.2.16' },
+  timerTick: { code: 322, fn: 'timer_interrupt', knob: null, source: 'arch/i386/kernel/time.c, 2.2.16' },
 } as const satisfies Record<string, ReasonInfo>;
 
 export type ReasonName = keyof typeof reasons;
@@ -1299,6 +1374,38 @@ export const Reason = {
   tcpSynChallenge: 635,
   tcpRto: 636,
   tcpProbe: 637,
+  sndbufFull: 400,
+  sndbufFreed: 401,
+  sndbufAgain: 402,
+  sendTooLong: 403,
+  sendDone: 404,
+  sendPaced: 405,
+  sendOver: 406,
+  answered: 407,
+  answerLate: 408,
+  sentFreed: 409,
+  lockFree: 300,
+  lockHeld: 301,
+  lockHandedOver: 302,
+  lockFreed: 303,
+  lockPassedOn: 304,
+  lockWatched: 305,
+  backlogShared: 310,
+  backlogDropping: 311,
+  bhMarked: 312,
+  bhRuns: 313,
+  bhElsewhere: 314,
+  bhAtIrqExit: 315,
+  bhAtSyscallExit: 316,
+  bhInSchedule: 317,
+  bhLoop: 318,
+  bhTakes: 319,
+  bhTimeUp: 320,
+  bhLeftMarked: 321,
+  bhEmptied: 323,
+  bhDone: 324,
+  callDone: 325,
+  timerTick: 322,
 } as const satisfies { readonly [K in ReasonName]: (typeof reasons)[K]['code'] };
 
 const byCode: (ReasonName | undefined)[] = [];

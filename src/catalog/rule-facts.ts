@@ -29,6 +29,8 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
   softnetColumns: { shown: ['test src/shell/prints.test.ts'], simplification: 'counters' },
   budgetUsecs: { shown: ['test src/shell/settings.test.ts'], simplification: 'jiffies' },
   napi: { shown: ['test src/engine/forwarding.test.ts'], simplification: 'before-napi' },
+  bottomHalves: { shown: ['test src/engine/net/net-bh.test.ts'], simplification: 'before-softnet' },
+  bigKernelLock: { shown: ['test src/engine/cpu/lock.test.ts'], simplification: 'spinlocks' },
   maxBacklog: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
   txQueueLen: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
   groTcpFraglist: { shown: ['measured gro-102-rx-gro-list'], simplification: null },
@@ -113,9 +115,15 @@ const OF_REASONS: readonly (readonly [string, string])[] = [
   ['groNoHandler', 'encapsulation'],
   ['rss', 'seeds'],
   ['socketOwned', 'locks'],
+  ['lock', 'spinlocks'],
   ['tx', 'sending'],
   ['qdiscFull', 'sending'],
+  ['sndbuf', 'truesize'],
+  ['sendTooLong', 'sending'],
+  ['sentFreed', 'before-napi'],
+  ['answer', 'client'],
   ['backlogThrottled', 'before-napi'],
+  ['bh', 'before-softnet'],
 ];
 
 /** The simplification a decision leans on, beside the costs that all work has; null: none of its own. */

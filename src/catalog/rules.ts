@@ -111,6 +111,16 @@ export const rules = {
     { since: null, until: '2.4.20', value: false, source: 'net/core/dev.c netif_rx, 2.4.18' },
     { since: '2.4.20', until: null, value: true, source: 'net/core/dev.c net_rx_action, 2.4.20' },
   ],
+  /** Received packets wait in one backlog for the whole machine, and one CPU at a time takes them up (net_bh). */
+  bottomHalves: [
+    { since: null, until: '2.4.0', value: true, source: 'net/core/dev.c net_bh, kernel/softirq.c, 2.2.16' },
+    { since: '2.4.0', until: null, value: false, source: 'net/core/dev.c net_rx_action, 2.4.0' },
+  ],
+  /** Socket system calls run under one lock for the whole kernel (lock_kernel). */
+  bigKernelLock: [
+    { since: null, until: '2.4.0', value: true, source: 'net/socket.c sys_recvfrom, 2.2.16' },
+    { since: '2.4.0', until: null, value: false, source: 'net/socket.c, 2.4.0' },
+  ],
   /** net.core.netdev_max_backlog, packets. */
   maxBacklog: [
     { since: null, until: '2.6.12', value: 300, source: 'net/core/dev.c, 2.4.18' },

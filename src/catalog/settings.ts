@@ -286,6 +286,20 @@ export const settings: readonly SettingInfo[] = [
     fn: 'sock_setsockopt',
   },
   {
+    id: 'net.core.wmem_default',
+    command: 'sysctl -w net.core.wmem_default=N',
+    default: '212992 bytes',
+    meaning: 'Send buffer of a new socket: how much of what it sends may be on its way in the host.',
+    fn: 'sock_init_data',
+  },
+  {
+    id: 'net.core.wmem_max',
+    command: 'sysctl -w net.core.wmem_max=N',
+    default: '212992 bytes; 4 MiB since 6.18',
+    meaning: 'Largest send buffer an application may ask for.',
+    fn: 'sock_setsockopt',
+  },
+  {
     id: 'net.ipv4.tcp_rmem',
     command: 'sysctl -w net.ipv4.tcp_rmem="MIN DEFAULT MAX"',
     default: '4096 131072 6291456; 32 MiB since 6.16',

@@ -109,10 +109,27 @@ export const simplifications: readonly Simplification[] = [
   },
   {
     id: 'locks',
-    model: 'Only the socket’s ownership by a task is modelled; other locks cost nothing.',
+    model:
+      'Beside the kernel lock of 2.2 only the socket’s ownership by a task is modelled; other locks cost nothing of their own.',
     real: 'Queue and socket spinlocks are fought for when many CPUs meet.',
     matters: 'One socket fed from many CPUs.',
     source: 'net/core/sock.c, Linux 6.12.',
+  },
+  {
+    id: 'before-softnet',
+    model:
+      'Of 2.2 there are the one backlog, the one bottom half, the kernel lock around system calls and the wait for the bottom half (synchronize_bh). Interrupts go to the CPU the scenario names.',
+    real: 'skb_queue_lock, cli() across all CPUs, other bottom halves and the TLB’s interrupts held CPUs up as well; the IO-APIC dealt interrupts out to all CPUs.',
+    matters: 'A real 2.2 machine of four CPUs did rather worse than this one.',
+    source: 'net/core/dev.c, arch/i386/kernel/irq.c, include/asm-i386/softirq.h, Linux 2.2.16.',
+  },
+  {
+    id: 'spinlocks',
+    model:
+      'CPUs that wait for a lock get it in the order they asked; fetching its cache line from another CPU costs an assumed amount.',
+    real: 'Before ticket spinlocks (x86: 2.6.25) whoever saw it free first had it, often the CPU that had just held it; spinners also slow the holder’s memory down.',
+    matters: 'How the wait is shared out between CPUs, not how long it is in all.',
+    source: 'include/asm-i386/spinlock.h, Linux 2.2.16; kernel/locking/qspinlock.c, Linux 6.12.',
   },
   {
     id: 'software-steering',
@@ -125,10 +142,18 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'sending',
     model:
-      'What is forwarded waits in one first-in-first-out queue, is sent at the link’s rate and freed by the NAPI of its queue.',
-    real: 'Byte queue limits, other queueing disciplines and segmentation on the card shape what is sent, and when.',
-    matters: 'Routers near their link’s limit.',
+      'What is sent waits in one first-in-first-out queue, is sent at the link’s rate and freed by the NAPI of its queue. Applications send UDP; an answer leaves by a route, else by the card that its request came in on; a datagram beyond the MTU is refused.',
+    real: 'Byte queue limits, other queueing disciplines and segmentation on the card shape what is sent, and when; long datagrams are cut into fragments.',
+    matters: 'Hosts near their link’s limit.',
     source: 'net/core/dev.c, net/sched/sch_generic.c, Linux 6.12.',
+  },
+  {
+    id: 'client',
+    model:
+      'A client that waits for answers stands behind the cable: its own host is a fixed delay each way, and nothing is lost or overtaken between the two.',
+    real: 'Its card, interrupts and scheduler take as long as the host’s own, and vary.',
+    matters: 'Round trips and transactions a second of request and response.',
+    source: 'src/engine/traffic/client.ts.',
   },
   {
     id: 'before-napi',

@@ -54,13 +54,13 @@ describe('LoadMeter', () => {
     played.push(now, [cpu(Ctx.idle)]);
     const jumped = new LoadMeter();
     jumped.push(now, [cpu(Ctx.idle)]);
-    jumped.seed(now, contextNs, bins, 10_000);
+    jumped.seed(now, contextNs, null, bins, 10_000);
     expect(jumped.busy(0)).toBeCloseTo(played.busy(0) ?? -1, 6);
     // the same where the past comes after some time has gone by
     const late = new LoadMeter();
     late.push(now, [cpu(Ctx.softirq)]);
     late.push(now + 5_000, [cpu(Ctx.softirq)]);
-    late.seed(now, contextNs, bins, 10_000);
+    late.seed(now, contextNs, null, bins, 10_000);
     jumped.push(now, [cpu(Ctx.softirq)]);
     jumped.push(now + 5_000, [cpu(Ctx.softirq)]);
     expect(late.busy(0)).toBeCloseTo(jumped.busy(0) ?? -1, 6);

@@ -48,6 +48,8 @@ export interface PaintInput {
   approaching: { nic: number; flow: number; bytes: number; share: number } | null;
   /** Share of the recent past each CPU spent in each context, cpus * 7; null: unknown. */
   load: Float64Array | null;
+  /** Of it, spinning on locks. */
+  loadWaits: Float64Array;
 }
 
 export function paintStage(p: Painter, input: PaintInput): void {
@@ -293,7 +295,14 @@ function paintStrips(p: Painter, c: Palette, input: PaintInput): void {
     for (let k = 0; k < CONTEXTS.length - 1; k++) {
       const share = load[cpu * CONTEXTS.length + k];
       if (share < 0.005) continue;
-      p.rect(c.contexts[CONTEXTS[k]], at, y, w * share, h);
+      const waits = Math.min(share, input.loadWaits[cpu * CONTEXTS.length + k] ?? 0);
+      const color = c.contexts[CONTEXTS[k]];
+      p.rect(color, at, y, w * (share - waits), h);
+      // waiting is hollow: its edges only
+      if (waits > 0.005) {
+        p.rect(color, at + w * (share - waits), y, w * waits, 1);
+        p.rect(color, at + w * (share - waits), y + h - 1, w * waits, 1);
+      }
       at += w * share;
     }
   }

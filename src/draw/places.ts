@@ -217,6 +217,7 @@ export function rectOfSpot(ix: StageIndex, map: SceneMap, spot: Spot, cpu = spot
     case 'napi':
       return cpu >= 0 ? lanePart(ix, cpu, 'poll') : null;
     case 'cpu':
+    case 'lock':
       return lanePart(ix, cpu, 'head');
     case 'backlog':
     case 'protocol':

@@ -107,8 +107,14 @@ export class StageRenderer {
   }
 
   /** What went before a jump to `at`, see LoadMeter. */
-  seed(at: number, contextNs: ArrayLike<number>, bins: number, binNs: number): void {
-    this.load.seed(at, contextNs, bins, binNs);
+  seed(
+    at: number,
+    contextNs: ArrayLike<number>,
+    waitNs: ArrayLike<number> | null,
+    bins: number,
+    binNs: number,
+  ): void {
+    this.load.seed(at, contextNs, waitNs, bins, binNs);
     this.schedule();
   }
 
@@ -188,6 +194,7 @@ export class StageRenderer {
       trail: this.trail,
       approaching,
       load: this.load.known() ? this.load.shares : null,
+      loadWaits: this.load.waits,
     };
   }
 

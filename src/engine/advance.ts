@@ -7,6 +7,7 @@ import { applyChange } from './apply-change.ts';
 import { nextActor } from './clock/agenda.ts';
 import { watchdogExpired } from './cpu/hardirq.ts';
 import { cpuEvent } from './cpu/run.ts';
+import { bottomHalfTick } from './net/net-bh.ts';
 import { arfsWork } from './nic/arfs.ts';
 import { moderationExpired } from './nic/moderation.ts';
 import { dmaComplete } from './nic/rx-ring.ts';
@@ -19,6 +20,7 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
+  ACTOR_TICK,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type World,
@@ -75,6 +77,9 @@ export function advance(
         break;
       case ACTOR_TX:
         frameSent(w, w.nics[index]);
+        break;
+      case ACTOR_TICK:
+        bottomHalfTick(w, index);
         break;
       default:
         throw new Error(`actor ${actor} of unknown kind`);

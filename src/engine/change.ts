@@ -84,6 +84,8 @@ export const SYSCTLS = {
   'net.core.gro_normal_batch': { values: 1, least: 1, most: 2147483647 },
   'net.core.rmem_default': { values: 1, least: 2304, most: 2147483647 },
   'net.core.rmem_max': { values: 1, least: 2304, most: 2147483647 },
+  'net.core.wmem_default': { values: 1, least: 4608, most: 2147483647 },
+  'net.core.wmem_max': { values: 1, least: 4608, most: 2147483647 },
   'net.ipv4.tcp_rmem': { values: 3, least: 1, most: 2147483647 },
   'net.ipv4.ip_forward': { values: 1, least: 0, most: 1 },
   'net.ipv4.ip_early_demux': { values: 1, least: 0, most: 1 },

@@ -45,11 +45,15 @@ export function copyWorld(w: World): World {
 
 /** Bytes a keyframe of this world takes, roughly. */
 export function worldBytes(w: World): number {
-  let bytes = w.pool.capacity * 106 + 4096;
+  let bytes = w.pool.capacity * 116 + 4096;
   for (const q of w.queues) bytes += q.desc.byteLength + q.done.byteLength + 1024;
   for (const n of w.nics) bytes += n.flowHash.length * 15;
   for (const t of w.tasks) bytes += t.latency.buckets.byteLength + 256;
-  for (const s of w.sources) bytes += s.seq.byteLength + s.ipId.byteLength + s.credit.byteLength;
+  for (const s of w.sources) {
+    bytes += s.seq.byteLength + s.ipId.byteLength + s.credit.byteLength;
+    if (s.client !== null) bytes += s.client.dueNs.byteLength * 3 + s.client.rtt.buckets.byteLength;
+  }
+  for (const s of w.sockets) bytes += s.txLatency.buckets.byteLength;
   bytes += w.flowState.rcvNxt.length * 23;
   for (const l of w.flowState.latency) bytes += l.buckets.byteLength;
   return bytes;

@@ -55,9 +55,14 @@ export interface CostProfile {
   readonly recvmsg: number;
   /** Each further skb inside one TCP recvmsg. */
   readonly recvSkb: number;
+  /** sendmsg of one datagram up to the queueing discipline: system call, route, skb; the copy comes on top. */
+  readonly sendmsg: number;
   /** Copy to user space, cycles a byte. */
   readonly copyPerByte: number;
   readonly contextSwitch: number;
+  /** Taking and freeing a spinlock that nobody else wants; more where another CPU's cache has its line. */
+  readonly lock: number;
+  readonly lockTransfer: number;
   /** An idle CPU has to wake first, ns. */
   readonly idleWakeNs: number;
   /** DMA of a frame: latency in ns and ns a byte. */
@@ -75,6 +80,7 @@ const SERVER_ASSUMED = [
   'contextSwitch',
   'idleWakeNs',
   'recvSkb',
+  'sendmsg',
   'dmaNs',
   'dmaNsPerByte',
   'rps',
@@ -82,6 +88,7 @@ const SERVER_ASSUMED = [
   'ipi',
   'legacyIrq',
   'legacySoft',
+  'lockTransfer',
 ] as const;
 
 /** The 4500-cycle interrupt cycle (estimate) is split 1500 + 900 + 300 + 300 + 1500. */
@@ -118,8 +125,11 @@ const server3g: CostProfile = {
   skbFree: 76,
   recvmsg: 1557,
   recvSkb: 300,
+  sendmsg: 1250,
   copyPerByte: 0.36,
   contextSwitch: 3000,
+  lock: 37,
+  lockTransfer: 200,
   idleWakeNs: 1000,
   dmaNs: 600,
   dmaNsPerByte: 0.125,
@@ -157,12 +167,15 @@ const p3: CostProfile = {
   skbFree: cycles(161, 700),
   recvmsg: cycles(3000, 700),
   recvSkb: cycles(600, 700),
+  sendmsg: cycles(3000, 700),
   copyPerByte: 1.5,
   contextSwitch: cycles(3000, 700),
+  lock: cycles(50, 700),
+  lockTransfer: cycles(300, 700),
   idleWakeNs: 0,
   dmaNs: 1000,
   dmaNsPerByte: 7.5,
-  assumed: [...SERVER_ASSUMED, 'udpRcv', 'tcpRcv', 'recvmsg', 'copyPerByte'],
+  assumed: [...SERVER_ASSUMED, 'udpRcv', 'tcpRcv', 'recvmsg', 'copyPerByte', 'lock'],
 };
 
 const e500: CostProfile = {
@@ -185,8 +198,11 @@ const e500: CostProfile = {
   skbFree: cycles(300, 1200),
   recvmsg: cycles(3500, 1200),
   recvSkb: cycles(600, 1200),
+  sendmsg: cycles(3000, 1200),
   copyPerByte: 1.2,
   contextSwitch: cycles(3000, 1200),
+  lock: cycles(30, 1200),
+  lockTransfer: cycles(150, 1200),
   dmaNs: 1000,
   dmaNsPerByte: 1,
   assumed: Object.keys(server3g),

@@ -5,10 +5,12 @@ import type { Place } from '../catalog/places.ts';
 import { rulesFor } from '../catalog/rules.ts';
 import { applyChange } from './apply-change.ts';
 import { createAgenda, schedule } from './clock/agenda.ts';
+import { createLock } from './cpu/lock.ts';
 import { type CostProfile, costProfiles } from './cost.ts';
 import { makeFlows } from './flows.ts';
 import { createLatency } from './metrics/latency.ts';
 import { createSnmp } from './net/snmp.ts';
+import { createBottomHalf } from './net/net-bh.ts';
 import { createDim } from './nic/dim.ts';
 import { recomputeSteering } from './nic/steering.ts';
 import { parseHex } from './packet/hex.ts';
@@ -16,6 +18,7 @@ import { createPool } from './packet/pool.ts';
 import { NETDEV_RSS_KEY_LEN, RXH_SD, RXH_SDFN } from './packet/toeplitz.ts';
 import { createRng, nextU32 } from './rng.ts';
 import type { AppSpec, HostSpec, NicSpec, SocketSpec, WorldSpec } from './spec.ts';
+import { createClient } from './traffic/client.ts';
 import { planNext, planWire } from './traffic/source.ts';
 import {
   ACTOR_ARFS,
@@ -24,12 +27,15 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
+  ACTOR_TICK,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type Cpu,
   type HostFixed,
   type HostState,
   LATENCY_FLOWS,
+  type LatencyHistogram,
+  type Lock,
   type Nic,
   type RxQueue,
   type Socket,
@@ -67,10 +73,12 @@ class Maker {
 export function createWorld(spec: WorldSpec): World {
   const maker = new Maker();
   const rules = rulesFor(spec.kernel);
-  const { flows, options, exts, tables } = makeFlows(spec);
+  const { flows, options, exts, tables, sends } = makeFlows(spec);
+  const sendFlows: number[][] = [[]];
   const hosts: HostFixed[] = [];
   const states: HostState[] = [];
   const cpus: Cpu[] = [];
+  const locks: Lock[] = [];
   const nics: Nic[] = [];
   const queues: RxQueue[] = [];
   const sockets: Socket[] = [];
@@ -88,11 +96,19 @@ export function createWorld(spec: WorldSpec): World {
       nics: host.nics.length,
       hostPlace: maker.place({ type: 'host', host: host.id }),
       firewall: host.firewall ?? null,
+      kernelLock: -1,
       coreCost: rules.napi ? profile.coreRx : profile.legacySoft,
       ipCost: rules.napi ? profile.ipRcv + firewallCost(profile, host) : 0,
     };
     hosts.push(fixed);
-    states.push({ sysctl: sysctlDefaults(spec, rules), snmp: createSnmp(), sockFlows: null });
+    states.push({
+      sysctl: sysctlDefaults(spec, rules),
+      snmp: createSnmp(),
+      sockFlows: null,
+      bottomHalf: null,
+      softirqNow: 0,
+      softirqMost: 0,
+    });
     const firstSocket = sockets.length;
     for (const s of host.sockets) sockets.push(makeSocket(maker, host, h, s, sockets.length + 1, states[h]));
     for (let number = 0; number < host.cpus; number += 1) {
@@ -131,17 +147,34 @@ export function createWorld(spec: WorldSpec): World {
         tasks.push(thread);
       }
     }
-    for (const app of host.apps) {
+    for (const [a, app] of host.apps.entries()) {
       const task = makeTask(maker, host, h, 'app', app.name, fixed.firstCpu + app.cpu, tasks.length + 1);
       if (app.cpu < 0 || app.cpu >= host.cpus)
         throw new RangeError(`app ${app.name}: there is no CPU ${app.cpu}`);
       task.app = app;
       task.sockets = app.sockets.filter((s) => s >= 0).map((s) => firstSocket + s + 1);
       tasks.push(task);
+      sendFlows[task.id] = sends[h][a];
+      const writes = app.replyBytes === undefined ? [] : task.sockets.slice();
+      if (app.send !== undefined) {
+        task.send.own = firstSocket + app.send.socket + 1;
+        writes.push(task.send.own);
+      }
+      for (const id of writes) sockets[id - 1].txLatency = createLatency();
+    }
+    if (rules.bigKernelLock) fixed.kernelLock = addLock(maker, locks, host, h, 'kernel_flag');
+    if (rules.bottomHalves) {
+      // one backlog for all: that of the first CPU
+      const shared = maker.place({ type: 'backlog', host: host.id, cpu: 0, shared: true });
+      for (const cpu of cpus.slice(fixed.firstCpu)) cpu.backlogPlace = shared;
+      states[h].bottomHalf = createBottomHalf(
+        addLock(maker, locks, host, h, 'global_bh_count'),
+        maker.actor(ACTOR_TICK, h),
+      );
     }
   });
   const sources = spec.traffic.map((traffic, index): Source => {
-    const rows = traffic.kind === 'rate' ? traffic.flows : 0;
+    const rows = traffic.kind === 'table' ? 0 : traffic.flows;
     const source: Source = {
       index,
       nic: hosts[traffic.host].firstNic + traffic.nic,
@@ -155,8 +188,9 @@ export function createWorld(spec: WorldSpec): World {
       ipId: new Uint16Array(rows),
       credit: new Float64Array(rows),
       rng: createRng(spec.seed, SOURCE_STREAM + index),
+      client: traffic.kind === 'client' ? createClient(traffic) : null,
     };
-    if (traffic.kind === 'rate') {
+    if (traffic.kind !== 'table') {
       source.seq.fill(traffic.template.seq);
       source.ipId.fill(traffic.template.ipId);
     }
@@ -173,6 +207,7 @@ export function createWorld(spec: WorldSpec): World {
       options,
       exts,
       tables,
+      sendFlows,
       hosts,
       actorKind: Uint8Array.from(maker.kinds),
       actorIndex: Int32Array.from(maker.indexes),
@@ -184,6 +219,7 @@ export function createWorld(spec: WorldSpec): World {
     pool: createPool(),
     hosts: states,
     cpus,
+    locks,
     nics,
     queues,
     sockets,
@@ -214,6 +250,13 @@ export function createWorld(spec: WorldSpec): World {
   };
   for (const nic of nics) recomputeSteering(world, nic);
   for (const { host, change } of spec.setup) applyChange(world, host, change);
+  // sockets are opened after set-up: what it says of their buffers holds
+  for (const sock of sockets) {
+    const { sysctl } = states[sock.host];
+    const name = sock.spec.proto === 'tcp' ? 'net.ipv4.tcp_rmem' : 'net.core.rmem_default';
+    sock.rcvbuf = sock.spec.rcvbufBytes ?? sysctl[name][sock.spec.proto === 'tcp' ? 1 : 0];
+    sock.sndbuf = sock.spec.sndbufBytes ?? sysctl['net.core.wmem_default'][0];
+  }
   // set-up is before time: its records are nobody's
   world.seq = 0;
   world.applied = 0;
@@ -241,6 +284,8 @@ function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): Ho
     'net.core.gro_normal_batch': [8],
     'net.core.rmem_default': [212992],
     'net.core.rmem_max': [rules.rmemMax],
+    'net.core.wmem_default': [212992],
+    'net.core.wmem_max': [rules.rmemMax],
     'net.ipv4.tcp_rmem': [4096, 131072, rules.tcpRmemMax],
     'net.ipv4.ip_early_demux': [1],
     'net.ipv4.ip_forward': [0],
@@ -307,6 +352,12 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     ksoftirqd: 0,
     needResched: false,
     switching: false,
+    bhOff: false,
+    spinLock: new Int32Array(3).fill(-1),
+    spinSince: new Float64Array(3),
+    spinCycles: new Float64Array(3),
+    waitingSince: -1,
+    lockWaitNs: 0,
     pollList: [],
     backlog: {
       input: [],
@@ -331,6 +382,13 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     netRxSoftirqs: 0,
     calIpis: 0,
   };
+}
+
+/** @returns its world index */
+function addLock(maker: Maker, locks: Lock[], host: HostSpec, h: number, name: string): number {
+  const place = maker.place({ type: 'lock', host: host.id, lock: name });
+  locks.push(createLock(locks.length, h, name, place));
+  return locks.length - 1;
 }
 
 function makeTask(
@@ -364,8 +422,26 @@ function makeTask(
     ranNs: 0,
     reads: 0,
     bytes: 0,
-    latency: kind === 'app' ? createLatency() : { count: 0, buckets: new Uint32Array(0) },
+    latency: kind === 'app' ? createLatency() : noLatency(),
+    send: {
+      replyFlow: 0,
+      replyTag: 0,
+      socket: 0,
+      flow: 0,
+      bytes: 0,
+      tag: 0,
+      slot: 0,
+      round: 0,
+      own: 0,
+      turn: true,
+      sends: 0,
+    },
   };
+}
+
+/** Of what is never measured. */
+function noLatency(): LatencyHistogram {
+  return { count: 0, buckets: new Uint32Array(0) };
 }
 
 function makeSocket(
@@ -385,6 +461,14 @@ function makeSocket(
     place: maker.place({ type: 'socket', host: host.id, socket: id }),
     rcvbuf: spec.rcvbufBytes ?? byDefault,
     rmem: 0,
+    sndbuf: spec.sndbufBytes ?? state.sysctl['net.core.wmem_default'][0],
+    wmem: 0,
+    writer: 0,
+    sent: 0,
+    sentBytes: 0,
+    sendErrors: 0,
+    ipId: 0,
+    txLatency: noLatency(),
     queue: [],
     head: 0,
     ofo: [],
@@ -430,6 +514,9 @@ function makeNic(
     linkFreeNs: 0,
     linkRem: 0,
     nextSource: 0,
+    planStartNs: 0,
+    planEndNs: 0,
+    planRem: 0,
     mtu: nicSpec.mtu,
     firstQueue,
     queues,

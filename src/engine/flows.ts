@@ -6,7 +6,8 @@ import { addressBytes, canonicalAddress } from './packet/address.ts';
 import { flowHash } from './packet/flow-hash.ts';
 import { IPPROTO_TCP } from './packet/frame.ts';
 import { createTrafficBuilder, type FlowKey, type TrafficTable } from './packet/traffic-table.ts';
-import type { HostSpec, RateTraffic, WorldSpec } from './spec.ts';
+import type { FrameFields } from './packet/frame.ts';
+import type { ClientTraffic, HostSpec, NicSpec, RateTraffic, SendSpec, WorldSpec } from './spec.ts';
 import type { FlowInfo } from './world.ts';
 
 export interface FlowTables {
@@ -14,6 +15,8 @@ export interface FlowTables {
   options: string[];
   exts: string[];
   tables: TrafficTable[];
+  /** Flow ids that each application sends by itself, by host and application. */
+  sends: number[][][];
 }
 
 /** Ports of a rate source's flows run from the template's on, within 1024..65535. */
@@ -22,16 +25,16 @@ export function flowPort(first: number, i: number): number {
   return 1024 + ((first + i - 65536) % 64512);
 }
 
-/** A rate source as a table with one row a flow: what its frames start from. */
-export function rateTable(spec: RateTraffic): TrafficTable {
-  const builder = createTrafficBuilder(spec.flows);
-  for (let i = 0; i < spec.flows; i += 1) {
-    builder.add(i, {
-      ...spec.template,
-      sport: flowPort(spec.template.sport, i),
-    });
-  }
+/** A source's flows as a table with one row each: what its frames start from. `port` is the one that differs. */
+function flowRows(template: FrameFields, flows: number, port: 'sport' | 'dport'): TrafficTable {
+  const builder = createTrafficBuilder(flows);
+  for (let i = 0; i < flows; i += 1) builder.add(i, { ...template, [port]: flowPort(template[port], i) });
   return builder.finish();
+}
+
+/** A rate source, or a client, as a table with one row a flow. */
+export function rateTable(spec: RateTraffic | ClientTraffic): TrafficTable {
+  return flowRows(spec.template, spec.flows, 'sport');
 }
 
 class Interner {
@@ -86,7 +89,28 @@ function routeFor(host: HostSpec, key: FlowKey, firstNic: number): number {
   return best;
 }
 
-/** Numbers all flows of the spec. @throws RangeError where a source names a host or NIC that isn't there. */
+/** The same addresses and ports from the other side. */
+function reversed(key: FlowKey): FlowKey {
+  return {
+    ...key,
+    smac: key.dmac,
+    dmac: key.smac,
+    src: key.dst,
+    dst: key.src,
+    sport: key.dport,
+    dport: key.sport,
+  };
+}
+
+/** Whether an application of the host answers what its socket (index) receives. */
+function answers(host: HostSpec, socket: number): boolean {
+  return (
+    host.sockets[socket]?.proto === 'udp' &&
+    host.apps.some((app) => app.replyBytes !== undefined && app.sockets.includes(socket))
+  );
+}
+
+/** Numbers all flows of the spec: what sources send, the answers to it, what applications send. @throws RangeError where a source names a host or NIC that isn't there. */
 export function makeFlows(spec: WorldSpec): FlowTables {
   const flows: FlowInfo[] = [];
   const options = new Interner();
@@ -111,38 +135,57 @@ export function makeFlows(spec: WorldSpec): FlowTables {
   }
   // index 0 is no flow
   flows.push(undefined as unknown as FlowInfo);
-  const tables = spec.traffic.map((source) => {
+  // every address of the host is local, whichever card a packet comes in on
+  const ours = spec.hosts.map((h) => new Set(h.nics.flatMap((n) => n.addresses.map(canonicalAddress))));
+  /** The flow with this key at a host's card, numbered when it is first met. */
+  const flowOf = (h: number, nic: NicSpec, key: FlowKey): FlowInfo => {
+    const host = spec.hosts[h];
+    const name = `${h}|${key.smac}|${key.dmac}|${key.etherType}|${key.vlan}|${key.src}|${key.dst}|${key.proto}|${key.sport}|${key.dport}`;
+    const old = known.get(name);
+    if (old !== undefined) return flows[old];
+    const id = flows.length;
+    known.set(name, id);
+    const group =
+      key.dst === '255.255.255.255' || key.dst.startsWith('ff') || /^2(2[4-9]|3\d)\./.test(key.dst);
+    const flow: FlowInfo = {
+      id,
+      key,
+      host: h,
+      l2: numberOf(l2, `${key.smac}|${key.dmac}|${key.etherType}`),
+      net: numberOf(nets, `${key.ipVersion}|${key.src}|${key.dst}|${key.proto}`),
+      socket: socketFor(host, key, firstSockets[h]),
+      softHash: flowHash(spec.seed, key),
+      tagged: key.vlan >= 0,
+      macOurs:
+        nic.promiscuous || key.dmac === nic.mac || (Number.parseInt(key.dmac.slice(0, 2), 16) & 1) !== 0,
+      forUs: nic.promiscuous || group || ours[h].has(key.dst),
+      out: routeFor(host, key, firstNics[h]),
+      reply: 0,
+      client: -1,
+    };
+    flows.push(flow);
+    return flow;
+  };
+  /** What the host itself sends: by the route, else out of the card named. */
+  const outFlow = (h: number, nic: number, key: FlowKey): FlowInfo => {
+    const flow = flowOf(h, spec.hosts[h].nics[nic], key);
+    if (flow.out < 0) flow.out = firstNics[h] + nic;
+    return flow;
+  };
+  const tables = spec.traffic.map((source, index) => {
     const host = spec.hosts[source.host];
     const nic = host?.nics[source.nic];
     if (nic === undefined)
       throw new RangeError(`traffic for host ${source.host}, nic ${source.nic}: there is none`);
-    // every address of the host is local, whichever card a packet comes in on
-    const ours = new Set(host.nics.flatMap((n) => n.addresses.map(canonicalAddress)));
     const table = source.kind === 'table' ? source.table : rateTable(source);
     const ids = table.flows.map((key) => {
-      const tag = `${key.etherType}|${key.vlan}`;
-      const name = `${source.host}|${key.smac}|${key.dmac}|${tag}|${key.src}|${key.dst}|${key.proto}|${key.sport}|${key.dport}`;
-      const old = known.get(name);
-      if (old !== undefined) return old;
-      const id = flows.length;
-      known.set(name, id);
-      const group =
-        key.dst === '255.255.255.255' || key.dst.startsWith('ff') || /^2(2[4-9]|3\d)\./.test(key.dst);
-      flows.push({
-        id,
-        key,
-        host: source.host,
-        l2: numberOf(l2, `${key.smac}|${key.dmac}|${key.etherType}`),
-        net: numberOf(nets, `${key.ipVersion}|${key.src}|${key.dst}|${key.proto}`),
-        socket: socketFor(host, key, firstSockets[source.host]),
-        softHash: flowHash(spec.seed, key),
-        tagged: key.vlan >= 0,
-        macOurs:
-          nic.promiscuous || key.dmac === nic.mac || (Number.parseInt(key.dmac.slice(0, 2), 16) & 1) !== 0,
-        forUs: nic.promiscuous || group || ours.has(key.dst),
-        out: routeFor(host, key, firstNics[source.host]),
-      });
-      return id;
+      const flow = flowOf(source.host, nic, key);
+      if (flow.reply === 0 && answers(host, flow.socket - firstSockets[source.host])) {
+        const reply = outFlow(source.host, source.nic, reversed(key));
+        flow.reply = reply.id;
+      }
+      if (source.kind === 'client' && flow.reply !== 0) flows[flow.reply].client = index;
+      return flow.id;
     });
     const opts = table.options.map((o) => options.of(o));
     const extIds = table.exts.map((e) => exts.of(e));
@@ -153,5 +196,11 @@ export function makeFlows(spec: WorldSpec): FlowTables {
       ext: table.ext.map((e) => extIds[e]),
     };
   });
-  return { flows, options: options.values, exts: exts.values, tables };
+  const sends = spec.hosts.map((host, h) =>
+    host.apps.map((app) => (app.send === undefined ? [] : sendFlows(app.send, h))),
+  );
+  function sendFlows(send: SendSpec, h: number): number[] {
+    return flowRows(send.template, send.flows, 'dport').flows.map((key) => outFlow(h, send.nic, key).id);
+  }
+  return { flows, options: options.values, exts: exts.values, tables, sends };
 }

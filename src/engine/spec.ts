@@ -85,6 +85,8 @@ export interface SocketSpec {
   udpGro?: boolean;
   /** UDP: connect() was called, so that RFS learns where its reader runs (TCP always is). */
   connected?: boolean;
+  /** SO_SNDBUF as the kernel stores it (already doubled); absent: the sysctl's default. */
+  sndbufBytes?: number;
 }
 
 export interface AppSpec {
@@ -95,6 +97,8 @@ export interface AppSpec {
   sockets: number[];
   /** Most bytes one recvmsg takes (TCP); a UDP recvmsg takes one datagram. */
   readBytes: number;
+  /** Other system calls after each recvmsg that brought data (open, stat, read of a file), ns; absent: none. */
+  syscallNs?: number;
   /** Computing after each recvmsg that brought data, ns. */
   workNs: number;
   /** Computing a byte read, ns. */
@@ -104,9 +108,32 @@ export interface AppSpec {
   /** Computes all the time, reads nothing. */
   spin: boolean;
   startNs: number;
+  /** Answers each UDP datagram that it has read and computed on: payload of the answer, bytes. Absent: it answers nothing. */
+  replyBytes?: number;
+  /** UDP datagrams that it sends by itself. */
+  send?: SendSpec;
+  /** A full send buffer is EAGAIN (the datagram is given up), not a sleep. */
+  nonblocking?: boolean;
 }
 
-export type TrafficSpec = TableTraffic | RateTraffic;
+/** What an application sends by itself: to flow 0, 1, ... in turn. */
+export interface SendSpec {
+  /** Index into the host's sockets: a UDP socket. */
+  socket: number;
+  /** Index in the host of the card it goes out of where no route says otherwise. */
+  nic: number;
+  /** The first flow's frame; flow i has destination port template.dport + i. */
+  template: FrameFields;
+  flows: number;
+  /** Datagrams a second; null: one after the other, as fast as sendmsg returns. */
+  ratePps: number | null;
+  startNs: number;
+  stopNs: number;
+  /** Datagrams in all. */
+  count: number;
+}
+
+export type TrafficSpec = TableTraffic | RateTraffic | ClientTraffic;
 
 interface TrafficTarget {
   /** Index of host and of the NIC in it. */
@@ -145,5 +172,28 @@ export interface RateTraffic extends TrafficTarget {
   startNs: number;
   stopNs: number;
   /** Frames in all; Infinity: until stopNs. */
+  count: number;
+}
+
+/**
+ * A closed-loop client behind the cable: each of its users sends a request, waits for the answer (what an application of the host
+ * replies), thinks, and sends the next. Users are flows * outstanding.
+ */
+export interface ClientTraffic extends TrafficTarget {
+  kind: 'client';
+  /** The request; flow i has sport = template.sport + i. */
+  template: FrameFields;
+  flows: number;
+  /** Requests of one flow on their way at the same time. */
+  outstanding: number;
+  /** Between the answer's arrival and the next request, ns. */
+  thinkNs: number;
+  /** Between the client and the host's link, one way, ns: cable, switches, and the client's own stack. */
+  delayNs: number;
+  /** A request without an answer for so long is sent again; Infinity: the client waits for ever. */
+  timeoutNs: number;
+  startNs: number;
+  stopNs: number;
+  /** Requests in all. */
   count: number;
 }

@@ -31,6 +31,8 @@ export interface Fixed {
   exts: string[];
   /** One table a table-traffic source, its flow, opt and ext indexes already those of this world. */
   tables: (TrafficTable | null)[];
+  /** Flows (ids) that each task sends by itself, in turn; by task id. */
+  sendFlows: number[][];
   hosts: HostFixed[];
   /** What each actor of the agenda is (ACTOR_*) and its index among its kind. */
   actorKind: Uint8Array;
@@ -46,6 +48,7 @@ export const ACTOR_CPU = 5;
 export const ACTOR_TASK = 6;
 export const ACTOR_ARFS = 7;
 export const ACTOR_TX = 8;
+export const ACTOR_TICK = 9;
 
 export interface HostFixed {
   id: string;
@@ -57,6 +60,8 @@ export interface HostFixed {
   nics: number;
   hostPlace: number;
   firewall: 'raw-drop' | 'filter-drop' | null;
+  /** The lock all system calls take (kernel_flag), world index; -1: this kernel's take none. */
+  kernelLock: number;
   /** Cycles of netif_receive_skb (before NAPI: of all a packet costs up to the wire) and of ip_rcv with the firewall's part. */
   coreCost: number;
   ipCost: number;
@@ -81,8 +86,12 @@ export interface FlowInfo {
   macOurs: boolean;
   /** Destination address is one of the host's (or the NIC takes all). */
   forUs: boolean;
-  /** NIC (world index) that a route leads to where it isn't; -1: none. */
+  /** NIC (world index) that it leaves by: a route's where it isn't for us, or of what an application sends; -1: none. */
   out: number;
+  /** Flow of the answers to its packets; 0: nobody answers. */
+  reply: number;
+  /** Client (source index) that waits for its packets; -1: none. */
+  client: number;
 }
 
 export interface World {
@@ -96,6 +105,7 @@ export interface World {
   pool: PacketPool;
   hosts: HostState[];
   cpus: Cpu[];
+  locks: Lock[];
   nics: Nic[];
   queues: RxQueue[];
   sockets: Socket[];
@@ -146,6 +156,29 @@ export interface HostState {
   snmp: SnmpCounters;
   /** rps_sock_flow_table: CPU that each flow's application last ran on (`net.core.rps_sock_flow_entries`); null: none. */
   sockFlows: SockFlowTable | null;
+  /** The bottom half of 2.2; null: a kernel with softirqs. */
+  bottomHalf: BottomHalf | null;
+  /** CPUs that handle network softirqs (or the bottom half) now, and the most that ever did at once. */
+  softirqNow: number;
+  softirqMost: number;
+}
+
+/** NET_BH of 2.2: one backlog for all CPUs (that of the host's first CPU), worked off by one CPU at a time. */
+export interface BottomHalf {
+  /** global_bh_count, as a lock (world index): taken by who runs it, watched by who must not run beside it. */
+  lock: number;
+  tickActor: number;
+  /** mark_bh(NET_BH): there is work; the record that said so. */
+  marked: boolean;
+  markedSeq: number;
+  /** netdev_dropping: the backlog was full, and takes nothing until it is empty. */
+  dropping: boolean;
+  /** Packets that netif_rx threw away (netdev_rx_dropped). */
+  rxDropped: number;
+  runs: number;
+  /** How often a CPU found another one running it. */
+  skips: number;
+  startJiffy: number;
 }
 
 /** `entries` a power of two; of these only those in use are kept. An ident is upper hash bits | CPU number. */
@@ -216,6 +249,16 @@ export interface Cpu {
   needResched: boolean;
   /** A context switch is under way. */
   switching: boolean;
+  /** The task has bottom halves off (it sends): a softirq waits for local_bh_enable. */
+  bhOff: boolean;
+  // locks (cpu/lock)
+  /** Lock (world index) that each level spins on, -1 none; since when; and the cycles of work it will do once it goes on. */
+  spinLock: Int32Array;
+  spinSince: Float64Array;
+  spinCycles: Float64Array;
+  /** Since when it spins right now, -1 where it doesn't: an interrupted spinner does other work. */
+  waitingSince: number;
+  lockWaitNs: number;
   // softnet_data
   /** NAPIs scheduled here: queue indexes, BACKLOG_NAPI. */
   pollList: number[];
@@ -223,6 +266,29 @@ export interface Cpu {
   softnet: SoftnetStat;
   netRxSoftirqs: number;
   calIpis: number;
+}
+
+/** A spinlock: at most one CPU holds it, the others stand in line (cpu/lock). */
+export interface Lock {
+  /** World-wide index. */
+  index: number;
+  host: number;
+  /** The kernel's name of it. */
+  name: string;
+  place: number;
+  /** CPU (world index) that holds it, -1 nobody; since when, and the record by which it does. */
+  holder: number;
+  heldSince: number;
+  heldSeq: number;
+  /** CPU whose cache has the lock's line: the last holder; -1 before the first. */
+  lastCpu: number;
+  /** CPUs that want it, first come first; CPUs that only wait until nobody has it. */
+  queue: number[];
+  watchers: number[];
+  acquisitions: number;
+  contended: number;
+  waitNs: number;
+  holdNs: number;
 }
 
 /** input_pkt_queue and process_queue with the backlog NAPI that works them off. */
@@ -314,6 +380,10 @@ export interface Nic {
   linkRem: number;
   /** Source whose frame is on the link. */
   nextSource: number;
+  /** The planned frame: when its first bit goes on the link, its last is there, what is left below a ns then. */
+  planStartNs: number;
+  planEndNs: number;
+  planRem: number;
   mtu: number;
   firstQueue: number;
   /** Queues made (the driver's most) and in use (`ethtool -L combined`). */
@@ -487,6 +557,18 @@ export interface Socket {
   place: number;
   rcvbuf: number;
   rmem: number;
+  /** Sending: sk_sndbuf, sk_wmem_alloc, task that waits for room (0: none). */
+  sndbuf: number;
+  wmem: number;
+  writer: number;
+  sent: number;
+  sentBytes: number;
+  /** sendmsg calls that a full buffer or queue has failed. */
+  sendErrors: number;
+  /** IP identification of the next datagram. */
+  ipId: number;
+  /** sendmsg to the end of the wire; empty where no application sends on it. */
+  txLatency: LatencyHistogram;
   /** Receive queue: slots, oldest first from `head`. */
   queue: number[];
   head: number;
@@ -528,6 +610,25 @@ export interface Task {
   reads: number;
   bytes: number;
   latency: LatencyHistogram;
+  send: SendState;
+}
+
+/** What a task is sending, and what it has sent. */
+export interface SendState {
+  /** Flow and tag of the answer it owes; 0: none. */
+  replyFlow: number;
+  replyTag: number;
+  /** Datagram under way: socket, flow, payload bytes, tag, slot once it exists. */
+  socket: number;
+  flow: number;
+  bytes: number;
+  tag: number;
+  slot: number;
+  /** By itself: socket it sends on, datagrams begun, and whether it is its turn (after a read) where both could go on. */
+  own: number;
+  round: number;
+  turn: boolean;
+  sends: number;
 }
 
 /** Wire to application, per task: log-linear buckets (see metrics/latency). */
@@ -553,4 +654,19 @@ export interface Source {
   ipId: Uint16Array;
   credit: Float64Array;
   rng: Rng;
+  client: ClientState | null;
+}
+
+/** Users of a closed-loop client, by number; user u sends on flow u mod flows. */
+export interface ClientState {
+  /** When its next request starts on the link; while it waits for an answer: when it gives up (Infinity: never). */
+  dueNs: Float64Array;
+  /** When its request left the client. */
+  startNs: Float64Array;
+  /** Tag of the request it waits for; 0: it thinks. */
+  waiting: Float64Array;
+  transactions: number;
+  lost: number;
+  late: number;
+  rtt: LatencyHistogram;
 }

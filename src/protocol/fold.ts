@@ -9,6 +9,7 @@ import type {
   RecordView,
   Scene,
   SceneCpu,
+  SceneLock,
   SceneMap,
   SceneNapi,
   SceneQueue,
@@ -53,11 +54,14 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
   if (queue !== undefined) {
     ringRecord(r, queue, nic);
     napiRecord(scene, r, queue, places.queue[r.place], cpu);
+    txRecord(scene, r, queue, cpu);
   }
   if (cpu !== undefined) {
     backlogRecord(r, cpu, scene.cpus[places.backlog[r.place]]);
-    cpuRecord(scene, r, cpu, socket);
+    cpuRecord(scene, r, cpu, socket, map);
   }
+  const lock = places.lock[r.place];
+  if (lock >= 0 && cpu !== undefined) lockRecord(r, lock, scene.locks[lock], cpu);
   if (r.kind === Kind.drop) dropRecord(scene, r, nic, queue, cpu, socket);
 }
 
@@ -187,6 +191,63 @@ function napiRecord(
   }
 }
 
+/** sendmsg has made a datagram: it is in the task's hands. */
+function sendRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSocket): void {
+  const sk = scene.sockets.indexOf(socket) + 1;
+  const truesize = r.b - socket.wmem;
+  socket.wmem = r.b;
+  const task = scene.tasks[cpu.task - 1];
+  if (task !== undefined)
+    task.sending = { id: r.packet, flow: r.other, bytes: r.a, segs: [r.packet], sk, truesize };
+}
+
+/** The skb that a CPU hands to the transmit queue: forwarded, or of the task that sends. */
+function handedOn(scene: Scene, r: RecordView, cpu: SceneCpu | undefined): SceneSkb | null {
+  if (cpu === undefined) return null;
+  const skb = leave(cpu, r.packet, undefined);
+  if (skb !== null) {
+    scene.totals.delivered += 1;
+    scene.totals.inFlight -= 1;
+    return skb;
+  }
+  const task = scene.tasks[cpu.task - 1];
+  if (task?.sending?.id !== r.packet) return null;
+  const { sending } = task;
+  task.sending = null;
+  return sending;
+}
+
+/** Sent or lost: its socket gets the memory back. */
+function giveBack(scene: Scene, skb: SceneSkb | null): void {
+  if (skb?.sk !== undefined) scene.sockets[skb.sk - 1].wmem -= skb.truesize ?? 0;
+}
+
+function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | undefined): void {
+  const { tx } = q;
+  switch (r.kind) {
+    case Kind.txQueue: {
+      const waited = r.reason === Reason.txFromQdisc;
+      const skb = waited ? takeOut(tx.qdisc, r.packet) : handedOn(scene, r, cpu);
+      if (skb !== null) (r.reason === Reason.txQdisc ? tx.qdisc : tx.ring).push(skb);
+      break;
+    }
+    case Kind.txDrop:
+      giveBack(scene, handedOn(scene, r, cpu));
+      break;
+    case Kind.txSent: {
+      const skb = tx.ring.shift() ?? null;
+      if (r.reason === Reason.sentFreed) giveBack(scene, skb);
+      else if (skb !== null) tx.sent.push(skb);
+      break;
+    }
+    case Kind.txClean:
+      for (const skb of tx.sent.splice(0, r.a)) giveBack(scene, skb);
+      break;
+    default:
+      break;
+  }
+}
+
 function napiComplete(
   q: SceneQueue,
   napi: SceneNapi,
@@ -267,7 +328,17 @@ function backlogRecord(r: RecordView, cpu: SceneCpu, owner: SceneCpu | undefined
       backlog.work = 0;
       if (cpu.pass > 0) cpu.budget = r.b;
       break;
+    case Kind.bhMark:
+      backlog.onList = true;
+      pending(owner);
+      break;
     case Kind.backlogTake: {
+      if (r.reason === Reason.bhTakes) {
+        const first = backlog.input.shift();
+        if (first !== undefined) cpu.deliver.push(first);
+        backlog.head += 1;
+        break;
+      }
       if (backlog.process.length === 0) {
         backlog.process = backlog.input;
         backlog.input = [];
@@ -289,6 +360,30 @@ function backlogRecord(r: RecordView, cpu: SceneCpu, owner: SceneCpu | undefined
   }
 }
 
+function lockRecord(r: RecordView, index: number, lock: SceneLock, cpu: SceneCpu): void {
+  switch (r.kind) {
+    case Kind.lockWait:
+      if (r.reason === Reason.lockWatched) lock.watchers.push(r.cpu);
+      else lock.queue.push(r.cpu);
+      cpu.waits.push({ ctx: cpu.ctx, lock: index });
+      break;
+    case Kind.lockAcquired:
+      remove(lock.queue, r.cpu);
+      lock.holder = r.cpu;
+      cpu.waits = cpu.waits.filter((w) => w.lock !== index);
+      break;
+    case Kind.lockPassed:
+      remove(lock.watchers, r.cpu);
+      cpu.waits = cpu.waits.filter((w) => w.lock !== index);
+      break;
+    case Kind.lockRelease:
+      lock.holder = -1;
+      break;
+    default:
+      break;
+  }
+}
+
 function wake(scene: Scene, task: number, to: number): void {
   const state = scene.tasks[task - 1];
   if (state === undefined || state.state !== 'sleeping') return;
@@ -296,10 +391,30 @@ function wake(scene: Scene, task: number, to: number): void {
   scene.cpus[to].runQueue.push(task);
 }
 
-function cpuRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSocket | undefined): void {
+const BOTTOM_HALF_BEGINS: ReadonlySet<number> = new Set([
+  Reason.bhAtIrqExit,
+  Reason.bhAtSyscallExit,
+  Reason.bhInSchedule,
+]);
+
+/** The bottom half begins on a CPU: its mark, kept at the shared backlog of the host's first CPU, is taken away. */
+function unmark(scene: Scene, map: SceneMap, cpu: number): void {
+  const owner = scene.cpus[map.hosts[map.cpus[cpu].host].cpus[0]];
+  owner.backlog.onList = false;
+  pending(owner);
+}
+
+function cpuRecord(
+  scene: Scene,
+  r: RecordView,
+  cpu: SceneCpu,
+  socket: SceneSocket | undefined,
+  map: SceneMap,
+): void {
   switch (r.kind) {
     case Kind.softirqEnter:
       cpu.pass = r.a;
+      if (BOTTOM_HALF_BEGINS.has(r.reason)) unmark(scene, map, r.cpu);
       pending(cpu);
       break;
     case Kind.softirqExit:
@@ -325,14 +440,6 @@ function cpuRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSock
       scene.totals.delivered += 1;
       scene.totals.inFlight -= 1;
       break;
-    case Kind.txQueue:
-    case Kind.txDrop:
-      // what goes on from qdisc to ring has left the protocol before
-      if (leave(cpu, r.packet, undefined) !== null) {
-        scene.totals.delivered += 1;
-        scene.totals.inFlight -= 1;
-      }
-      break;
     case Kind.socketBacklog: {
       const skb = leave(cpu, r.packet, undefined);
       if (skb !== null && socket !== undefined) socket.backlog.push(skb);
@@ -355,8 +462,14 @@ function cpuRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSock
       }
       if (cpu.task !== 0) scene.tasks[cpu.task - 1].bytes += r.a;
       break;
+    case Kind.send:
+      if (socket !== undefined) sendRecord(scene, r, cpu, socket);
+      break;
+    case Kind.sendExit:
+      if (cpu.task !== 0) scene.tasks[cpu.task - 1].sends += 1;
+      break;
     case Kind.syscallExit:
-      if (cpu.task !== 0) scene.tasks[cpu.task - 1].reads += 1;
+      if (cpu.task !== 0 && socket !== undefined) scene.tasks[cpu.task - 1].reads += 1;
       break;
     default:
       break;
@@ -465,6 +578,7 @@ export function copyScene(scene: Scene): Scene {
       ...q,
       frames: q.frames.map((f) => ({ ...f })),
       affinity: q.affinity.slice(),
+      tx: { ...q.tx, qdisc: skbs(q.tx.qdisc), ring: skbs(q.tx.ring), sent: skbs(q.tx.sent) },
       napi: { ...q.napi, held: q.napi.held.map(skbs), rxList: skbs(q.napi.rxList) },
     })),
     cpus: scene.cpus.map((c) => ({
@@ -475,14 +589,16 @@ export function copyScene(scene: Scene): Scene {
       current: c.current === null ? null : skb(c.current),
       frame: c.frame === null ? null : skb(c.frame),
       runQueue: c.runQueue.slice(),
+      waits: c.waits.map((w) => ({ ...w })),
     })),
+    locks: scene.locks.map((l) => ({ ...l, queue: l.queue.slice(), watchers: l.watchers.slice() })),
     sockets: scene.sockets.map((s) => ({
       ...s,
       queue: skbs(s.queue),
       ofo: skbs(s.ofo),
       backlog: skbs(s.backlog),
     })),
-    tasks: scene.tasks.map((t) => ({ ...t })),
+    tasks: scene.tasks.map((t) => ({ ...t, sending: t.sending === null ? null : skb(t.sending) })),
     drops: scene.drops.map((d) => ({ ...d })),
     totals: { ...scene.totals },
   };

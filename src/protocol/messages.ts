@@ -169,6 +169,8 @@ export interface Timeline {
   bins: number;
   /** cpus * bins * 7, Float32. */
   contextNs: Float32Array;
+  /** Of it, spent spinning on locks, in the same shape; null where there are none. */
+  waitNs: Float32Array | null;
   arrived: Float32Array;
   dropped: Float32Array;
   delivered: Float32Array;
@@ -177,8 +179,8 @@ export interface Timeline {
   ringPeak: Float32Array;
   /** 99th percentile wire-to-application latency of a bin, ns; NaN none. */
   latencyP99: Float32Array;
-  /** Exact spans instead of bins where the window is short enough; null otherwise. */
-  spans: { cpu: number; fromNs: number; toNs: number; ctx: number; task: number }[] | null;
+  /** Exact spans instead of bins where the window is short enough; null otherwise. `lock`: what it spins on, -1 nothing. */
+  spans: { cpu: number; fromNs: number; toNs: number; ctx: number; task: number; lock: number }[] | null;
   markers: {
     timeNs: number;
     seq: number;

@@ -10,6 +10,8 @@ export interface PlaceIndex {
   /** Index into scene.sockets and scene.tasks (id - 1). */
   socket: Int32Array;
   task: Int32Array;
+  /** Lock, world index. */
+  lock: Int32Array;
 }
 
 const known = new WeakMap<SceneMap, PlaceIndex>();
@@ -32,6 +34,7 @@ function build(map: SceneMap): PlaceIndex {
     backlog: column(),
     socket: column(),
     task: column(),
+    lock: column(),
   };
   map.places.forEach((place, p) => {
     const host = map.hosts.findIndex((h) => h.id === place.host);
@@ -47,6 +50,8 @@ function build(map: SceneMap): PlaceIndex {
       if (place.type === 'backlog') index.backlog[p] = index.cpu[p];
     }
     if (place.socket !== undefined) index.socket[p] = place.socket - 1;
+    if (place.lock !== undefined)
+      index.lock[p] = map.locks.find((l) => l.host === host && l.name === place.lock)?.index ?? -1;
     if (place.task !== undefined) index.task[p] = place.task - 1;
   });
   return index;

@@ -45,6 +45,8 @@ export interface SceneMap {
     name: string;
     sockets: number[];
   }[];
+  /** Spinlocks that are modelled, by world index. */
+  locks: { index: number; host: number; name: string }[];
   /** At most 4096 flows by id (index 0 unused); more are drawn by id only. */
   flows: { id: number; text: string; proto: number; host: number }[];
   flowCount: number;
@@ -58,8 +60,10 @@ export interface SceneSkb {
   bytes: number;
   /** Packet ids of all segments, in order. */
   segs: number[];
-  /** Memory charged for it; only in an out-of-order queue. */
+  /** Memory charged for it; only in an out-of-order queue, and of what an application sends. */
   truesize?: number;
+  /** Socket (id) that sends it. */
+  sk?: number;
 }
 
 export interface SceneQueue {
@@ -81,10 +85,20 @@ export interface SceneQueue {
   /** Moderation timer: fires at (ns), or null. */
   timerNs: number | null;
   affinity: number[];
+  tx: SceneTx;
   napi: SceneNapi;
   packets: number;
   missed: number;
   irqs: number;
+}
+
+/** The transmit queue of the same number and vector. */
+export interface SceneTx {
+  size: number;
+  /** Waiting in the queueing discipline; in descriptors for the wire; sent and not freed yet: oldest first. */
+  qdisc: SceneSkb[];
+  ring: SceneSkb[];
+  sent: SceneSkb[];
 }
 
 export interface SceneNapi {
@@ -125,6 +139,8 @@ export interface SceneCpu {
   /** The frame the driver or GRO holds in its hands now. */
   frame: SceneSkb | null;
   runQueue: number[];
+  /** Locks (world index) it spins on, with the context it does so in: the lowest level first. */
+  waits: { ctx: number; lock: number }[];
 }
 
 export interface SceneBacklog {
@@ -141,6 +157,14 @@ export interface SceneBacklog {
   work: number;
 }
 
+export interface SceneLock {
+  /** CPU (world index) that holds it, -1 nobody. */
+  holder: number;
+  /** CPUs in line, first come first; CPUs that only wait until it is free. */
+  queue: number[];
+  watchers: number[];
+}
+
 export interface SceneSocket {
   queue: SceneSkb[];
   ofo: SceneSkb[];
@@ -149,6 +173,8 @@ export interface SceneSocket {
   rcvbuf: number;
   drops: number;
   received: number;
+  wmem: number;
+  sndbuf: number;
 }
 
 export interface SceneTask {
@@ -156,6 +182,9 @@ export interface SceneTask {
   cpu: number;
   reads: number;
   bytes: number;
+  sends: number;
+  /** The datagram that its sendmsg has made and not handed on yet. */
+  sending: SceneSkb | null;
 }
 
 export interface SceneDrop {
@@ -188,6 +217,7 @@ export interface Scene {
   }[];
   queues: SceneQueue[];
   cpus: SceneCpu[];
+  locks: SceneLock[];
   sockets: SceneSocket[];
   tasks: SceneTask[];
   /** The last 32 drops, newest last. */

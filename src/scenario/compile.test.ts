@@ -54,6 +54,67 @@ describe('compileScenario', () => {
     expect(world.totals.arrived).toBe(40);
   });
 
+  describe('applications that send', () => {
+    const hosts = (app: object, socket: object = {}) => ({
+      h1: {
+        nics: { eth0: { addresses: ['10.0.0.2'] } },
+        sockets: { rr: { proto: 'udp', port: 7000, ...socket }, tcp: { proto: 'tcp', port: 80 } },
+        apps: { server: { cpu: 1, ...app } },
+      },
+    });
+    const client = { users: { kind: 'client', flows: 2, thinkNs: 5000, timeoutNs: 100_000 } };
+
+    it('answer a client, which waits for them', () => {
+      const spec = specOf({ hosts: hosts({ sockets: ['rr'], replyBytes: 100 }), traffic: client });
+      expect(spec.traffic[0]).toMatchObject({ flows: 2, outstanding: 1, stopNs: 1_000_000 });
+      const world = createWorld(spec);
+      advance(world, 1_000_000);
+      expect(world.sources[0].client?.transactions).toBeGreaterThan(10);
+      expect(world.flowState.bytes[2]).toBe(
+        world.totals.txProduced === 0 ? 0 : world.flowState.packets[2] * 142,
+      );
+    });
+
+    it('send from their socket’s port to whom they are told', () => {
+      const app = { send: { socket: 'rr', dst: '10.0.0.7', dport: 9, bytes: 200, flows: 3, ratePps: 1e5 } };
+      const [sender] = specOf({ hosts: hosts(app), traffic: {} }).hosts[0].apps;
+      expect(sender.send).toMatchObject({ socket: 0, nic: 0, flows: 3, ratePps: 1e5, count: Infinity });
+      expect(sender.send?.template).toMatchObject({
+        src: '10.0.0.2',
+        dst: '10.0.0.7',
+        sport: 7000,
+        frameLen: 242,
+      });
+    });
+
+    it('are refused where nothing could come of it', () => {
+      const errors = (app: object, socket: object = {}, traffic: object = {}) =>
+        errorsOf({ hosts: hosts(app, socket), traffic });
+      const at = 'hosts.h1.apps.server';
+      expect(errors({ sockets: ['tcp'], replyBytes: 1 })[0]).toContain(
+        `${at}.replyBytes: it can answer on UDP`,
+      );
+      expect(errors({ send: { socket: 'tcp' } })[0]).toContain(`${at}.send.socket: it can send on UDP`);
+      expect(errors({ send: { socket: 'no' } })[0]).toContain(`${at}.send.socket: there is no socket no`);
+      expect(errors({ send: { socket: 'rr' } }, { port: 0 })[0]).toContain('it needs a port of its own');
+      expect(errors({ send: { socket: 'rr', flows: 2 } }, { connected: true })[0]).toContain(
+        'one destination',
+      );
+      expect(errors({ send: { socket: 'rr', bytes: 1473 } })[0]).toContain('at most 1472 bytes');
+      expect(errors({ send: { socket: 'rr', dst: 'x' } })[0]).toContain('not an IP address');
+      expect(errors({}, {}, client)[0]).toContain('no application of h1 answers at UDP port 7000');
+      const tcp = { users: { kind: 'client', frame: { proto: 'tcp' } } };
+      expect(errors({}, {}, tcp)[0]).toContain('a client sends UDP');
+      expect(
+        errors(
+          { sockets: ['rr'], replyBytes: 1 },
+          {},
+          { users: { kind: 'client', flows: 4096, outstanding: 2 } },
+        )[0],
+      ).toContain('at most 4096');
+    });
+  });
+
   it('pads frames to the shortest a wire carries', () => {
     const { traffic } = specOf({
       traffic: {

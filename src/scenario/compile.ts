@@ -7,11 +7,13 @@ import { drivers } from '../catalog/drivers.ts';
 import { applyChange } from '../engine/apply-change.ts';
 import { createWorld } from '../engine/create.ts';
 import { createTrafficBuilder, type TrafficTable } from '../engine/packet/traffic-table.ts';
+import { IPPROTO_UDP } from '../engine/packet/frame.ts';
 import type {
   AppSpec,
   HostChange,
   HostSpec,
   NicSpec,
+  SendSpec,
   TimedInput,
   TrafficSpec,
   WorldSpec,
@@ -20,8 +22,13 @@ import type { World } from '../engine/world.ts';
 import { runCommand } from '../shell/shell.ts';
 import { frameFrom } from './frames.ts';
 import type { ScenarioError } from './load.ts';
-import { LIMITS, type Scenario } from './schema.ts';
+import { type FrameText, LIMITS, type Scenario } from './schema.ts';
 import { applyVariant, BASE } from './variants.ts';
+
+/** No host answers a request sooner; only used to guess how many there may be. */
+const LEAST_ROUND_NS = 2000;
+/** No CPU sends more datagrams a second; likewise. */
+const MOST_SENDS_PS = 2_000_000;
 
 export interface CompileOptions {
   variant?: string;
@@ -118,7 +125,23 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
       });
       if (app.cpu >= host.cpus)
         problems.add(`${at}.apps.${name}.cpu`, `there is no CPU ${app.cpu}: the host has ${host.cpus}`);
-      return { name, ...app, sockets };
+      const { send, replyBytes, nonblocking, ...rest } = app;
+      const spec: AppSpec = { name, ...rest, sockets };
+      const here = `${at}.apps.${name}`;
+      if (nonblocking === true) spec.nonblocking = true;
+      if (replyBytes !== undefined) {
+        spec.replyBytes = replyBytes;
+        for (const s of sockets) {
+          const socket = host.sockets[socketIds[s]];
+          if (s >= 0 && (socket.proto !== 'udp' || socket.udpGro))
+            problems.add(`${here}.replyBytes`, 'it can answer on UDP sockets without udpGro only');
+        }
+      }
+      if (send !== undefined) {
+        const made = compileSend(send, scenario, host, `${here}.send`, problems);
+        if (made !== null) spec.send = made;
+      }
+      return spec;
     });
     const nicNames = Object.keys(host.nics);
     const routes = host.routes.map(({ prefix, nic }, i) => {
@@ -148,6 +171,75 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
     if (host.clockMhz !== undefined) spec.clockMhz = host.clockMhz;
     return spec;
   });
+}
+
+type HostText = Scenario['hosts'][string];
+
+/** What an application sends by itself; null where something is wrong with it. */
+function compileSend(
+  send: NonNullable<HostText['apps'][string]['send']>,
+  scenario: Scenario,
+  host: HostText,
+  at: string,
+  problems: Problems,
+): SendSpec | null {
+  const socketIds = Object.keys(host.sockets);
+  const nicNames = Object.keys(host.nics);
+  const socket = socketIds.indexOf(send.socket);
+  const nic = send.nic === undefined ? 0 : nicNames.indexOf(send.nic);
+  const text = host.sockets[send.socket];
+  const card = host.nics[nicNames[nic]];
+  if (socket < 0)
+    problems.add(
+      `${at}.socket`,
+      `there is no socket ${send.socket}; there are ${socketIds.join(', ') || 'none'}`,
+    );
+  else if (text.proto !== 'udp') problems.add(`${at}.socket`, 'it can send on UDP sockets only');
+  else if (text.port === 0) problems.add(`${at}.socket`, 'it needs a port of its own: the source port');
+  else if (text.connected && send.flows > 1)
+    problems.add(`${at}.flows`, 'a connected socket has one destination');
+  if (nic < 0) problems.add(`${at}.nic`, `there is no NIC ${send.nic}; there are ${nicNames.join(', ')}`);
+  if (socket < 0 || card === undefined) return null;
+  const src = text.address === '*' ? sourceAddress(card.addresses, send.dst) : text.address;
+  const frame: FrameText = { proto: 'udp', src, dport: send.dport, sport: text.port, len: send.bytes };
+  frame.smac = card.mac;
+  frame.dmac = send.dmac;
+  frame.dst = send.dst ?? (src.includes(':') ? 'fd00::1' : '10.0.0.1');
+  const headers = (src.includes(':') ? 40 : 20) + 8;
+  if (send.bytes + headers > card.mtu)
+    problems.add(`${at}.bytes`, `a datagram may have at most ${card.mtu - headers} bytes on this card`);
+  try {
+    return {
+      socket,
+      nic,
+      template: frameFrom(frame, { dmac: send.dmac, dst: frame.dst }),
+      flows: send.flows,
+      ratePps: send.ratePps,
+      startNs: send.startNs,
+      stopNs: send.stopNs ?? scenario.durationNs,
+      count: send.count ?? Number.POSITIVE_INFINITY,
+    };
+  } catch (error) {
+    problems.add(at, error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}
+
+/** About how many datagrams the applications send by themselves. */
+function sendCount(hosts: readonly HostSpec[]): number {
+  let packets = 0;
+  for (const app of hosts.flatMap((h) => h.apps)) {
+    if (app.send === undefined) continue;
+    const { ratePps, startNs, stopNs, count } = app.send;
+    packets += Math.min(count, ((ratePps ?? MOST_SENDS_PS) * Math.max(0, stopNs - startNs)) / 1e9);
+  }
+  return packets;
+}
+
+/** The card's first address of the destination's version. */
+function sourceAddress(addresses: readonly string[], dst: string | undefined): string {
+  const v6 = dst?.includes(':') ?? false;
+  return addresses.find((a) => a.includes(':') === v6) ?? addresses[0] ?? '10.0.0.2';
 }
 
 function isNetworkAddress(text: string): boolean {
@@ -191,7 +283,7 @@ function compileTraffic(
   problems: Problems,
 ): TrafficSpec[] {
   const specs: TrafficSpec[] = [];
-  let packets = 0;
+  let packets = sendCount(hosts);
   for (const [name, traffic] of Object.entries(scenario.traffic)) {
     const at = `traffic.${name}`;
     const target = targetOf(hosts, traffic, at, problems);
@@ -222,6 +314,34 @@ function compileTraffic(
         };
         if (traffic.weights !== undefined) spec.weights = traffic.weights;
         specs.push(spec);
+      } else if (traffic.kind === 'client') {
+        const template = frameFrom({ proto: 'udp', ...traffic.frame }, defaults);
+        const stopNs = traffic.stopNs ?? scenario.durationNs;
+        const count = traffic.count ?? Number.POSITIVE_INFINITY;
+        const users = traffic.flows * traffic.outstanding;
+        if (users > LIMITS.users) problems.add(at, `${users} users: at most ${LIMITS.users}`);
+        const port = template.dport;
+        const host = hosts[target.host];
+        const takes = (p: number) => host.sockets.findIndex((s) => s.proto === 'udp' && s.port === p);
+        const socket = takes(port) >= 0 ? takes(port) : takes(0);
+        if (template.proto !== IPPROTO_UDP) problems.add(`${at}.frame.proto`, 'a client sends UDP');
+        else if (!host.apps.some((a) => a.replyBytes !== undefined && a.sockets.includes(socket)))
+          problems.add(at, `no application of ${host.id} answers at UDP port ${port}: give one replyBytes`);
+        const fastest = 2 * traffic.delayNs + traffic.thinkNs + LEAST_ROUND_NS;
+        packets += Math.min(count, (users * Math.max(0, stopNs - traffic.startNs)) / fastest);
+        specs.push({
+          kind: 'client',
+          ...target,
+          template,
+          flows: traffic.flows,
+          outstanding: traffic.outstanding,
+          thinkNs: traffic.thinkNs,
+          delayNs: traffic.delayNs,
+          timeoutNs: traffic.timeoutNs ?? Number.POSITIVE_INFINITY,
+          startNs: traffic.startNs,
+          stopNs,
+          count,
+        });
       } else if (traffic.kind === 'frames') {
         const frames = [...traffic.frames].sort((x, y) => x.atNs - y.atNs);
         const builder = createTrafficBuilder(frames.length);

@@ -70,7 +70,7 @@ describe('loadScenario', () => {
     ]);
     const traffic = (load: unknown) => errorsOf({ ...GOOD, traffic: { load } });
     expect(traffic({ kind: 'flood' })).toEqual([
-      'traffic.load.kind: "flood" is not allowed here: "rate", "frames", "capture"',
+      'traffic.load.kind: "flood" is not allowed here: "rate", "frames", "capture", "client"',
     ]);
     expect(traffic({ kind: 'rate', rate: 5 })).toEqual([
       expect.stringMatching(

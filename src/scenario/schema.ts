@@ -13,6 +13,7 @@ export const LIMITS = {
   cpus: 64,
   packets: 5_000_000,
   flows: 65_536,
+  users: 4096,
   frames: 10_000,
   commands: 500,
   steps: 100,
@@ -91,11 +92,30 @@ const SocketSchema = v.strictObject({
   address: about(v.optional(line(64), '*'), 'Local address; * is any.'),
   port: about(whole(0, 65_535), 'Local port; 0 takes every port without a socket of its own.'),
   rcvbufBytes: about(v.optional(whole(2304, 1_073_741_824)), "sk_rcvbuf; absent: the kernel's default."),
+  sndbufBytes: about(v.optional(whole(4608, 1_073_741_824)), "sk_sndbuf; absent: the kernel's default."),
   connected: about(
     v.optional(v.boolean(), false),
     'UDP: connect() was called, so that RFS learns where the reader runs.',
   ),
   udpGro: about(v.optional(v.boolean(), false), 'UDP_GRO is set: takes trains of datagrams.'),
+});
+
+/** Datagrams that an application sends by itself. */
+const SendSchema = v.strictObject({
+  socket: about(id, 'UDP socket it sends on; its port is the source port.'),
+  nic: about(v.optional(id), 'Card it leaves by where no route says otherwise; absent: the first.'),
+  dst: about(v.optional(line(64)), 'Address it sends to; absent: 10.0.0.1 or fd00::1.'),
+  dport: about(v.optional(whole(1, 65_535), 7000), 'Port it sends to; flow i goes to dport + i.'),
+  dmac: about(v.optional(Mac, '02:00:00:00:00:0a'), 'MAC address of the next hop.'),
+  bytes: about(v.optional(whole(0, 65_000), 18), 'Payload of a datagram.'),
+  flows: about(v.optional(whole(1, 4096), 1), 'Destinations, in turn.'),
+  ratePps: about(
+    v.optional(v.nullable(number(1, 200_000_000)), null),
+    'Datagrams a second; absent or null: as fast as sendmsg returns.',
+  ),
+  startNs: about(v.optional(TimeNs, 0), 'When it begins.'),
+  stopNs: about(v.optional(TimeNs), 'It sends nothing then or later; absent: durationNs.'),
+  count: about(v.optional(whole(1, LIMITS.packets)), 'Datagrams in all.'),
 });
 
 const AppSchema = v.strictObject({
@@ -107,6 +127,15 @@ const AppSchema = v.strictObject({
   pauseNs: about(v.optional(whole(0, 1_000_000_000), 0), 'Sleep after each read.'),
   spin: about(v.optional(v.boolean(), false), 'Computes all the time.'),
   startNs: about(v.optional(TimeNs, 0), 'When it starts.'),
+  replyBytes: about(
+    v.optional(whole(0, 65_000)),
+    'Answers each UDP datagram it has read, after its computing: payload of the answer. Absent: no answers.',
+  ),
+  send: about(v.optional(SendSchema), 'Datagrams that it sends by itself.'),
+  nonblocking: about(
+    v.optional(v.boolean()),
+    'A full send buffer is an error (EAGAIN, the datagram is given up), not a sleep.',
+  ),
 });
 
 const HostSchema = v.strictObject({
@@ -251,7 +280,38 @@ export const CaptureTrafficSchema = v.strictObject({
   repeat: about(v.optional(whole(1, 100_000), 1), 'So many times, one after the other.'),
 });
 
-const TrafficSchema = v.variant('kind', [RateTrafficSchema, FramesTrafficSchema, CaptureTrafficSchema]);
+export const ClientTrafficSchema = v.strictObject({
+  kind: about(
+    v.literal('client'),
+    'A client that waits: each user sends a request, waits for the answer that an application of the host sends (replyBytes), thinks, and sends the next.',
+  ),
+  ...target,
+  frame: about(v.optional(FrameSchema, {}), 'The request (UDP); flow i has source port sport + i.'),
+  flows: about(v.optional(whole(1, 4096), 1), 'Flows of requests.'),
+  outstanding: about(v.optional(whole(1, 1024), 1), 'Requests of one flow under way at the same time.'),
+  thinkNs: about(
+    v.optional(whole(0, 1_000_000_000), 0),
+    "Between an answer and the same user's next request.",
+  ),
+  delayNs: about(
+    v.optional(whole(0, 1_000_000_000), 0),
+    "One way between client and host: cable, switches, the client's own stack.",
+  ),
+  timeoutNs: about(
+    v.optional(whole(1, LIMITS.durationNs)),
+    'An unanswered request is sent again after it; absent: the client waits for ever.',
+  ),
+  startNs: about(v.optional(TimeNs, 0), 'When the first requests leave the client.'),
+  stopNs: about(v.optional(TimeNs), 'No request starts then or later; absent: durationNs.'),
+  count: about(v.optional(whole(1, LIMITS.packets)), 'Requests in all.'),
+});
+
+const TrafficSchema = v.variant('kind', [
+  RateTrafficSchema,
+  FramesTrafficSchema,
+  CaptureTrafficSchema,
+  ClientTrafficSchema,
+]);
 
 const commandEntries = {
   host: about(v.optional(id), 'Host it is typed on; absent: the first.'),

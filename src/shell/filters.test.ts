@@ -93,8 +93,8 @@ describe('nstat', () => {
     );
     const all = runCommand(world, 0, 'nstat -az').output.split('\n');
     expect(all[1]).toBe('IpInReceives                    0                  0.0');
-    // five of IPv4, five of IPv6, the heading, the end
-    expect(runCommand(world, 0, 'nstat -az Udp*').output.split('\n')).toHaveLength(12);
+    // seven of IPv4, seven of IPv6, the heading, the end
+    expect(runCommand(world, 0, 'nstat -az Udp*').output.split('\n')).toHaveLength(16);
     expect(runCommand(world, 0, 'nstat -q').output).toContain('invalid option');
   });
 });

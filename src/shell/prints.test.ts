@@ -220,7 +220,7 @@ describe('/proc', () => {
       const order = realNames.split(' ').filter((name) => names.split(' ').includes(name));
       expect(names.split(' ')).toEqual(order);
     }
-    expect(lines).toContain('Udp: 0 0 0 9 0');
+    expect(lines).toContain('Udp: 0 0 0 0 9 0 0');
     expect(output(world, 'cat /proc/net/netstat')).toMatch(
       /^TcpExt: .*TCPOFOQueue.*\nTcpExt: [0 ]+\nIpExt: .*InNoECTPkts.*\nIpExt: [0 ]+\n$/,
     );

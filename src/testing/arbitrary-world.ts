@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Change } from '../engine/change.ts';
 import { makeFrame } from '../engine/packet/frame.ts';
-import type { TimedInput, TrafficSpec, WorldSpec } from '../engine/spec.ts';
+import type { ClientTraffic, TimedInput, TrafficSpec, WorldSpec } from '../engine/spec.ts';
 import { appSpec, MAC, nicSpec, tcpTrains, udpRate, worldSpec } from './specs.ts';
 
 export const RUN_NS = 3_000_000;
@@ -125,6 +125,78 @@ function forwarding(spec: WorldSpec): WorldSpec {
   };
 }
 
+interface Sending {
+  answers: number;
+  users: number;
+  timeoutNs: number;
+  delayNs: number;
+  senders: { ratePps: number | null; bytes: number; nonblocking: boolean; sndbufBytes: number }[];
+  linkBps: number;
+}
+
+/** Applications that answer and send, and clients that wait for the answers. */
+function withSenders(spec: WorldSpec, sending: Sending): WorldSpec {
+  const [host] = spec.hosts;
+  const [card] = host.nics;
+  const frame = { proto: 17, src: '10.9.0.2', dst: '10.9.0.1', smac: MAC, dmac: '02:00:00:00:00:0a' };
+  const first = host.sockets.length;
+  const sockets = sending.senders.map(({ sndbufBytes }, i) => ({
+    name: `out${i}`,
+    proto: 'udp' as const,
+    address: '*',
+    port: 9000 + i,
+    sndbufBytes,
+    connected: i === 0,
+  }));
+  const senders = sending.senders.map(({ ratePps, bytes, nonblocking }, i) =>
+    appSpec({
+      name: `sender${i}`,
+      cpu: i % host.cpus,
+      sockets: i === 0 ? [] : [first + i],
+      nonblocking,
+      send: {
+        socket: first + i,
+        nic: 0,
+        template: makeFrame({ ...frame, sport: 9000 + i, dport: 7000, payloadLen: bytes }),
+        flows: i === 0 ? 1 : 3,
+        ratePps,
+        startNs: i * 1000,
+        stopNs: RUN_NS,
+        count: 2000,
+      },
+    }),
+  );
+  const replyBytes = sending.answers;
+  const apps = host.apps.map((app, i) => (i === 0 && replyBytes >= 0 ? { ...app, replyBytes } : app));
+  const client: ClientTraffic = {
+    kind: 'client',
+    host: 0,
+    nic: 0,
+    template: udpRate().template,
+    flows: Math.max(1, sending.users),
+    outstanding: 2,
+    thinkNs: 3000,
+    delayNs: sending.delayNs,
+    timeoutNs: sending.timeoutNs,
+    startNs: 0,
+    stopNs: RUN_NS,
+    count: 2000,
+  };
+  client.template = { ...client.template, sport: 50_000 };
+  return {
+    ...spec,
+    hosts: [
+      {
+        ...host,
+        nics: [{ ...card, linkBps: sending.linkBps }],
+        sockets: [...host.sockets, ...sockets],
+        apps: [...apps, ...senders],
+      },
+    ],
+    traffic: sending.users > 0 ? [...spec.traffic, client] : spec.traffic,
+  };
+}
+
 function steeringSetup(steering: string, cpus: number, queues: number): Change[] {
   const list = Array.from({ length: queues }, (_, queue) => queue);
   const all = Array.from({ length: cpus }, (_, cpu) => cpu);
@@ -142,7 +214,7 @@ function steeringSetup(steering: string, cpus: number, queues: number): Change[]
 /** A world of 1 to 4 CPUs and queues, some traffic, applications of every temper, and knobs turned while it runs. */
 export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
   .record({
-    kernel: fc.constantFrom('2.4.18', '2.4.20', '4.18', '5.8', '6.12', '6.18'),
+    kernel: fc.constantFrom('2.2.16', '2.4.18', '2.4.20', '4.18', '5.8', '6.12', '6.18'),
     hz: fc.constantFrom(100, 250, 1000),
     seed: fc.integer({ min: 0, max: 1_000_000 }),
     cpus: fc.integer({ min: 1, max: 4 }),
@@ -156,28 +228,66 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
       pauseNs: fc.constantFrom(0, 0, 50_000),
     }),
     spin: fc.boolean(),
+    /** A reader of its own for each socket, on two CPUs where there are two. */
+    apart: fc.boolean(),
     forward: fc.boolean(),
+    sending: fc.record({
+      answers: fc.constantFrom(-1, 0, 18, 900),
+      users: fc.integer({ min: 0, max: 6 }),
+      timeoutNs: fc.constantFrom(30_000, Number.POSITIVE_INFINITY),
+      delayNs: fc.constantFrom(0, 7_000),
+      senders: fc.array(
+        fc.record({
+          ratePps: fc.constantFrom(null, 20_000, 400_000),
+          bytes: fc.constantFrom(1, 700, 1472),
+          nonblocking: fc.boolean(),
+          sndbufBytes: fc.constantFrom(4608, 30_000, 212_992),
+        }),
+        { maxLength: 2 },
+      ),
+      linkBps: fc.constantFrom(100_000_000, 10_000_000_000),
+    }),
     steering: fc.constantFrom('none', 'rps', 'rfs', 'arfs'),
   })
-  .chain(({ cpus, queues, driver, ringSize, app, spin, forward, steering, traffic: sources, ...rest }) =>
-    fc
-      .array(fc.record({ at: fc.integer({ min: 0, max: RUN_NS }), change: change(cpus, queues) }), {
-        maxLength: 6,
-      })
-      .map((changes): WorldSpec => {
-        const inputs: TimedInput[] = changes.map((c) => ({ ...c, after: null, host: 0, line: '' }));
-        const apps = [appSpec({ ...app, sockets: [0, 1], cpu: cpus - 1 })];
-        if (spin) apps.push(appSpec({ name: 'spin', sockets: [], spin: true, cpu: 0 }));
-        const spec = worldSpec({
-          ...rest,
-          traffic: sources.map(ownFlows),
-          setup: steeringSetup(steering, cpus, queues).map((change) => ({ host: 0, change })),
-          cpus,
-          nic: { queues, driver, ringSize },
-          apps,
-          inputs,
-          durationNs: RUN_NS,
-        });
-        return forward ? forwarding(spec) : spec;
-      }),
+  .chain(
+    ({
+      cpus,
+      queues,
+      driver,
+      ringSize,
+      app,
+      spin,
+      apart,
+      forward,
+      sending,
+      steering,
+      traffic: sources,
+      ...rest
+    }) =>
+      fc
+        .array(fc.record({ at: fc.integer({ min: 0, max: RUN_NS }), change: change(cpus, queues) }), {
+          maxLength: 6,
+        })
+        .map((changes): WorldSpec => {
+          const inputs: TimedInput[] = changes.map((c) => ({ ...c, after: null, host: 0, line: '' }));
+          const apps = apart
+            ? [
+                appSpec({ ...app, name: 'udp', sockets: [0], cpu: 0 }),
+                appSpec({ ...app, name: 'tcp', sockets: [1], cpu: cpus - 1 }),
+              ]
+            : [appSpec({ ...app, sockets: [0, 1], cpu: cpus - 1 })];
+          if (spin) apps.push(appSpec({ name: 'spin', sockets: [], spin: true, cpu: 0 }));
+          const spec = worldSpec({
+            ...rest,
+            traffic: sources.map(ownFlows),
+            setup: steeringSetup(steering, cpus, queues).map((change) => ({ host: 0, change })),
+            cpus,
+            nic: { queues, driver, ringSize },
+            apps,
+            inputs,
+            durationNs: RUN_NS,
+          });
+          const sent = withSenders(spec, sending);
+          return forward ? forwarding(sent) : sent;
+        }),
   );

@@ -76,6 +76,7 @@ function timeline(fromNs: number, toNs: number, bins: number): Timeline {
     toNs,
     bins,
     contextNs,
+    waitNs: null,
     arrived: series(),
     dropped: series(),
     delivered: series(),

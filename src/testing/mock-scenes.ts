@@ -67,6 +67,7 @@ export function mockMap(shape: MockShape): SceneMap {
       },
     ],
     queues: range(shape.queues).map((index) => ({ index, nic: 0, number: index, irq: 35 + index })),
+    locks: [],
     sockets: range(shape.sockets).map((i) => ({
       id: i + 1,
       host: 0,
@@ -116,6 +117,7 @@ function idleQueue(size: number, affinity: number): SceneQueue {
     masked: false,
     timerNs: null,
     affinity: [affinity],
+    tx: { size, qdisc: [], ring: [], sent: [] },
     napi: {
       place: 0,
       scheduled: false,
@@ -147,11 +149,22 @@ function idleCpu(): SceneCpu {
     layer: null,
     frame: null,
     runQueue: [],
+    waits: [],
   };
 }
 
 function idleSocket(rcvbuf: number): SceneSocket {
-  return { queue: [], ofo: [], backlog: [], rmem: 0, rcvbuf, drops: 0, received: 0 };
+  return {
+    queue: [],
+    ofo: [],
+    backlog: [],
+    rmem: 0,
+    rcvbuf,
+    drops: 0,
+    received: 0,
+    wmem: 0,
+    sndbuf: 212_992,
+  };
 }
 
 export function mockScene(map: SceneMap, size: number): Scene {
@@ -161,12 +174,15 @@ export function mockScene(map: SceneMap, size: number): Scene {
     nics: map.nics.map(() => ({ frame: null, arrived: 0, sent: 0, inDma: 0, indirection: [] })),
     queues: map.queues.map((q) => idleQueue(size, q.index % map.cpus.length)),
     cpus: map.cpus.map(idleCpu),
+    locks: [],
     sockets: map.sockets.map(() => idleSocket(212_992)),
     tasks: map.tasks.map((task) => ({
       state: 'sleeping' as const,
       cpu: (task.id - 1) % map.cpus.length,
       reads: 0,
       bytes: 0,
+      sends: 0,
+      sending: null,
     })),
     drops: [],
     totals: { arrived: 0, delivered: 0, dropped: 0, merged: 0, inFlight: 0 },
@@ -296,8 +312,8 @@ export function busyRss(): MockFrame {
   scene.sockets[2].drops = 12;
   scene.sockets[3].rmem = 4_200;
   scene.sockets[3].queue = [skb(33_000, 5, 1)];
-  scene.tasks[0] = { state: 'running', cpu: 0, reads: 812, bytes: 9e6 };
-  scene.tasks[2] = { state: 'runnable', cpu: 2, reads: 40, bytes: 5e3 };
+  scene.tasks[0] = { state: 'running', cpu: 0, reads: 812, bytes: 9e6, sends: 0, sending: null };
+  scene.tasks[2] = { state: 'runnable', cpu: 2, reads: 40, bytes: 5e3, sends: 0, sending: null };
   const ring2 = map.places.findIndex((p) => p.type === 'rx-ring' && p.queue === 2);
   scene.drops = range(3).map((i) => ({
     seq: 4_700 + i * 3,

@@ -1,7 +1,7 @@
 /** Ready-made world specs for tests: one host, one NIC, a sink for each protocol. */
 import { makeFrame } from '../engine/packet/frame.ts';
 import { steady } from '../engine/traffic/plain.ts';
-import type { AppSpec, NicSpec, RateTraffic, WorldSpec } from '../engine/spec.ts';
+import type { AppSpec, ClientTraffic, NicSpec, RateTraffic, SendSpec, WorldSpec } from '../engine/spec.ts';
 
 export const MAC = '02:00:00:00:00:0b';
 
@@ -47,6 +47,41 @@ export function udpRate(partial: Partial<RateTraffic> = {}): RateTraffic {
     payloadLen: 18,
   });
   return { ...steady(template, 100_000), ...partial };
+}
+
+/** One user that sends a request at once, and the next as soon as it has the answer. */
+export function udpClient(partial: Partial<ClientTraffic> = {}): ClientTraffic {
+  return {
+    kind: 'client',
+    host: 0,
+    nic: 0,
+    template: udpRate().template,
+    flows: 1,
+    outstanding: 1,
+    thinkNs: 0,
+    delayNs: 0,
+    timeoutNs: Number.POSITIVE_INFINITY,
+    startNs: 0,
+    stopNs: Number.POSITIVE_INFINITY,
+    count: Number.POSITIVE_INFINITY,
+    ...partial,
+  };
+}
+
+/** Datagrams of one flow, as fast as sendmsg returns, from the host's socket `socket`. */
+export function udpSend(partial: Partial<SendSpec> = {}, payloadLen = 18): SendSpec {
+  const from = { smac: MAC, dmac: '02:00:00:00:00:0a', src: '10.9.0.2', dst: '10.9.0.1' };
+  return {
+    socket: 0,
+    nic: 0,
+    template: makeFrame({ ...from, proto: 17, sport: 9000, dport: 7000, payloadLen }),
+    flows: 1,
+    ratePps: null,
+    startNs: 0,
+    stopNs: Number.POSITIVE_INFINITY,
+    count: Number.POSITIVE_INFINITY,
+    ...partial,
+  };
 }
 
 export function tcpTrains(partial: Partial<RateTraffic> = {}): RateTraffic {

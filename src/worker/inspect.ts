@@ -1,10 +1,11 @@
 /** What the inspector shows of a thing at a moment: its state, why it is so, its history, the commands that would change it. */
-import { CONTEXTS } from '../catalog/contexts.ts';
+import { CONTEXTS, Ctx } from '../catalog/contexts.ts';
 import { Kind } from '../catalog/kinds.ts';
 import { type ReasonInfo, reasonName, reasons } from '../catalog/reasons.ts';
 import { truesizeOf } from '../engine/net/truesize.ts';
-import { contextNs } from '../engine/metrics/metric-table.ts';
-import type { World } from '../engine/world.ts';
+import { lockWaitNs } from '../engine/cpu/lock.ts';
+import { busyNs, contextNs } from '../engine/metrics/metric-table.ts';
+import type { Cpu, World } from '../engine/world.ts';
 import type { Inspection, InspectTarget, Moment } from '../protocol/messages.ts';
 import { placeIndex } from '../protocol/place-index.ts';
 import { otherAt, packetAt, recordAt } from '../protocol/record-codec.ts';
@@ -43,11 +44,18 @@ export function aboutTarget(target: InspectTarget, map: SceneMap): (r: RecordVie
         ((r.kind === Kind.wakeUp || r.kind === Kind.threadWake || r.kind === Kind.ksoftirqdWake) &&
           r.b === target.task) ||
         (r.kind === Kind.schedSwitch && (r.a === target.task || r.b >>> 8 === target.task)) ||
-        ((r.kind === Kind.syscallEnter || r.kind === Kind.syscallExit) && r.b >>> 8 === target.task);
+        (TASK_CALLS.has(r.kind) && r.b >>> 8 === target.task);
     case 'record':
       return (r) => r.seq === target.seq;
   }
 }
+
+const TASK_CALLS: ReadonlySet<number> = new Set([
+  Kind.syscallEnter,
+  Kind.syscallExit,
+  Kind.sendEnter,
+  Kind.sendExit,
+]);
 
 /** The last records up to a moment that `wanted` says yes to, oldest first. */
 export function lastRecords(
@@ -150,6 +158,9 @@ function stateOf(
         row('irqNumber', q.irq),
         row('irqCpu', q.affinity.map((c) => w.cpus[c].number).join(',')),
         row('vector', q.masked ? 'masked' : 'armed'),
+        row('txQdisc', q.tx.qdisc.length),
+        row('txRing', q.tx.ring.length - q.tx.ringAt),
+        row('txSent', q.tx.sent.length),
       ];
       if (target.kind === 'descriptor') {
         const slot = q.desc[target.index];
@@ -185,6 +196,7 @@ function stateOf(
         row('context', CONTEXTS[cpu.ctx]),
         row('current', cpu.current === 0 ? 'swapper (idle)' : w.tasks[cpu.current - 1].name),
         row('pollList', cpu.pollList.length),
+        ...waitRows(w, cpu),
         ...busy,
         row('processed', cpu.softnet.processed),
         row('time_squeeze', cpu.softnet.time_squeeze),
@@ -203,6 +215,14 @@ function stateOf(
         row('received', s.received),
         row('receivedBytes', s.receivedBytes),
         row('socketDrops', s.drops),
+        ...(s.txLatency.buckets.length === 0
+          ? []
+          : [
+              row('wmem', s.wmem),
+              row('sndbuf', s.sndbuf),
+              row('sent', s.sent),
+              row('sendErrors', s.sendErrors),
+            ]),
       ];
     }
     case 'task': {
@@ -213,6 +233,7 @@ function stateOf(
         row('taskCpu', w.cpus[t.cpu].number),
         row('reads', t.reads),
         row('readBytes', t.bytes),
+        ...(t.send.sends > 0 ? [row('sends', t.send.sends)] : []),
       ];
     }
     case 'record': {
@@ -228,6 +249,30 @@ function stateOf(
           ];
     }
   }
+}
+
+/** Where a host's CPUs can wait for locks: how its time was spent, what it spins on now, what locks cost. */
+function waitRows(w: World, cpu: Cpu): Row[] {
+  if (!w.locks.some((lock) => lock.host === cpu.host) || w.now === 0) return [];
+  const share = (ns: number): string => `${Math.round((ns / w.now) * 100)} %`;
+  const rows: Row[] = [
+    { key: 'share.work', value: share(busyNs(w, cpu)) },
+    { key: 'share.wait', value: share(lockWaitNs(w, cpu)) },
+    { key: 'share.idle', value: share(contextNs(w, cpu, Ctx.idle)) },
+  ];
+  if (cpu.waitingSince >= 0) {
+    const lock = w.locks[cpu.spinLock[cpu.level]];
+    const holder = lock.holder < 0 ? '' : `, held by CPU ${w.cpus[lock.holder].number}`;
+    rows.push({ key: 'spinsOn', value: `${lock.name}${holder}` });
+  }
+  const { profile } = w.fixed.hosts[cpu.host];
+  const cost = (name: 'lock' | 'lockTransfer'): string =>
+    `${profile[name]}${profile.assumed.includes(name) ? ' (assumed)' : ''}`;
+  rows.push({
+    key: 'lockCost',
+    value: `${cost('lock')} cycles, + ${cost('lockTransfer')} from another CPU`,
+  });
+  return rows;
 }
 
 function packetState(w: World, packet: number, history: readonly RecordView[]): Row[] {

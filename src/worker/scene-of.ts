@@ -1,4 +1,5 @@
 /** A world between two events as the page draws it. */
+import { Ctx } from '../catalog/contexts.ts';
 import {
   DELIVER_FORWARD,
   DELIVER_IP,
@@ -15,7 +16,7 @@ import { contextArg } from '../engine/cpu/context.ts';
 import { inFlight } from '../engine/conservation.ts';
 import { BACK_POLL } from '../engine/net/poll.ts';
 import { tupleText } from '../engine/packet/tuple.ts';
-import type { Cpu, RxQueue, World } from '../engine/world.ts';
+import { type Cpu, LEVEL_HARDIRQ, LEVEL_SOFTIRQ, type RxQueue, type World } from '../engine/world.ts';
 import type { Scene, SceneCpu, SceneMap, SceneQueue, SceneSkb } from '../protocol/scene.ts';
 
 const FLOWS_SENT = 4096;
@@ -50,6 +51,7 @@ export function mapOf(w: World, scenario: string): SceneMap {
       queues: Array.from({ length: n.queues }, (_, i) => n.firstQueue + i),
     })),
     queues: w.queues.map((q) => ({ index: q.index, nic: q.nic, number: q.number, irq: q.irq })),
+    locks: w.locks.map((l) => ({ index: l.index, host: l.host, name: l.name })),
     sockets: w.sockets.map((s) => ({
       id: s.id,
       host: s.host,
@@ -83,6 +85,16 @@ function skbOf(w: World, slot: number): SceneSkb {
   return { id: pool.id[slot], flow: pool.flow[slot], bytes, segs };
 }
 
+/** One that is to be sent: with the socket that pays for it. */
+function txSkbOf(w: World, slot: number): SceneSkb {
+  const skb = skbOf(w, slot);
+  if (w.pool.sk[slot] !== 0) {
+    skb.sk = w.pool.sk[slot];
+    skb.truesize = w.pool.truesize[slot];
+  }
+  return skb;
+}
+
 export function sceneOf(w: World): Scene {
   const skb = (slot: number): SceneSkb => skbOf(w, slot);
   const queues = w.queues.map((q) => queueOf(w, q));
@@ -93,7 +105,7 @@ export function sceneOf(w: World): Scene {
   for (const cpu of w.cpus) {
     const s = cpu.softirq;
     const { phase } = s;
-    if (!isPolling(cpu) || s.queue === BACKLOG_NAPI) continue;
+    if (!isPolling(cpu) || s.queue < 0) continue;
     const { napi } = queues[s.queue];
     napi.polling =
       phase === POLL_ENTER ||
@@ -115,6 +127,7 @@ export function sceneOf(w: World): Scene {
     })),
     queues,
     cpus,
+    locks: w.locks.map((l) => ({ holder: l.holder, queue: l.queue.slice(), watchers: l.watchers.slice() })),
     sockets: w.sockets.map((s) => ({
       queue: s.queue.slice(s.head).map(skb),
       ofo: s.ofo.map((slot) => ({ ...skb(slot), truesize: w.pool.truesize[slot] })),
@@ -123,8 +136,17 @@ export function sceneOf(w: World): Scene {
       rcvbuf: s.rcvbuf,
       drops: s.drops,
       received: s.received,
+      wmem: s.wmem,
+      sndbuf: s.sndbuf,
     })),
-    tasks: w.tasks.map((t) => ({ state: t.state, cpu: t.cpu, reads: t.reads, bytes: t.bytes })),
+    tasks: w.tasks.map((t) => ({
+      state: t.state,
+      cpu: t.cpu,
+      reads: t.reads,
+      bytes: t.bytes,
+      sends: t.send.sends,
+      sending: t.send.slot === 0 ? null : txSkbOf(w, t.send.slot),
+    })),
     drops: [],
     totals: {
       arrived: w.totals.arrived,
@@ -175,6 +197,12 @@ function queueOf(w: World, q: RxQueue): SceneQueue {
     masked: q.masked,
     timerNs: q.timerOn ? w.agenda.time[q.moderationActor] : null,
     affinity: q.affinity.slice(),
+    tx: {
+      size: q.tx.size,
+      qdisc: q.tx.qdisc.map((slot) => txSkbOf(w, slot)),
+      ring: q.tx.ring.slice(q.tx.ringAt).map((slot) => txSkbOf(w, slot)),
+      sent: q.tx.sent.map((slot) => txSkbOf(w, slot)),
+    },
     napi: {
       place: q.napiPlace,
       scheduled: q.napi.scheduled,
@@ -192,6 +220,16 @@ function queueOf(w: World, q: RxQueue): SceneQueue {
   };
 }
 
+/** What a CPU's levels spin on, with the context each is in. */
+export function waitsOf(cpu: Cpu): SceneCpu['waits'] {
+  const waits: SceneCpu['waits'] = [];
+  cpu.spinLock.forEach((lock, level) => {
+    const ctx = level === LEVEL_HARDIRQ ? Ctx.hardirq : level === LEVEL_SOFTIRQ ? Ctx.softirq : cpu.taskCtx;
+    if (lock >= 0) waits.push({ ctx, lock });
+  });
+  return waits;
+}
+
 function cpuOf(w: World, cpu: Cpu): SceneCpu {
   const s = cpu.softirq;
   const { phase } = s;
@@ -202,8 +240,11 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
   const list = new Set([...s.list, ...s.repoll, ...cpu.pollList]);
   const polling = isPolling(cpu);
   const backlogPolling = polling && s.queue === BACKLOG_NAPI;
-  if (backlogPolling || (polling && !s.thread && w.queues[s.queue].napi.scheduled)) list.add(s.queue);
-  const backlogOnList = list.delete(BACKLOG_NAPI);
+  if (backlogPolling || (polling && s.queue >= 0 && !s.thread && w.queues[s.queue].napi.scheduled))
+    list.add(s.queue);
+  const host = w.fixed.hosts[cpu.host];
+  const shared = cpu.index === host.firstCpu && w.hosts[cpu.host].bottomHalf?.marked === true;
+  const backlogOnList = list.delete(BACKLOG_NAPI) || shared;
   const pollList = [...list].sort((x, y) => x - y);
   const pass = cpu.inSoftirq && !s.thread ? s.pass : 0;
   const arg = contextArg(cpu);
@@ -228,5 +269,6 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
     layer: phase === DELIVER_IP ? 'netif' : atIp ? 'ip' : null,
     frame: null,
     runQueue: cpu.runQueue.slice(),
+    waits: waitsOf(cpu),
   };
 }

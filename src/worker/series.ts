@@ -11,6 +11,7 @@ import { placeIndex } from '../protocol/place-index.ts';
 import { recordAt } from '../protocol/record-codec.ts';
 import type { RecordView, SceneMap } from '../protocol/scene.ts';
 import { usedSlots } from './inspect-slot.ts';
+import { waitsOf } from './scene-of.ts';
 
 const MOST_MARKERS = 4000;
 const MOST_SPANS = 40_000;
@@ -50,6 +51,7 @@ export class Series {
   private ownBin: number;
   private readonly map: SceneMap;
   private readonly contextNs: Float32Array;
+  private readonly waitNs: Float32Array | null;
   private readonly arrived: Float32Array;
   private readonly dropped: Float32Array;
   private readonly delivered: Float32Array;
@@ -63,6 +65,8 @@ export class Series {
   private spans: Span[] | null;
   private readonly ctx: Int32Array;
   private readonly task: Int32Array;
+  /** Lock that each CPU spins on in each context, -1 none; a context that was interrupted still waits. */
+  private readonly spins: Int32Array;
   private readonly since: Float64Array;
   private lastNs: number;
   /** Frames waiting in each ring now, and the bin up to which its peaks are written. */
@@ -78,6 +82,7 @@ export class Series {
     this.toNs = Math.max(fromNs + 1, toNs);
     this.bins = bins;
     this.contextNs = new Float32Array(cpus * bins * CONTEXTS.length);
+    this.waitNs = map.locks.length === 0 ? null : new Float32Array(this.contextNs.length);
     this.arrived = new Float32Array(bins);
     this.dropped = new Float32Array(bins);
     this.delivered = new Float32Array(bins);
@@ -91,6 +96,9 @@ export class Series {
     this.spans = spans ? [] : null;
     this.ctx = Int32Array.from(start.cpus, (c) => c.ctx);
     this.task = Int32Array.from(start.cpus, (c) => contextArg(c) >>> 8);
+    this.spins = new Int32Array(cpus * CONTEXTS.length).fill(-1);
+    for (const cpu of start.cpus)
+      for (const { ctx, lock } of waitsOf(cpu)) this.spins[cpu.index * CONTEXTS.length + ctx] = lock;
     this.since = new Float64Array(cpus).fill(fromNs);
     this.lastNs = fromNs;
     this.held = Int32Array.from(start.queues, (q) => q.waiting);
@@ -116,6 +124,8 @@ export class Series {
     this.since.fill(untilNs);
     this.heldBin.fill(bins);
     copyRows(this.contextNs, from.contextNs, this.bins * CONTEXTS.length, bins * CONTEXTS.length);
+    if (this.waitNs !== null && from.waitNs !== null)
+      copyRows(this.waitNs, from.waitNs, this.bins * CONTEXTS.length, bins * CONTEXTS.length);
     copyRows(this.ringPeak, from.ringPeak, this.bins, bins);
     for (const name of ['arrived', 'dropped', 'delivered', 'irqs'] as const)
       this[name].set(from[name].subarray(0, bins));
@@ -148,6 +158,7 @@ export class Series {
   private add(r: RecordView): void {
     if (r.kind === Kind.frameArrived) this.arrivals[r.packet % ARRIVALS] = r.timeNs;
     if (r.kind === Kind.dmaDone || r.kind === Kind.pollFrame || r.kind === Kind.ringReset) this.setHeld(r);
+    if (this.waitNs !== null) this.lockRecord(r);
     if (this.early(r.timeNs)) {
       if (CONTEXT_KINDS.has(r.kind)) this.setContext(r, true);
       return;
@@ -178,6 +189,19 @@ export class Series {
     }
     const mark = MARKED[r.kind];
     if (mark !== undefined) this.mark({ timeNs: r.timeNs, seq: r.seq, kind: mark });
+  }
+
+  /** A CPU begins or ends to spin: what it did so far is one stretch. */
+  private lockRecord(r: RecordView): void {
+    const begins = r.kind === Kind.lockWait;
+    if (!begins && r.kind !== Kind.lockAcquired && r.kind !== Kind.lockPassed) return;
+    const lock = placeIndex(this.map).lock[r.place];
+    const base = r.cpu * CONTEXTS.length;
+    const row = this.spins.subarray(base, base + CONTEXTS.length);
+    const ctx = begins ? this.ctx[r.cpu] : row.indexOf(lock);
+    if (ctx < 0) return;
+    if (!this.early(r.timeNs)) this.close(r.cpu, Math.min(r.timeNs, this.toNs));
+    row[ctx] = begins ? lock : -1;
   }
 
   /** What a ring holds lasts until something changes it: a ring that is full and stays full is full in every bin between. */
@@ -225,13 +249,17 @@ export class Series {
     if (t <= from) return;
     const width = (this.toNs - this.fromNs) / this.bins;
     const ctx = this.ctx[cpu];
+    const lock = this.spins[cpu * CONTEXTS.length + ctx];
     for (let b = this.bin(from); b <= this.bin(t); b += 1) {
       const low = this.fromNs + b * width;
       const part = Math.min(t, low + width) - Math.max(from, low);
-      if (part > 0) this.contextNs[(cpu * this.bins + b) * CONTEXTS.length + ctx] += part;
+      if (part <= 0) continue;
+      const at = (cpu * this.bins + b) * CONTEXTS.length + ctx;
+      this.contextNs[at] += part;
+      if (lock >= 0 && this.waitNs !== null) this.waitNs[at] += part;
     }
     if (this.spans !== null) {
-      this.spans.push({ cpu, fromNs: from, toNs: t, ctx, task: this.task[cpu] });
+      this.spans.push({ cpu, fromNs: from, toNs: t, ctx, task: this.task[cpu], lock });
       if (this.spans.length > MOST_SPANS) this.spans = null;
     }
     this.since[cpu] = t;
@@ -246,6 +274,7 @@ export class Series {
       toNs: this.toNs,
       bins: this.bins,
       contextNs: this.contextNs.slice(),
+      waitNs: this.waitNs?.slice() ?? null,
       arrived: this.arrived.slice(),
       dropped: this.dropped.slice(),
       delivered: this.delivered.slice(),
@@ -300,6 +329,7 @@ export function windowOf(
     toNs,
     bins,
     contextNs: new Float32Array(cpus * bins * contexts),
+    waitNs: whole.waitNs === null ? null : new Float32Array(cpus * bins * contexts),
     arrived: new Float32Array(bins),
     dropped: new Float32Array(bins),
     delivered: new Float32Array(bins),
@@ -328,8 +358,10 @@ export function windowOf(
       }
       for (let c = 0; c < cpus; c += 1) {
         for (let x = 0; x < contexts; x += 1) {
-          out.contextNs[(c * bins + b) * contexts + x] +=
-            whole.contextNs[(c * whole.bins + s) * contexts + x] * share;
+          const from = (c * whole.bins + s) * contexts + x;
+          const to = (c * bins + b) * contexts + x;
+          out.contextNs[to] += whole.contextNs[from] * share;
+          if (out.waitNs !== null && whole.waitNs !== null) out.waitNs[to] += whole.waitNs[from] * share;
         }
       }
     }

@@ -1,5 +1,6 @@
 /**
- * An application: waits for data, reads with recvmsg, computes, perhaps pauses, and again. It reads its sockets in turn (epoll).
+ * An application: waits for data, reads with recvmsg, computes, perhaps answers or pauses, and again. It reads its sockets in turn
+ * (epoll). It may also send by itself, at a rate or as fast as it can; reading and sending then take turns.
  * A TCP recvmsg takes whole skbs up to readBytes; meanwhile it owns the socket, and segments that arrive go to the socket's
  * backlog, which it processes before it returns. A UDP recvmsg takes one datagram.
  * Source: net/ipv4/udp.c udp_recvmsg, net/ipv4/tcp.c tcp_recvmsg, net/core/sock.c __release_sock, v6.12.
@@ -10,12 +11,17 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { contextArg, setContext, startWork, startWorkNs } from '../cpu/context.ts';
+import { acquireLock, releaseLock, waitUntilFree } from '../cpu/lock.ts';
 import { leaveIfMoved, sleepCurrent, wakeTask, yieldIfDue } from '../cpu/scheduler.ts';
 import { emit } from '../emit.ts';
 import { addLatency } from '../metrics/latency.ts';
 import { freeSlots } from '../packet/pool.ts';
+import { bottomHalfInTask } from '../net/net-bh.ts';
 import { recordSockFlow } from '../net/rps.ts';
+import { timeOf } from '../traffic/rate.ts';
+import type { SendSpec } from '../spec.ts';
 import { dequeue, queuedSkb, queueLength } from '../net/socket.ts';
+import { beginSend, SEND_ALLOC, SEND_DONE, sendStep } from './send.ts';
 import { tcpBacklogRcv } from '../net/tcp.ts';
 import { type Cpu, LATENCY_FLOWS, type Socket, type Task, type World } from '../world.ts';
 
@@ -24,6 +30,13 @@ const RECV = 1;
 const RELEASE = 2;
 const COMPUTE = 3;
 const PAUSED = 4;
+const LOCKED = 5;
+const SYNCED = 6;
+/** Back in user space, once the bottom half that came between is over. */
+const RETURNED = 7;
+/** Another system call: its lock is held, its work done. */
+const OTHER_CALL = 8;
+const COMPUTE_START = 9;
 
 /** Longest stretch of computing between two looks at the run queue, ns. */
 const COMPUTE_CHUNK_NS = 100_000;
@@ -31,6 +44,21 @@ const COMPUTE_CHUNK_NS = 100_000;
 /** The task's item is over, or it has just got the CPU. */
 export function appStep(w: World, cpu: Cpu, task: Task): void {
   switch (task.phase) {
+    case LOCKED:
+      locked(w, cpu, task);
+      break;
+    case SYNCED:
+      startRecv(w, cpu, task);
+      break;
+    case RETURNED:
+      afterRead(w, cpu, task);
+      break;
+    case COMPUTE_START:
+      startComputing(w, cpu, task);
+      break;
+    case OTHER_CALL:
+      endOtherCall(w, cpu, task);
+      break;
     case RECV:
       copySkb(w, cpu, task);
       break;
@@ -41,7 +69,8 @@ export function appStep(w: World, cpu: Cpu, task: Task): void {
       compute(w, cpu, task);
       break;
     default:
-      decide(w, cpu, task);
+      if (task.phase < SEND_ALLOC || task.phase > SEND_DONE) decide(w, cpu, task);
+      else if (sendStep(w, cpu, task)) afterWork(w, cpu, task);
       break;
   }
 }
@@ -55,29 +84,28 @@ function decide(w: World, cpu: Cpu, task: Task): void {
     compute(w, cpu, task);
     return;
   }
+  const dueNs = nextSend(w, task);
   const sock = nextReadable(w, task);
+  if (dueNs <= w.now && (sock === null || task.send.turn)) {
+    sendNext(w, cpu, task);
+    return;
+  }
+  task.send.turn = true;
   if (sock === null) {
+    if (bottomHalfInTask(w, cpu, Reason.bhInSchedule, task.wakeSeq)) return;
     for (const id of task.sockets) w.sockets[id - 1].waiter = task.id;
     const socket = task.sockets[0] ?? 0;
     const place = socket === 0 ? task.place : w.sockets[socket - 1].place;
-    const seq = emit(
-      w,
-      Kind.appSleep,
-      place,
-      Reason.socketEmpty,
-      cpu.index,
-      0,
-      0,
-      task.wakeSeq,
-      socket,
-      task.id,
-    );
+    const paced = dueNs !== Number.POSITIVE_INFINITY;
+    if (paced) schedule(w.agenda, task.timerActor, dueNs);
+    const reason = paced ? Reason.sendPaced : socket === 0 ? Reason.sendOver : Reason.socketEmpty;
+    const seq = emit(w, Kind.appSleep, place, reason, cpu.index, 0, 0, task.wakeSeq, socket, task.id);
     sleepCurrent(w, cpu, seq);
     return;
   }
   cpu.taskCtx = Ctx.syscall;
   setContext(w, cpu, Ctx.syscall);
-  emit(
+  const seq = emit(
     w,
     Kind.syscallEnter,
     sock.place,
@@ -89,9 +117,34 @@ function decide(w: World, cpu: Cpu, task: Task): void {
     sock.id,
     contextArg(cpu),
   );
+  task.callSocket = sock.id;
+  const { kernelLock } = w.fixed.hosts[cpu.host];
+  if (kernelLock < 0) {
+    startRecv(w, cpu, task);
+    return;
+  }
+  task.phase = LOCKED;
+  acquireLock(w, cpu, w.locks[kernelLock], 0, seq);
+}
+
+/** The kernel lock is held. A TCP socket may not be touched beside a bottom half: lock_sock of 2.2 waits for it, lock in hand. */
+function locked(w: World, cpu: Cpu, task: Task): void {
+  const bh = w.hosts[cpu.host].bottomHalf;
+  const sock = w.sockets[task.callSocket - 1];
+  if (bh === null || sock.spec.proto !== 'tcp') {
+    startRecv(w, cpu, task);
+    return;
+  }
+  sock.owned = true;
+  task.phase = SYNCED;
+  waitUntilFree(w, cpu, w.locks[bh.lock], 0);
+}
+
+/** recvmsg, with whatever lock this kernel's system calls take. */
+function startRecv(w: World, cpu: Cpu, task: Task): void {
+  const sock = w.sockets[task.callSocket - 1];
   const first = queuedSkb(sock);
   if (sock.spec.proto === 'tcp' || sock.spec.connected) recordSockFlow(w, cpu, w.pool.hash[first]);
-  task.callSocket = sock.id;
   task.callBytes = 0;
   task.phase = RECV;
   sock.owned = sock.spec.proto === 'tcp';
@@ -119,6 +172,10 @@ function copySkb(w: World, cpu: Cpu, task: Task): void {
   const slot = dequeue(w, sock);
   const bytes = pool.totalPayload[slot];
   const flow = pool.flow[slot];
+  if (task.app?.replyBytes !== undefined) {
+    task.send.replyFlow = w.fixed.flows[flow].reply;
+    task.send.replyTag = pool.tag[slot];
+  }
   const latencyNs = w.now - pool.arrivedNs[slot];
   addLatency(task.latency, latencyNs);
   if (flow <= LATENCY_FLOWS) addLatency(w.flowState.latency[flow - 1], latencyNs);
@@ -159,9 +216,11 @@ function release(w: World, cpu: Cpu, task: Task): void {
   }
   sock.owned = false;
   task.reads += 1;
+  const { kernelLock } = w.fixed.hosts[cpu.host];
+  if (kernelLock >= 0) releaseLock(w, cpu, w.locks[kernelLock]);
   cpu.taskCtx = Ctx.task;
   setContext(w, cpu, Ctx.task);
-  emit(
+  const seq = emit(
     w,
     Kind.syscallExit,
     sock.place,
@@ -173,6 +232,62 @@ function release(w: World, cpu: Cpu, task: Task): void {
     task.callBytes,
     contextArg(cpu),
   );
+  task.phase = RETURNED;
+  if (bottomHalfInTask(w, cpu, Reason.bhAtSyscallExit, seq)) return;
+  afterRead(w, cpu, task);
+}
+
+/** Other system calls that the application makes for what it has read (a file, say). */
+function afterRead(w: World, cpu: Cpu, task: Task): void {
+  const ns = task.app?.syscallNs ?? 0;
+  if (ns === 0) {
+    startComputing(w, cpu, task);
+    return;
+  }
+  cpu.taskCtx = Ctx.syscall;
+  setContext(w, cpu, Ctx.syscall);
+  const seq = emit(
+    w,
+    Kind.syscallEnter,
+    task.place,
+    Reason.none,
+    cpu.index,
+    0,
+    0,
+    task.wakeSeq,
+    0,
+    contextArg(cpu),
+  );
+  task.phase = OTHER_CALL;
+  const { kernelLock } = w.fixed.hosts[cpu.host];
+  if (kernelLock < 0) startWorkNs(w, cpu, ns);
+  else acquireLock(w, cpu, w.locks[kernelLock], (ns * cpu.mhz) / 1000, seq);
+}
+
+function endOtherCall(w: World, cpu: Cpu, task: Task): void {
+  const { kernelLock } = w.fixed.hosts[cpu.host];
+  if (kernelLock >= 0) releaseLock(w, cpu, w.locks[kernelLock]);
+  cpu.taskCtx = Ctx.task;
+  setContext(w, cpu, Ctx.task);
+  const seq = emit(
+    w,
+    Kind.syscallExit,
+    task.place,
+    Reason.callDone,
+    cpu.index,
+    0,
+    0,
+    task.wakeSeq,
+    0,
+    contextArg(cpu),
+  );
+  task.phase = COMPUTE_START;
+  if (bottomHalfInTask(w, cpu, Reason.bhAtSyscallExit, seq)) return;
+  startComputing(w, cpu, task);
+}
+
+function startComputing(w: World, cpu: Cpu, task: Task): void {
+  task.phase = DECIDE;
   const app = task.app;
   task.workNs = app === null ? 0 : app.workNs + Math.round(app.workNsPerByte * task.callBytes);
   compute(w, cpu, task);
@@ -195,7 +310,16 @@ function compute(w: World, cpu: Cpu, task: Task): void {
     startWorkNs(w, cpu, chunk);
     return;
   }
-  const pause = task.app === null ? 0 : task.app.pauseNs;
+  if (task.send.replyFlow !== 0) {
+    reply(w, cpu, task);
+    return;
+  }
+  afterWork(w, cpu, task);
+}
+
+/** A read with all that follows it, or a sendmsg of its own, is over. */
+function afterWork(w: World, cpu: Cpu, task: Task): void {
+  const pause = task.app === null || !task.send.turn ? 0 : task.app.pauseNs;
   if (pause > 0) {
     task.phase = PAUSED;
     schedule(w.agenda, task.timerActor, w.now + pause);
@@ -206,9 +330,48 @@ function compute(w: World, cpu: Cpu, task: Task): void {
   decide(w, cpu, task);
 }
 
-/** A pause is over, or the application starts. */
+/** When its next datagram of its own is due; Infinity: none is. */
+function nextSend(w: World, task: Task): number {
+  const spec = task.app?.send;
+  if (spec === undefined || task.send.round >= spec.count) return Number.POSITIVE_INFINITY;
+  const dueNs =
+    spec.ratePps === null
+      ? Math.max(w.now, spec.startNs)
+      : timeOf(task.send.round, spec.ratePps, spec.startNs);
+  return dueNs >= spec.stopNs ? Number.POSITIVE_INFINITY : dueNs;
+}
+
+function sendNext(w: World, cpu: Cpu, task: Task): void {
+  const spec = task.app?.send as SendSpec;
+  const { send } = task;
+  const flows = w.fixed.sendFlows[task.id];
+  send.socket = send.own;
+  send.flow = flows[send.round % flows.length];
+  send.bytes = spec.template.payloadLen;
+  send.tag = 0;
+  send.round += 1;
+  send.turn = false;
+  beginSend(w, cpu, task);
+}
+
+/** The answer to what was read, on the socket that it came in on. */
+function reply(w: World, cpu: Cpu, task: Task): void {
+  const { send } = task;
+  send.socket = task.callSocket;
+  send.flow = send.replyFlow;
+  send.bytes = task.app?.replyBytes ?? 0;
+  send.tag = send.replyTag;
+  send.replyFlow = 0;
+  beginSend(w, cpu, task);
+}
+
+/** A pause is over, its next datagram is due, or the application starts. */
 export function taskTimer(w: World, task: Task): void {
   cancel(w.agenda, task.timerActor);
+  for (const id of task.sockets) {
+    const sock = w.sockets[id - 1];
+    if (sock.waiter === task.id) sock.waiter = 0;
+  }
   task.phase = DECIDE;
   const cpu = w.cpus[task.cpu];
   const seq = emit(

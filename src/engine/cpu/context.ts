@@ -38,6 +38,13 @@ export function startWorkNs(w: World, cpu: Cpu, ns: number): void {
 
 /** Stops the item at work, keeping what is left of it at its level. */
 export function suspend(w: World, cpu: Cpu): void {
+  if (cpu.waitingSince >= 0) {
+    // it spins: no end known
+    cpu.lockWaitNs += w.now - cpu.waitingSince;
+    cpu.waitingSince = -1;
+    cpu.leftNs[cpu.level] = Number.POSITIVE_INFINITY;
+    return;
+  }
   const end = w.agenda.time[cpu.actor];
   cpu.leftNs[cpu.level] = end === Number.POSITIVE_INFINITY ? -1 : end - w.now;
 }
@@ -53,6 +60,7 @@ export function resumeLevel(w: World, cpu: Cpu): void {
   cpu.level = level;
   const left = cpu.leftNs[level];
   cpu.leftNs[level] = -1;
+  if (left === Number.POSITIVE_INFINITY) cpu.waitingSince = w.now;
   if (left >= 0) schedule(w.agenda, cpu.actor, w.now + left);
   else cancel(w.agenda, cpu.actor);
 }
@@ -60,4 +68,11 @@ export function resumeLevel(w: World, cpu: Cpu): void {
 /** Context of the level that resumeLevel would go back to. */
 export function contextBelow(cpu: Cpu): number {
   return softirqBelow(cpu) ? Ctx.softirq : cpu.taskCtx;
+}
+
+/** One CPU of the host more, or fewer, that handles softirqs. */
+export function countSoftirq(w: World, cpu: Cpu, by: number): void {
+  const host = w.hosts[cpu.host];
+  host.softirqNow += by;
+  if (host.softirqNow > host.softirqMost) host.softirqMost = host.softirqNow;
 }

@@ -9,11 +9,20 @@ import { cancel } from '../clock/agenda.ts';
 import { emit } from '../emit.ts';
 import { legacyReceive } from '../nic/legacy-driver.ts';
 import { rpsIpiHandled } from '../net/backlog.ts';
+import { beginBottomHalf, tryBottomHalf } from '../net/net-bh.ts';
 import { napiSchedule } from '../net/napi.ts';
 import { type Cpu, LEVEL_SOFTIRQ, type World } from '../world.ts';
 import { contextArg, contextBelow, resumeLevel, setContext, softirqBelow } from './context.ts';
 import { enterHardirq, interruptCpu } from './interrupt.ts';
-import { IRQ_IPI, IRQ_NAPI_TIMER, IRQ_RX, irqSource, sourceIndex, sourceKind } from './irq-source.ts';
+import {
+  IRQ_IPI,
+  IRQ_NAPI_TIMER,
+  IRQ_RX,
+  IRQ_TICK,
+  irqSource,
+  sourceIndex,
+  sourceKind,
+} from './irq-source.ts';
 import { checkResched } from './scheduler.ts';
 import { beginSoftirq } from './softirq.ts';
 
@@ -27,7 +36,7 @@ export function hardirqDone(w: World, cpu: Cpu): void {
     napiSchedule(w, cpu, w.queues[index], cpu.irqSeq);
   } else if (kind === IRQ_IPI) {
     rpsIpiHandled(w, cpu, cpu.irqSeq);
-  } else {
+  } else if (kind !== IRQ_TICK) {
     const q = w.queues[index];
     const seq = emit(
       w,
@@ -52,7 +61,11 @@ export function hardirqDone(w: World, cpu: Cpu): void {
 }
 
 function irqExit(w: World, cpu: Cpu): void {
-  const run = cpu.netRxPending && !cpu.inSoftirq;
+  if (w.hosts[cpu.host].bottomHalf !== null) {
+    bhIrqExit(w, cpu);
+    return;
+  }
+  const run = cpu.netRxPending && !cpu.inSoftirq && !cpu.bhOff;
   const leave =
     run && w.fixed.rules.softirqsLeftToKsoftirqd && w.tasks[cpu.ksoftirqd - 1].state !== 'sleeping';
   if (run && !leave) {
@@ -88,6 +101,23 @@ function irqExit(w: World, cpu: Cpu): void {
     cpu.netRxPending ? 1 : 0,
     contextArg(cpu),
   );
+  resumeLevel(w, cpu);
+  if (toTask) checkResched(w, cpu);
+}
+
+/** do_IRQ of 2.2: where the bottom half is marked and nobody runs it, this CPU does, in the interrupted task's time. */
+function bhIrqExit(w: World, cpu: Cpu): void {
+  const reason = tryBottomHalf(w, cpu, cpu.irqSeq);
+  const run = reason === Reason.bhRuns;
+  const toTask = !run && !softirqBelow(cpu);
+  setContext(w, cpu, run ? Ctx.softirq : contextBelow(cpu));
+  const marked = reason === Reason.none ? 0 : 1;
+  emit(w, Kind.hardirqExit, cpu.place, reason, cpu.index, 0, 0, cpu.irqSeq, marked, contextArg(cpu));
+  if (run) {
+    cpu.level = LEVEL_SOFTIRQ;
+    beginBottomHalf(w, cpu, Reason.bhAtIrqExit);
+    return;
+  }
   resumeLevel(w, cpu);
   if (toTask) checkResched(w, cpu);
 }

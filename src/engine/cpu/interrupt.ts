@@ -6,7 +6,7 @@ import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { emit } from '../emit.ts';
-import { IRQ_IPI, IRQ_NAPI_TIMER, IRQ_RX, sourceIndex, sourceKind } from './irq-source.ts';
+import { IRQ_IPI, IRQ_NAPI_TIMER, IRQ_RX, IRQ_TICK, sourceIndex, sourceKind } from './irq-source.ts';
 import { type Cpu, LEVEL_HARDIRQ, type World } from '../world.ts';
 import { contextArg, setContext, startWork, suspend } from './context.ts';
 
@@ -42,6 +42,8 @@ function placeOf(w: World, source: number): number {
       return w.queues[index].napiPlace;
     case IRQ_IPI:
       return w.cpus[index].backlogPlace;
+    case IRQ_TICK:
+      return w.cpus[index].place;
     default:
       return w.queues[index].vectorPlace;
   }
@@ -58,7 +60,7 @@ export function enterHardirq(w: World, cpu: Cpu, source: number, cause: number):
     w,
     Kind.hardirqEnter,
     place,
-    Reason.none,
+    sourceKind(source) === IRQ_TICK ? Reason.timerTick : Reason.none,
     cpu.index,
     0,
     0,

@@ -6,6 +6,8 @@ export const IRQ_RX = 0;
 export const IRQ_NAPI_TIMER = 1;
 /** A function-call interrupt from another CPU: backlog to work off (CPU index of the one interrupted). */
 export const IRQ_IPI = 2;
+/** The timer's tick (CPU index). */
+export const IRQ_TICK = 3;
 
 const KINDS = 8;
 

@@ -2,6 +2,8 @@
 export const PHASE_NONE = 0;
 export const PHASE_ENTER = 1;
 export const PHASE_TAIL = 2;
+export const BH_ENTER = 3;
+export const BH_TAIL = 4;
 export const POLL_ENTER = 10;
 export const POLL_FRAME = 11;
 export const POLL_COMPLETE = 12;
@@ -12,3 +14,5 @@ export const DELIVER_RPS = 16;
 export const DELIVER_FORWARD = 17;
 export const DELIVER_XMIT = 18;
 export const POLL_TX = 19;
+/** Not an item of work: where net_bh goes on once a packet is delivered. */
+export const BACK_BH = 24;

@@ -12,8 +12,9 @@ import { sendRpsIpis } from '../net/backlog.ts';
 import { napiPolled, netRxAction } from '../net/net-rx-action.ts';
 import { pollStep } from '../net/poll.ts';
 import { type Cpu, LEVEL_SOFTIRQ, LEVEL_TASK, type World } from '../world.ts';
-import { contextArg, resumeLevel, setContext, startWork, startWorkNs } from './context.ts';
-import { PHASE_ENTER, PHASE_NONE, PHASE_TAIL } from './phases.ts';
+import { contextArg, countSoftirq, resumeLevel, setContext, startWork, startWorkNs } from './context.ts';
+import { netBh, endBottomHalf } from '../net/net-bh.ts';
+import { BH_ENTER, BH_TAIL, PHASE_ENTER, PHASE_NONE, PHASE_TAIL } from './phases.ts';
 import { checkResched, wakeTask } from './scheduler.ts';
 
 export const MAX_SOFTIRQ_RESTART = 10;
@@ -22,6 +23,7 @@ const MAX_SOFTIRQ_NS = 2_000_000;
 /** Starts handling softirqs on this CPU, at the level it is at. */
 export function beginSoftirq(w: World, cpu: Cpu, reason: number, cause: number): void {
   const s = cpu.softirq;
+  countSoftirq(w, cpu, 1);
   cpu.inSoftirq = true;
   s.thread = false;
   s.pass = 0;
@@ -45,6 +47,8 @@ export function softirqStep(w: World, cpu: Cpu): void {
   const s = cpu.softirq;
   if (s.phase === PHASE_ENTER) netRxAction(w, cpu);
   else if (s.phase === PHASE_TAIL) tail(w, cpu);
+  else if (s.phase === BH_ENTER) netBh(w, cpu);
+  else if (s.phase === BH_TAIL) endBottomHalf(w, cpu);
   else if (pollStep(w, cpu)) pollOver(w, cpu);
 }
 
@@ -102,6 +106,7 @@ function tail(w: World, cpu: Cpu): void {
 
 function end(w: World, cpu: Cpu, reason: number): void {
   const s = cpu.softirq;
+  countSoftirq(w, cpu, -1);
   s.phase = PHASE_NONE;
   cpu.inSoftirq = false;
   if (cpu.level === LEVEL_SOFTIRQ) {

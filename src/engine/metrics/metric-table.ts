@@ -3,10 +3,11 @@
  * thing of the world: `queue.h1.eth0.0.packets`, `cpu.h1.0.softirqShare`, `snmp.h1.IpInReceives`, `counter.h1.eth0.rx_missed_errors`,
  * `socket.h1.web.drops`, `app.h1.nginx.bytes`, `softnet.h1.0.time_squeeze`.
  */
-import { CONTEXTS } from '../../catalog/contexts.ts';
+import { CONTEXTS, Ctx } from '../../catalog/contexts.ts';
 import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
 import { inFlight } from '../conservation.ts';
-import type { Cpu, World } from '../world.ts';
+import { lockWaitNs } from '../cpu/lock.ts';
+import type { ClientState, Cpu, World } from '../world.ts';
 import { createLatency, mergeLatency, percentile } from './latency.ts';
 
 export interface MetricRow {
@@ -39,9 +40,28 @@ function latency(w: World, p: number): number {
   return percentile(all, p);
 }
 
+const clients = (w: World): ClientState[] => w.sources.flatMap((s) => s.client ?? []);
+
+function roundTrip(w: World, p: number): number {
+  const all = createLatency();
+  for (const client of clients(w)) mergeLatency(all, client.rtt);
+  return percentile(all, p);
+}
+
+function txLatency(w: World, p: number): number {
+  const all = createLatency();
+  for (const sock of w.sockets) mergeLatency(all, sock.txLatency);
+  return percentile(all, p);
+}
+
 /** Time in a context so far, ns, with the stretch under way. */
 export function contextNs(w: World, cpu: Cpu, ctx: number): number {
   return cpu.ctxNs[ctx] + (cpu.ctx === ctx ? w.now - cpu.ctxSince : 0);
+}
+
+/** What a CPU does with its time: spinning is no work. */
+export function busyNs(w: World, cpu: Cpu): number {
+  return w.now - contextNs(w, cpu, Ctx.idle) - lockWaitNs(w, cpu);
 }
 
 const cpuShare = (w: World, contexts: readonly number[]): number =>
@@ -98,6 +118,61 @@ export const METRICS: readonly MetricRow[] = [
     compute: (w) => w.totals.txDropped,
   },
   {
+    name: 'transactions',
+    unit: 'transactions',
+    description: 'Requests of closed-loop clients that have been answered.',
+    compute: (w) => sum(clients(w).map((c) => c.transactions)),
+  },
+  {
+    name: 'transactionsPs',
+    unit: 'transactions/s',
+    description: 'Answered requests a second, over the whole run.',
+    compute: (w) => ratio(sum(clients(w).map((c) => c.transactions)), seconds(w)),
+  },
+  {
+    name: 'transactionsLost',
+    unit: 'requests',
+    description: 'Requests whose client has given up waiting.',
+    compute: (w) => sum(clients(w).map((c) => c.lost)),
+  },
+  {
+    name: 'rttP50Ns',
+    unit: 'ns',
+    description: 'Round trip of a request, median: from the client’s first bit until it has the answer.',
+    compute: (w) => roundTrip(w, 0.5),
+  },
+  {
+    name: 'rttP99Ns',
+    unit: 'ns',
+    description: 'Round trip of a request, 99th percentile.',
+    compute: (w) => roundTrip(w, 0.99),
+  },
+  {
+    name: 'sends',
+    unit: 'calls',
+    description: 'sendmsg calls that have returned.',
+    compute: (w) => sum(w.tasks.map((t) => t.send.sends)),
+  },
+  {
+    name: 'sendErrors',
+    unit: 'datagrams',
+    description:
+      'Datagrams that a full send buffer or a full queueing discipline has cost their application.',
+    compute: (w) => sum(w.sockets.map((s) => s.sendErrors)),
+  },
+  {
+    name: 'txLatencyP50Ns',
+    unit: 'ns',
+    description: 'From sendmsg until the datagram has left the card, median.',
+    compute: (w) => txLatency(w, 0.5),
+  },
+  {
+    name: 'txLatencyP99Ns',
+    unit: 'ns',
+    description: 'From sendmsg until the datagram has left the card, 99th percentile.',
+    compute: (w) => txLatency(w, 0.99),
+  },
+  {
     name: 'arrivedPps',
     unit: 'frames/s',
     description: 'Frames arrived a second, over the whole run.',
@@ -146,6 +221,18 @@ export const METRICS: readonly MetricRow[] = [
     unit: 'interrupts/s',
     description: 'Hard interrupts a second.',
     compute: (w) => ratio(irqs(w), seconds(w)),
+  },
+  {
+    name: 'softirqCpusMost',
+    unit: 'CPUs',
+    description: 'Most CPUs of a host that ran network softirqs, or the bottom half, at the same time.',
+    compute: (w) => Math.max(0, ...w.hosts.map((h) => h.softirqMost)),
+  },
+  {
+    name: 'bottomHalfSkips',
+    unit: '1',
+    description: 'How often a CPU found the bottom half (before 2.4) running on another one.',
+    compute: (w) => sum(w.hosts.map((h) => h.bottomHalf?.skips ?? 0)),
   },
   {
     name: 'softirqs',
@@ -210,6 +297,18 @@ export const METRICS: readonly MetricRow[] = [
     compute: (w) => cpuShare(w, [0, 1, 2, 3, 4, 5]),
   },
   {
+    name: 'waitShare',
+    unit: '1',
+    description: 'Share of all CPU time spent spinning on locks; part of busyShare.',
+    compute: (w) => ratio(sum(w.cpus.map((c) => lockWaitNs(w, c))), w.now * w.cpus.length),
+  },
+  {
+    name: 'workShare',
+    unit: '1',
+    description: 'Share of all CPU time neither idle nor spinning on locks.',
+    compute: (w) => ratio(sum(w.cpus.map((c) => busyNs(w, c))), w.now * w.cpus.length),
+  },
+  {
     name: 'hardirqShare',
     unit: '1',
     description: 'Share of all CPU time in hard interrupts.',
@@ -254,12 +353,13 @@ const byName = new Map(METRICS.map((row) => [row.name, row]));
 export const METRIC_FAMILIES = [
   'dropped.REASON',
   'queue.HOST.NIC.N.(packets|bytes|missed|irqs|polls|waiting)',
-  'cpu.HOST.N.(hardirq|softirq|ksoftirqd|napi-thread|syscall|task|idle).(ns|share)',
+  'cpu.HOST.N.(hardirq|softirq|ksoftirqd|napi-thread|syscall|task|idle|busy|wait).(ns|share)',
+  'lock.HOST.NAME.(acquisitions|contended|waitNs|holdNs)',
   'softnet.HOST.N.(processed|dropped|time_squeeze|received_rps|flow_limit_count)',
   'snmp.HOST.NAME',
   'counter.HOST.NIC.NAME',
-  'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf)',
-  'app.HOST.ID.(reads|bytes|latencyP50Ns|latencyP99Ns)',
+  'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf|sent|sentBytes|sendErrors|wmem|sndbuf|txLatencyP50Ns|txLatencyP99Ns)',
+  'app.HOST.ID.(reads|bytes|sends|latencyP50Ns|latencyP99Ns)',
 ] as const;
 
 /** The value of a metric now; undefined where the name names nothing. */
@@ -300,13 +400,28 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
       const cpu = w.cpus[fixed.firstCpu + number];
       if (parts[0] === 'softnet') return own(cpu.softnet, parts[3]);
       const ctx = (CONTEXTS as readonly string[]).indexOf(parts[3]);
-      if (ctx < 0) return undefined;
-      const ns = contextNs(w, cpu, ctx);
+      const ns =
+        ctx >= 0
+          ? contextNs(w, cpu, ctx)
+          : parts[3] === 'busy'
+            ? busyNs(w, cpu)
+            : parts[3] === 'wait'
+              ? lockWaitNs(w, cpu)
+              : undefined;
+      if (ns === undefined) return undefined;
       return parts[4] === 'share' ? ratio(ns, w.now) : parts[4] === 'ns' ? ns : undefined;
+    }
+    case 'lock': {
+      const lock = w.locks.find((l) => l.host === host && l.name === parts[2]);
+      const names = ['acquisitions', 'contended', 'waitNs', 'holdNs'];
+      return lock !== undefined && names.includes(parts[3]) ? own(lock, parts[3]) : undefined;
     }
     case 'socket': {
       const sock = w.sockets.find((s) => s.host === host && s.spec.name === parts[2]);
+      if (sock !== undefined && parts[3] === 'txLatencyP50Ns') return percentile(sock.txLatency, 0.5);
+      if (sock !== undefined && parts[3] === 'txLatencyP99Ns') return percentile(sock.txLatency, 0.99);
       const names = ['received', 'receivedBytes', 'drops', 'rmem', 'rcvbuf'];
+      names.push('sent', 'sentBytes', 'sendErrors', 'wmem', 'sndbuf');
       return sock !== undefined && names.includes(parts[3]) ? own(sock, parts[3]) : undefined;
     }
     case 'app': {
@@ -314,6 +429,7 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
       if (task === undefined) return undefined;
       if (parts[3] === 'latencyP50Ns') return percentile(task.latency, 0.5);
       if (parts[3] === 'latencyP99Ns') return percentile(task.latency, 0.99);
+      if (parts[3] === 'sends') return task.send.sends;
       return ['reads', 'bytes'].includes(parts[3]) ? own(task, parts[3]) : undefined;
     }
     default:

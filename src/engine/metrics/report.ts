@@ -2,6 +2,7 @@
 import { CONTEXTS, type ContextName } from '../../catalog/contexts.ts';
 import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
 import { inFlight } from '../conservation.ts';
+import { lockWaitNs } from '../cpu/lock.ts';
 import { tupleText } from '../packet/tuple.ts';
 import type { SoftnetStat, World } from '../world.ts';
 import { percentile } from './latency.ts';
@@ -13,7 +14,22 @@ export interface Report {
   simulatedNs: number;
   packets: { arrived: number; delivered: number; dropped: number; merged: number; inFlight: number };
   drops: { host: string; place: string; reason: string; count: number }[];
-  cpus: { host: string; cpu: number; ns: Record<ContextName, number>; softnet_stat: SoftnetStat }[];
+  cpus: {
+    host: string;
+    cpu: number;
+    ns: Record<ContextName, number>;
+    /** Time spinning on locks, part of the contexts above. */
+    lockWaitNs: number;
+    softnet_stat: SoftnetStat;
+  }[];
+  locks: {
+    host: string;
+    lock: string;
+    acquisitions: number;
+    contended: number;
+    waitNs: number;
+    holdNs: number;
+  }[];
   queues: {
     host: string;
     nic: string;
@@ -73,7 +89,16 @@ export function reportOf(w: World): Report {
         ContextName,
         number
       >,
+      lockWaitNs: lockWaitNs(w, cpu),
       softnet_stat: { ...cpu.softnet },
+    })),
+    locks: w.locks.map((lock) => ({
+      host: w.fixed.hosts[lock.host].id,
+      lock: lock.name,
+      acquisitions: lock.acquisitions,
+      contended: lock.contended,
+      waitNs: lock.waitNs,
+      holdNs: lock.holdNs,
     })),
     queues: w.nics.flatMap((nic) =>
       w.queues.slice(nic.firstQueue, nic.firstQueue + nic.activeQueues).map((q) => ({

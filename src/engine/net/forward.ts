@@ -55,5 +55,6 @@ export function ipForward(w: World, cpu: Cpu, slot: number): boolean {
 export function sendForwarded(w: World, cpu: Cpu, slot: number): void {
   const nic = w.nics[w.fixed.flows[w.pool.flow[slot]].out];
   w.totals.delivered += 1;
+  w.totals.txProduced += w.pool.segs[slot];
   xmit(w, nic, pickTxQueue(w, nic, cpu, slot), cpu, slot);
 }

@@ -7,6 +7,7 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { startWork } from '../cpu/context.ts';
 import {
+  BACK_BH,
   DELIVER_FORWARD,
   DELIVER_IP,
   DELIVER_L4,
@@ -26,6 +27,7 @@ import { BACKLOG_NAPI, backlogWeight, enqueueToBacklog, sendRpsIpis, takeFromBac
 import { devGroReceive } from './gro/receive.ts';
 import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed } from './napi.ts';
 import { ipForward, sendForwarded } from './forward.ts';
+import { nextOfBottomHalf } from './net-bh.ts';
 import { IP_DONE, IP_FORWARD, ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
 import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
 
@@ -301,6 +303,10 @@ function goBack(w: World, cpu: Cpu, back: number): boolean {
   if (back === BACK_BACKLOG) {
     s.work += 1;
     return nextOfBacklog(w, cpu);
+  }
+  if (back === BACK_BH) {
+    nextOfBottomHalf(w, cpu);
+    return false;
   }
   if (back === BACK_COMPLETED) napiCompleteFinish(w, w.queues[s.queue], cpu, s.work, s.pollSeq);
   else if (!s.thread) s.repoll.push(s.queue);

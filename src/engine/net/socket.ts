@@ -1,6 +1,7 @@
 /** A socket's receive queue and who waits for it. */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
+import { cancel } from '../clock/agenda.ts';
 import { wakeTask } from '../cpu/scheduler.ts';
 import { emit } from '../emit.ts';
 import type { Cpu, Socket, World } from '../world.ts';
@@ -60,6 +61,8 @@ export function dataReady(w: World, cpu: Cpu, sock: Socket, cause: number): void
   if (sock.waiter === 0) return;
   const task = w.tasks[sock.waiter - 1];
   for (const id of task.sockets) w.sockets[id - 1].waiter = 0;
+  // it also waited for the time of its next datagram
+  if (task.app?.send !== undefined) cancel(w.agenda, task.timerActor);
   if (task.state !== 'sleeping') return;
   const seq = emit(
     w,

@@ -1,5 +1,5 @@
 /**
- * A driver before NAPI (2.4.0 to 2.4.19): every interrupt takes the frames off the ring itself and hands each to netif_rx, with
+ * A driver before NAPI (until 2.4.19): every interrupt takes the frames off the ring itself and hands each to netif_rx, with
  * interrupts off all the while. What does not fit the backlog is thrown away after the whole price of the interrupt was paid.
  * Source: net/core/dev.c netif_rx of 2.4.18 (throttle, congestion levels); tulip, eepro100.
  */
@@ -9,6 +9,7 @@ import { startWork } from '../cpu/context.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { BACKLOG_NAPI } from '../net/backlog.ts';
+import { netifRx22 } from '../net/net-bh.ts';
 import type { Cpu, RxQueue, World } from '../world.ts';
 import { unmask } from './moderation.ts';
 import { frameReady, refill, takeDescriptor } from './rx-ring.ts';
@@ -18,7 +19,8 @@ export function legacyReceive(w: World, cpu: Cpu, q: RxQueue): boolean {
   if (frameReady(q)) {
     const slot = takeDescriptor(w, q, cpu, cpu.irqSeq, 1);
     refill(w, q, cpu, Reason.refillBatch, cpu.irqSeq);
-    netifRx24(w, cpu, slot);
+    if (w.fixed.rules.bottomHalves) netifRx22(w, cpu, slot);
+    else netifRx24(w, cpu, slot);
     if (frameReady(q)) {
       startWork(w, cpu, w.fixed.hosts[cpu.host].profile.legacyIrq);
       return true;

@@ -9,10 +9,13 @@ import { Reason } from '../../catalog/reasons.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { dropKey } from '../drop.ts';
 import { emit } from '../emit.ts';
-import { freeSlots } from '../packet/pool.ts';
+import { freeSent } from '../net/sock-write.ts';
+import { addLatency } from '../metrics/latency.ts';
 import { NO_CPU } from '../records.ts';
+import { clientAnswer } from '../traffic/client.ts';
+import { replanWire } from '../traffic/source.ts';
 import { WIRE_OVERHEAD } from '../traffic/wire.ts';
-import type { Cpu, Nic, RxQueue, World } from '../world.ts';
+import { type Cpu, LATENCY_FLOWS, type Nic, type RxQueue, type World } from '../world.ts';
 import { carryOut, decideInterrupt } from './moderation.ts';
 
 const NS = 1_000_000_000;
@@ -32,14 +35,13 @@ export function pickTxQueue(w: World, nic: Nic, cpu: Cpu, slot: number): RxQueue
   return w.queues[nic.firstQueue + (from % nic.activeQueues)];
 }
 
-/** dev_queue_xmit: into the ring, else into the qdisc, else lost. */
-export function xmit(w: World, nic: Nic, q: RxQueue, cpu: Cpu, slot: number): void {
+/** dev_queue_xmit of what counts as produced: into the ring, else into the qdisc, else lost. @returns false where it was lost */
+export function xmit(w: World, nic: Nic, q: RxQueue, cpu: Cpu, slot: number): boolean {
   const pool = w.pool;
   const { tx } = q;
-  w.totals.txProduced += pool.segs[slot];
   if (tx.qdisc.length === 0 && txUsed(q) < tx.size - 1) {
     intoRing(w, nic, q, cpu.index, slot, Reason.txRing);
-    return;
+    return true;
   }
   if (tx.qdisc.length >= nic.txQueueLen) {
     tx.dropped += 1;
@@ -48,7 +50,7 @@ export function xmit(w: World, nic: Nic, q: RxQueue, cpu: Cpu, slot: number): vo
     w.totals.txDrops[key] = (w.totals.txDrops[key] ?? 0) + 1;
     nic.counters.tx_dropped += 1;
     const lost = pool.segs[slot];
-    emit(
+    const seq = emit(
       w,
       Kind.txDrop,
       q.txPlace,
@@ -60,8 +62,8 @@ export function xmit(w: World, nic: Nic, q: RxQueue, cpu: Cpu, slot: number): vo
       lost,
       0,
     );
-    freeSlots(pool, slot);
-    return;
+    freeSent(w, slot, cpu.index, seq);
+    return false;
   }
   tx.qdisc.push(slot);
   const length = tx.qdisc.length;
@@ -77,6 +79,7 @@ export function xmit(w: World, nic: Nic, q: RxQueue, cpu: Cpu, slot: number): vo
     length,
     pool.segs[slot],
   );
+  return true;
 }
 
 function intoRing(w: World, nic: Nic, q: RxQueue, cpu: number, slot: number, reason: number): void {
@@ -140,7 +143,7 @@ export function frameSent(w: World, nic: Nic): void {
     w,
     Kind.txSent,
     q.txPlace,
-    Reason.none,
+    w.fixed.rules.napi ? Reason.none : Reason.sentFreed,
     NO_CPU,
     pool.id[slot],
     0,
@@ -148,10 +151,21 @@ export function frameSent(w: World, nic: Nic): void {
     segs,
     nic.index,
   );
+  if (pool.sk[slot] !== 0) {
+    const latencyNs = w.now - pool.arrivedNs[slot];
+    addLatency(w.sockets[pool.sk[slot] - 1].txLatency, latencyNs);
+    const flow = pool.flow[slot];
+    if (flow <= LATENCY_FLOWS) addLatency(w.flowState.latency[flow - 1], latencyNs);
+    const { client } = w.fixed.flows[flow];
+    if (client >= 0 && pool.tag[slot] !== 0) {
+      const waits = clientAnswer(w, nic, w.sources[client], slot);
+      if (waits !== null) replanWire(w, waits);
+    }
+  }
   startFrame(w, nic, nic.txSending + 1);
   if (!w.fixed.rules.napi) {
     // drivers of old clean up when they are called next: part of the cost of sending
-    freeSlots(pool, slot);
+    freeSent(w, slot, NO_CPU, seq);
     refillFromQdisc(w, nic, q, NO_CPU);
     return;
   }
@@ -167,9 +181,9 @@ export function cleanTx(w: World, q: RxQueue, cpu: Cpu, count: number, cause: nu
   const { tx } = q;
   const nic = w.nics[q.nic];
   const done = tx.sent.splice(0, count);
-  for (const slot of done) freeSlots(w.pool, slot);
   tx.completions += 1;
-  emit(w, Kind.txClean, q.txPlace, Reason.none, cpu.index, 0, 0, cause, done.length, txUsed(q));
+  const seq = emit(w, Kind.txClean, q.txPlace, Reason.none, cpu.index, 0, 0, cause, done.length, txUsed(q));
+  for (const slot of done) freeSent(w, slot, cpu.index, seq);
   refillFromQdisc(w, nic, q, cpu.index);
 }
 
@@ -180,9 +194,10 @@ function refillFromQdisc(w: World, nic: Nic, q: RxQueue, cpu: number): void {
   }
 }
 
-/** Skbs between the stack and the wire's end, counted in frames. */
+/** Skbs between the stack (or the sendmsg that made them) and the wire's end, counted in frames. */
 export function txInFlight(w: World): number {
   let n = 0;
+  for (const task of w.tasks) if (task.send.slot !== 0) n += 1;
   for (const q of w.queues) {
     for (let i = q.tx.ringAt; i < q.tx.ring.length; i += 1) n += w.pool.segs[q.tx.ring[i]];
     for (const slot of q.tx.qdisc) n += w.pool.segs[slot];

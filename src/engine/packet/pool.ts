@@ -43,6 +43,10 @@ export interface PacketPool {
   fragNext: Uint32Array;
   fragLast: Uint32Array;
   truesize: Uint32Array;
+  /** Socket (id) that sent it and is charged for it; 0: it came from a wire. */
+  sk: Uint16Array;
+  /** A client's request it is or answers; 0: none. */
+  tag: Float64Array;
   /** NAPI_GRO_CB(skb): age (jiffy when held), ip_fixedid. */
   groAge: Float64Array;
   groFixedId: Uint8Array;
@@ -77,6 +81,8 @@ function columns(capacity: number) {
     fragNext: new Uint32Array(capacity),
     fragLast: new Uint32Array(capacity),
     truesize: new Uint32Array(capacity),
+    sk: new Uint16Array(capacity),
+    tag: new Float64Array(capacity),
     groAge: new Float64Array(capacity),
     groFixedId: new Uint8Array(capacity),
   };
@@ -118,6 +124,8 @@ export function takeSlot(pool: PacketPool): number {
   pool.fragNext[slot] = 0;
   pool.fragLast[slot] = slot;
   pool.groFixedId[slot] = 0;
+  pool.sk[slot] = 0;
+  pool.tag[slot] = 0;
   return slot;
 }
 

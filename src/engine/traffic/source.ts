@@ -1,29 +1,27 @@
 /**
- * Where frames come from: tables (captures, frames spelled out) and open-loop rates. One actor a NIC's cable takes the
+ * Where frames come from: tables (captures, frames spelled out), open-loop rates, closed-loop clients. One actor a NIC's cable takes the
  * sources' next frames in order of time, puts them one behind the other at the link's rate, and hands them to the MAC.
  * Exact times: a rate's k-th train starts at start + k / rate in whole ns, the link carries what is left below a ns.
  */
 import { cancel, schedule } from '../clock/agenda.ts';
+import { clientRequest, planClient } from './client.ts';
 import { frameArrived } from '../nic/mac.ts';
 import type { TrafficTable } from '../packet/traffic-table.ts';
 import { takeSlot } from '../packet/pool.ts';
 import { nextExponential, nextInt } from '../rng.ts';
 import type { RateTraffic, TableTraffic } from '../spec.ts';
-import type { Nic, Source, World } from '../world.ts';
+import type { ClientState, Nic, Source, World } from '../world.ts';
+import { timeOf } from './rate.ts';
 import { WIRE_OVERHEAD } from './wire.ts';
 
 const NS = 1_000_000_000;
 
-/** start + k / rate, in whole ns (exact for any k below 2^53 / 10^9 a second). */
-function timeOf(k: number, ratePps: number, startNs: number): number {
-  const whole = Math.floor(k / ratePps);
-  return startNs + whole * NS + Math.floor(((k - whole * ratePps) * NS) / ratePps);
-}
-
 /** Sets when the source's next frame wants to start; Infinity: no more. */
 export function planNext(w: World, source: Source): void {
   const { spec } = source;
-  source.nextNs = spec.kind === 'rate' ? planRate(source, spec) : planTable(w, source, spec);
+  if (spec.kind === 'rate') source.nextNs = planRate(source, spec);
+  else if (spec.kind === 'table') source.nextNs = planTable(w, source, spec);
+  else planClient(source, spec);
 }
 
 function planRate(source: Source, spec: RateTraffic): number {
@@ -97,6 +95,13 @@ function takeFrame(w: World, source: Source): number {
   if (spec.kind === 'table') {
     slot = fillSlot(w, table, source.row);
     source.row += 1;
+  } else if (spec.kind === 'client') {
+    const user = clientRequest(source, spec);
+    const row = user % spec.flows;
+    slot = fillSlot(w, table, row);
+    w.pool.ipId[slot] = source.ipId[row];
+    w.pool.tag[slot] = (source.client as ClientState).waiting[user];
+    source.ipId[row] += 1;
   } else {
     if (source.trainLeft === 0) {
       source.row = chooseRow(source, spec);
@@ -143,20 +148,26 @@ export function planWire(w: World, nic: Nic): void {
   // a table's times are arrivals; a rate's are starts
   const lead = source.spec.kind === 'table' ? Math.floor((bits * NS) / nic.linkBps) : 0;
   const wanted = source.nextNs - lead;
-  if (wanted > nic.linkFreeNs) {
-    nic.linkFreeNs = wanted;
-    nic.linkRem = 0;
-  }
-  const total = bits * NS + nic.linkRem;
+  const waits = wanted <= nic.linkFreeNs;
+  const total = bits * NS + (waits ? nic.linkRem : 0);
   const ns = Math.floor(total / nic.linkBps);
-  nic.linkRem = total - ns * nic.linkBps;
-  nic.linkFreeNs += ns;
+  nic.planStartNs = waits ? nic.linkFreeNs : wanted;
+  nic.planEndNs = nic.planStartNs + ns;
+  nic.planRem = total - ns * nic.linkBps;
   nic.nextSource = source.index;
-  schedule(w.agenda, nic.wireActor, Math.max(nic.linkFreeNs, w.now));
+  schedule(w.agenda, nic.wireActor, Math.max(nic.planEndNs, w.now));
+}
+
+/** A source has something sooner than it had planned: it goes first, unless a frame's first bit is on the link already. */
+export function replanWire(w: World, nic: Nic): void {
+  const planned = w.agenda.time[nic.wireActor] !== Number.POSITIVE_INFINITY;
+  if (!planned || nic.planStartNs > w.now) planWire(w, nic);
 }
 
 /** The frame on the link has arrived whole. */
 export function wireEvent(w: World, nic: Nic): void {
+  nic.linkFreeNs = nic.planEndNs;
+  nic.linkRem = nic.planRem;
   const slot = takeFrame(w, w.sources[nic.nextSource]);
   planWire(w, nic);
   frameArrived(w, nic, slot);

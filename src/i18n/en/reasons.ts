@@ -215,6 +215,22 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.fibForward': 'The packet is for somebody else, a route leads there, and this host forwards.',
   'reason.ttlExceeded': 'Its time to live is used up: a packet that runs in a circle dies here.',
   'reason.tooBigToForward': 'It is longer than the outgoing link allows, and may not be cut.',
+  'reason.sndbufFull':
+    'The socket’s send buffer is full: what it has sent is still on its way, so the sender waits.',
+  'reason.sndbufFreed':
+    'Sent packets have been freed, and less than half of the send buffer is in use again.',
+  'reason.sndbufAgain':
+    'The send buffer is full and the application will not wait: EAGAIN. UdpSndbufErrors counts it.',
+  'reason.sendTooLong':
+    'The datagram is longer than the MTU allows; here it is refused, a real kernel would cut it into fragments.',
+  'reason.sendDone':
+    'The datagram has been handed on. If the queue had no room for it, sendmsg does not say so.',
+  'reason.sendPaced': 'Its next datagram is not due yet.',
+  'reason.sendOver': 'It has nothing more to do.',
+  'reason.answered': 'The answer belongs to the request that the client waits for.',
+  'reason.answerLate': 'The client’s time was up, and it has sent the request again.',
+  'reason.sentFreed':
+    'Before NAPI a driver frees what has left when it is called next, without an interrupt of its own.',
   'reason.txRing': 'There is a free descriptor: the card can take it at once.',
   'reason.txQdisc': 'The transmit ring is full, so it waits in the queueing discipline.',
   'reason.txFromQdisc': 'Descriptors have been freed, so what waited goes on.',
@@ -280,6 +296,38 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.tcpSynChallenge': 'A SYN within an open connection: an ACK asks the peer whether it means it.',
   'reason.tcpRto': 'Nobody has acknowledged it in time: it is sent again.',
   'reason.tcpProbe': 'The end of what was sent is unacknowledged: it is sent again as a probe.',
+  // -- locks
+  'reason.lockFree': 'Nobody holds the lock: this CPU can take it at once.',
+  'reason.lockHeld':
+    'Another CPU holds the lock, and only one may. This one spins: it does nothing but look whether the lock is free.',
+  'reason.lockHandedOver': 'The lock has been given back, and this CPU was first in line.',
+  'reason.lockFreed': 'The work that needed the lock is done, and nobody else wants it.',
+  'reason.lockPassedOn': 'The work that needed the lock is done; the CPU first in line has it now.',
+  'reason.lockWatched':
+    'A bottom half runs on another CPU, and a socket may not be touched beside it: this CPU spins until it is over.',
+
+  // -- bottom halves (2.2)
+  'reason.backlogShared':
+    'This kernel has one backlog for the whole machine: every CPU’s handler queues there.',
+  'reason.backlogDropping':
+    'The backlog was full (netdev_dropping): everything is thrown away until it has run empty.',
+  'reason.bhMarked': 'There is something to take up: the bottom half is marked, for whichever CPU comes by.',
+  'reason.bhRuns': 'The bottom half is marked, and no CPU of the machine runs one: this CPU does.',
+  'reason.bhElsewhere':
+    'The bottom half is marked, but another CPU is running it, and only one may in the whole machine. This CPU does not wait: it goes back to what it did.',
+  'reason.bhAtIrqExit': 'On its way out of an interrupt a CPU looks whether a bottom half is marked.',
+  'reason.bhAtSyscallExit': 'On its way out of a system call a CPU looks whether a bottom half is marked.',
+  'reason.bhInSchedule': 'Before it chooses the next task, a CPU looks whether a bottom half is marked.',
+  'reason.bhLoop':
+    'The bottom half takes packets up, one by one, until the backlog is empty or more than a jiffy has passed.',
+  'reason.bhTakes': 'Packets of all cards and all CPUs come through here, one after the other.',
+  'reason.bhTimeUp': 'More than a jiffy has passed: it marks itself again and lets others have the CPU.',
+  'reason.bhLeftMarked':
+    'It is marked again already: the next interrupt on any CPU runs it, the timer’s at the latest.',
+  'reason.bhEmptied': 'The backlog is empty.',
+  'reason.bhDone': 'Nothing is left to do: any CPU may run the next bottom half.',
+  'reason.callDone': 'The kernel has done what the application asked.',
+  'reason.timerTick': 'The clock has ticked, and a bottom half was left marked.',
 
   // -- input
   'reason.commandDone': 'Someone typed a command, and it was carried out.',

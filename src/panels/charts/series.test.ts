@@ -7,6 +7,7 @@ const data: Timeline = {
   toNs: 2000,
   bins: 2,
   contextNs: new Float32Array(),
+  waitNs: null,
   arrived: Float32Array.of(4, 2),
   dropped: Float32Array.of(0, 1),
   delivered: Float32Array.of(3, 2),

@@ -17,19 +17,21 @@ function Pill({
   w,
   ctx,
   text,
+  spins,
 }: {
   x: number;
   y: number;
   w: number;
   ctx: number;
   text: string;
+  spins: boolean;
 }): ReactNode {
   const name = contextName(ctx);
   return (
-    <g className={`pill ctx-${name}`}>
+    <g className={`pill ctx-${name}${spins ? ' pill--spins' : ''}`}>
       <rect className="pill__tint" x={x} y={y} width={w} height={PILL_H} rx={PILL_H / 2} />
       <rect className="pill__swatch" x={x + 5} y={y + 4} width={12} height={8} rx={2} />
-      <rect fill={`url(#weave-${name})`} x={x + 5} y={y + 4} width={12} height={8} rx={2} />
+      {!spins && <rect fill={`url(#weave-${name})`} x={x + 5} y={y + 4} width={12} height={8} rx={2} />}
       <text className="mono pill__text" x={x + 22} y={y + 11.5}>
         {cut(text, w - 28, 9.5, true)}
       </text>
@@ -43,7 +45,8 @@ export const Lane = memo(
     const name = contextName(view.ctx);
     const nameW = 42 + (view.number > 9 ? 8 : 0);
     const pillX = head.x + 9 + nameW;
-    const loadW = 46;
+    const loadW = view.workWait === '' ? 46 : 46 + (head.w > 420 ? 96 : 0);
+    const load = loadW > 46 ? view.workWait : view.load;
     const room = head.x + head.w - loadW - pillX - 6;
     const pillW = Math.min(Math.max(64, view.pill.length * 5.75 + 32), Math.max(64, room * 0.62));
     const rest = room - pillW - 10;
@@ -74,7 +77,7 @@ export const Lane = memo(
           <text className="name" x={head.x + 8} y={head.y + 16}>
             {t('host.cpu', { n: view.number })}
           </text>
-          <Pill x={pillX} y={head.y + 4} w={pillW} ctx={view.ctx} text={view.pill} />
+          <Pill x={pillX} y={head.y + 4} w={pillW} ctx={view.ctx} text={view.pill} spins={view.spins} />
           {runQueue !== '' && (
             <text className="small muted" x={pillX + pillW + 8} y={head.y + 15.5}>
               {runQueue}
@@ -86,7 +89,7 @@ export const Lane = memo(
             </text>
           )}
           <text className="figure" x={head.x + head.w - 9} y={head.y + 16} textAnchor="end">
-            {view.load}
+            {load}
           </text>
         </Focusable>
         <Part

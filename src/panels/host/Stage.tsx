@@ -240,7 +240,7 @@ export function Stage(props: StageProps): ReactNode {
       asked = setTimeout(() => {
         void past.current?.(fromNs, timeNs, PAST_BINS).then((answer) => {
           if (answer === null || jump !== jumps) return;
-          made.seed(timeNs, answer.contextNs, PAST_BINS, (timeNs - fromNs) / PAST_BINS);
+          made.seed(timeNs, answer.contextNs, answer.waitNs, PAST_BINS, (timeNs - fromNs) / PAST_BINS);
           bump();
         });
       }, PAST_REST_MS);

@@ -116,7 +116,10 @@ export function Things(props: {
   const cpu = new Map(
     map.cpus
       .filter((c) => c.host === props.host)
-      .map((c) => [c.index, cpuView(map, scene, c.index, load?.busy(c.index) ?? null, queues)]),
+      .map((c) => [
+        c.index,
+        cpuView(map, scene, c.index, load?.busy(c.index) ?? null, queues, load?.waiting(c.index) ?? 0),
+      ]),
   );
   const rings = new Map(queues.map((q) => [q, ringView(map, scene, q, props.nowNs)]));
   // ways to a grid of strips would run across it: only the one in question is drawn

@@ -7,6 +7,7 @@ import { tableCell } from '../../draw/paint.ts';
 import { cpuOfQueue } from '../../draw/places.ts';
 import { t } from '../../i18n/index.ts';
 import type { Scene, SceneMap } from '../../protocol/scene.ts';
+import { spinsOn } from '../../protocol/spins.ts';
 import { contextName, flowMark } from '../../theme/colors.ts';
 
 const whole = new Intl.NumberFormat('en', { useGrouping: true });
@@ -190,6 +191,10 @@ export interface CpuView {
   inHand: boolean;
   waiting: boolean;
   load: string;
+  /** Spins on a lock. */
+  spins: boolean;
+  /** Work and waiting of late, where the host has locks to wait for; empty: none. */
+  workWait: string;
   ariaLane: string;
   ariaPoll: string;
   ariaGro: string;
@@ -209,6 +214,7 @@ export function cpuView(
   cpu: number,
   busy: number | null,
   queues: readonly number[],
+  waitShare = 0,
 ): CpuView {
   const state = scene.cpus[cpu];
   const number = map.cpus[cpu].number;
@@ -220,10 +226,20 @@ export function cpuView(
       : `host.ctx.${name}`,
   );
   if ((state.ctx === Ctx.ksoftirqd || state.ctx === Ctx.napiThread) && task !== '') word = task;
-  const pill =
+  const lock = spinsOn(state);
+  const spins = lock >= 0;
+  const holder = spins ? scene.locks[lock].holder : -1;
+  const wants = spins
+    ? t(holder < 0 ? 'host.pill.waits' : 'host.pill.waitsFor', {
+        lock: map.locks[lock].name,
+        cpu: map.cpus[holder]?.number ?? 0,
+      })
+    : '';
+  const doing =
     (state.ctx === Ctx.task || state.ctx === Ctx.syscall) && task !== ''
       ? t('host.pill.task', { context: word, task })
       : word;
+  const pill = spins ? wants : doing;
   const polled = queues.find((q) => scene.queues[q].napi.polling && scene.queues[q].napi.cpu === cpu) ?? -1;
   const served = queues.filter((q) => cpuOfQueue(scene, q) === cpu);
   const napi = polled >= 0 ? scene.queues[polled].napi : null;
@@ -253,11 +269,19 @@ export function cpuView(
       : '';
   const layer = state.current ? (state.layer ?? 'netif') : '';
   const percent = busy === null ? null : Math.round(busy * 100);
+  const waitPercent = Math.min(percent ?? 0, Math.round(waitShare * 100));
+  const hasLocks = map.locks.some((l) => l.host === map.cpus[cpu].host);
+  const workWait =
+    hasLocks && percent !== null
+      ? t('host.lane.workWait', { work: percent - waitPercent, wait: waitPercent })
+      : '';
   return {
     number,
     ctx: state.ctx,
     pill,
-    short: t(name === 'softirq' ? 'host.ctx.softirq.plain' : `host.ctx.${name}`),
+    short: spins
+      ? t('host.pill.waits.short')
+      : t(name === 'softirq' ? 'host.ctx.softirq.plain' : `host.ctx.${name}`),
     runQueue: waiting === '' ? '' : t('host.lane.runQueue', { tasks: waiting }),
     budget: state.pass > 0 ? t('host.lane.budget', { pass: state.pass, budget: state.budget }) : '',
     budgetShort: state.pass > 0 ? t('host.lane.budget.short', { budget: state.budget }) : '',
@@ -270,13 +294,20 @@ export function cpuView(
     inHand: state.frame !== null,
     waiting: state.deliver.length > 0,
     load: percent === null ? '' : t('host.lane.load', { n: percent }),
+    spins,
+    workWait,
     queue: polled >= 0 ? polled : (served[0] ?? -1),
     ariaLane: t('host.aria.cpu', {
       n: number,
-      context: pill,
+      context: spins ? t('host.aria.cpu.waits', { context: doing, waits: wants }) : pill,
       poll: napi ? t('host.aria.cpu.poll', { ring, work: napi.work, weight: napi.weight }) : '',
       queue: waiting === '' ? '' : t('host.aria.cpu.queue', { tasks: waiting }),
-      load: percent === null ? '' : t('host.aria.cpu.load', { n: percent }),
+      load:
+        percent === null
+          ? ''
+          : workWait === ''
+            ? t('host.aria.cpu.load', { n: percent })
+            : t('host.aria.cpu.workWait', { work: percent - waitPercent, wait: waitPercent }),
     }),
     ariaPoll: t(queued > 0 ? 'host.aria.poll.backlog' : 'host.aria.poll', {
       n: number,

@@ -1,7 +1,7 @@
 /** A record in words: one sentence for what happened, one for why. Pure: record and map in, text out. */
 import { CONTEXTS } from '../../catalog/contexts.ts';
 import { type KindInfo, kindName, kinds } from '../../catalog/kinds.ts';
-import { type ReasonInfo, reasonName, reasons } from '../../catalog/reasons.ts';
+import { Reason, type ReasonInfo, reasonName, reasons } from '../../catalog/reasons.ts';
 import { hasMessage, t } from '../../i18n/index.ts';
 import type { RecordView, SceneMap } from '../../protocol/scene.ts';
 import { flowMark } from '../../theme/colors.ts';
@@ -41,13 +41,14 @@ export function placeName(map: SceneMap, place: number): string {
   const row = map.places[place];
   if (row === undefined) return '';
   const host = map.hosts.length > 1 ? `${row.host} ` : '';
-  const key = `place.${row.type}`;
+  const key = `place.${row.type}${row.shared ? '.shared' : ''}`;
   return `${host}${t(key, {
     nic: row.nic ?? '',
     queue: row.queue ?? 0,
     cpu: row.cpu ?? 0,
     socket: row.socket === undefined ? '' : socketLabel(map, row.socket),
     task: row.task === undefined ? '' : taskLabel(map, row.task),
+    lock: row.lock ?? '',
   })}`;
 }
 
@@ -90,22 +91,58 @@ function paramsOf(record: RecordView, map: SceneMap): Params {
   };
 }
 
+/** What the bottom half of 2.2 decides; a run that ends with nothing left says so in other words. */
+const BOTTOM_HALF: ReadonlySet<number> = new Set([
+  Reason.backlogShared,
+  Reason.bhAtIrqExit,
+  Reason.bhAtSyscallExit,
+  Reason.bhInSchedule,
+  Reason.bhLoop,
+  Reason.bhTakes,
+  Reason.bhTimeUp,
+  Reason.bhEmptied,
+  Reason.bhDone,
+  Reason.bhLeftMarked,
+]);
+
 /** Which variant of a kind's sentence fits the record, most special first. */
 function variantOf(name: string, record: RecordView): string {
   switch (name) {
     case 'queueSelected':
       return record.b === 0 ? 'nohash' : '';
+    case 'hardirqEnter':
+      return record.reason === Reason.timerTick ? 'tick' : '';
     case 'hardirqExit':
+      if (record.reason === Reason.bhElsewhere) return 'skips';
+      return record.reason === Reason.bhRuns ? 'bh' : String(record.a);
+    case 'netRxAction':
+    case 'netRxDone':
+    case 'softirqExit':
+    case 'backlogQueue':
+    case 'backlogTake':
+      return BOTTOM_HALF.has(record.reason) ? 'bh' : '';
     case 'gro':
       return String(record.a);
     case 'softirqEnter':
-      return (record.b & 0xff) === 2 ? 'ksoftirqd' : '';
+      return (record.b & 0xff) === 2 ? 'ksoftirqd' : BOTTOM_HALF.has(record.reason) ? 'bh' : '';
     case 'napiComplete':
       return record.b > 0 ? 'timer' : '';
     case 'rpsSelect':
       return record.a < 0 ? 'local' : '';
+    case 'syscallEnter':
+      return record.a === 0 ? 'other' : '';
+    case 'syscallExit':
+      return record.reason === Reason.callDone ? 'other' : '';
+    case 'lockAcquired':
+      return record.reason === Reason.lockHandedOver ? 'waited' : '';
+    case 'lockRelease':
+      return record.b < 0 ? '' : 'next';
     case 'l4Rcv':
       return record.b > 0 ? 'socket' : '';
+    case 'appSleep':
+      return record.reason === Reason.socketEmpty ? '' : 'send';
+    case 'transaction':
+      return record.a === 0 ? 'late' : '';
     case 'command':
       return record.b === 0 ? '' : 'refused';
     default:

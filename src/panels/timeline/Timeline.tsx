@@ -287,6 +287,7 @@ function HoverCard({
               <span className={`swatch ctx-fill ctx-${CONTEXTS[hit.ctx]}`} />
               {contextLabel(hit.ctx)}
               {hit.task > 0 && ` · ${taskLabel(map, hit.task)}`}
+              {hit.lock >= 0 && ` · ${t('timeline.waitsFor', { lock: map.locks[hit.lock]?.name ?? '' })}`}
               <span className="muted">{formatDuration(hit.toNs - hit.fromNs)}</span>
             </p>
           ) : (
@@ -297,6 +298,13 @@ function HoverCard({
                 <span className="muted">{Math.round(share.share * 100)} %</span>
               </p>
             ))
+          )}
+          {hit.kind === 'bin' && hit.waits >= 0.005 && (
+            <p className="hover-row">
+              <span className="swatch swatch--waits" />
+              {t('timeline.waits')}
+              <span className="muted">{Math.round(hit.waits * 100)} %</span>
+            </p>
           )}
         </>
       )}
@@ -314,6 +322,10 @@ export function ContextLegend() {
           {t(`context.${name}`)}
         </li>
       ))}
+      <li>
+        <span className="swatch swatch--waits" />
+        {t('timeline.waits')}
+      </li>
     </ul>
   );
 }

@@ -47,11 +47,11 @@ export function drawRows(
   const scale = g.width / (window.toNs - window.fromNs);
   const x = (ns: number) => (ns - window.fromNs) * scale;
 
-  const box = (context: number, left: number, top: number, width: number, height: number) => {
+  const box = (context: number, left: number, top: number, width: number, height: number, waits: boolean) => {
     ctx.fillStyle = ink.colors[context];
     ctx.fillRect(left, top, width, height);
-    const pattern = ink.patterns[context];
-    if (pattern !== null && width >= PATTERN_FROM_PX) {
+    const pattern = waits ? ink.waiting : ink.patterns[context];
+    if (pattern !== null && (waits || width >= PATTERN_FROM_PX)) {
       ctx.fillStyle = pattern;
       ctx.fillRect(left, top, width, height);
     }
@@ -69,6 +69,7 @@ export function drawRows(
         rowTop(g, span.cpu),
         Math.max(right - left - (right - left > 3 ? 0.5 : 0), 1),
         g.rowHeight,
+        span.lock >= 0,
       );
     }
     return;
@@ -95,6 +96,11 @@ export function drawRows(
           ctx.fillRect(left, y - height, width, height);
         }
         y -= height;
+        const waits = (data.waitNs?.[at + context] ?? 0) / binNs;
+        if (waits > 0.002 && ink.waiting !== null) {
+          ctx.fillStyle = ink.waiting;
+          ctx.fillRect(left, y, width, Math.min(height, Math.max(waits * g.rowHeight, 0.75)));
+        }
       }
     }
   }
@@ -102,8 +108,15 @@ export function drawRows(
 
 /** What is under the pointer: an exact span, or a bin's shares, largest first. */
 export type RowHit =
-  | { kind: 'span'; cpu: number; ctx: number; task: number; fromNs: number; toNs: number }
-  | { kind: 'bin'; cpu: number; shares: { ctx: number; share: number }[]; fromNs: number; toNs: number };
+  | { kind: 'span'; cpu: number; ctx: number; task: number; lock: number; fromNs: number; toNs: number }
+  | {
+      kind: 'bin';
+      cpu: number;
+      shares: { ctx: number; share: number }[];
+      waits: number;
+      fromNs: number;
+      toNs: number;
+    };
 
 export function hitRows(g: RowsGeometry, data: Timeline | null, at: number, y: number): RowHit | null {
   const cpu = Math.floor(y / (g.rowHeight + g.gap));
@@ -125,6 +138,7 @@ export function hitRows(g: RowsGeometry, data: Timeline | null, at: number, y: n
     kind: 'bin',
     cpu,
     shares,
+    waits: (data.waitNs?.subarray(base, base + CONTEXTS.length).reduce((n, v) => n + v, 0) ?? 0) / binNs,
     fromNs: data.fromNs + bin * binNs,
     toNs: data.fromNs + (bin + 1) * binNs,
   };

@@ -46,6 +46,26 @@ function tile(pattern: Pattern, ink: string): HTMLCanvasElement | null {
 export interface ContextInk {
   colors: string[];
   patterns: (CanvasPattern | null)[];
+  /** Over a context's colour: it spins on a lock. */
+  waiting: CanvasPattern | null;
+}
+
+/** Broad stripes of the ground: what lies under them shows through, hollow. */
+function waitingTile(ground: string): HTMLCanvasElement | null {
+  const canvas = document.createElement('canvas');
+  canvas.width = 2 * TILE;
+  canvas.height = 2 * TILE;
+  const ctx = canvas.getContext('2d');
+  if (ctx === null) return null;
+  ctx.strokeStyle = ground;
+  ctx.lineWidth = 5.4;
+  ctx.beginPath();
+  for (const shift of [-2 * TILE, 0, 2 * TILE]) {
+    ctx.moveTo(shift - 2, 2 * TILE + 2);
+    ctx.lineTo(shift + 2 * TILE + 2, -2);
+  }
+  ctx.stroke();
+  return canvas;
 }
 
 const made = new Map<ThemeName, ContextInk>();
@@ -55,7 +75,9 @@ export function contextInk(theme: ThemeName, ctx: CanvasRenderingContext2D): Con
   let ink = made.get(theme);
   if (ink === undefined) {
     const weave = theme === 'dark' ? 'rgba(0, 0, 0, 0.34)' : 'rgba(255, 255, 255, 0.5)';
+    const waiting = waitingTile(theme === 'dark' ? '#1a222b' : palettes[theme].raised);
     ink = {
+      waiting: waiting === null ? null : ctx.createPattern(waiting, 'repeat'),
       colors: CONTEXTS.map((name) => palettes[theme].contexts[name]),
       patterns: CONTEXTS.map((name) => {
         const image = tile(contextPatterns[name], weave);

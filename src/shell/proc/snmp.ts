@@ -9,16 +9,16 @@ const PREFIXES = ['TcpExt', 'IpExt', 'Icmp6', 'Ip6', 'Udp6', 'Icmp', 'Ip', 'Tcp'
 type Prefix = (typeof PREFIXES)[number];
 
 const ORDER: Readonly<Record<Prefix, string>> = {
-  Ip: 'InReceives InHdrErrors InAddrErrors ForwDatagrams InUnknownProtos InDelivers ReasmReqds FragFails',
+  Ip: 'InReceives InHdrErrors InAddrErrors ForwDatagrams InUnknownProtos InDelivers OutRequests OutDiscards ReasmReqds FragFails',
   Icmp: 'InMsgs',
   Tcp: 'InSegs InErrs InCsumErrors',
-  Udp: 'InDatagrams NoPorts InErrors RcvbufErrors InCsumErrors',
+  Udp: 'InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors',
   TcpExt:
     'PruneCalled RcvPruned OfoPruned DelayedACKLost TCPHPHits TCPPureAcks TCPBacklogCoalesce TCPBacklogDrop TCPRcvCoalesce TCPOFOQueue TCPOFODrop TCPOFOMerge TCPRcvQDrop',
   IpExt: 'InCsumErrors InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts',
-  Ip6: 'InReceives InHdrErrors InTooBigErrors InAddrErrors InUnknownProtos InDelivers OutForwDatagrams ReasmReqds InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts',
+  Ip6: 'InReceives InHdrErrors InTooBigErrors InAddrErrors InUnknownProtos InDelivers OutForwDatagrams OutRequests OutDiscards ReasmReqds InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts',
   Icmp6: 'InMsgs',
-  Udp6: 'InDatagrams NoPorts InErrors RcvbufErrors InCsumErrors',
+  Udp6: 'InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors',
 };
 
 function prefixOf(key: string): Prefix | undefined {

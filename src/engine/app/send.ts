@@ -1,0 +1,228 @@
+/**
+ * sendmsg of a UDP datagram by a task: memory from the socket's send buffer, the skb, route, queueing discipline, ring. A full
+ * buffer puts the task to sleep, or is EAGAIN; a full queueing discipline loses the datagram, and sendmsg says nothing of it.
+ * Source: net/ipv4/udp.c udp_sendmsg, udp_send_skb, net/core/sock.c sock_alloc_send_pskb, net/ipv4/ip_output.c ip_send_skb, v6.12.
+ * Left out: UDP_SEGMENT, corking, IP_RECVERR, fragments (a datagram beyond the MTU is refused), signals, neighbour resolution.
+ */
+import { Ctx } from '../../catalog/contexts.ts';
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { contextArg, setContext, startWork } from '../cpu/context.ts';
+import { sleepCurrent } from '../cpu/scheduler.ts';
+import { runPendingSoftirq } from '../cpu/softirq.ts';
+import { emit } from '../emit.ts';
+import { pickTxQueue, xmit } from '../nic/tx-ring.ts';
+import { frameBits } from '../packet/frame-bits.ts';
+import { ETH_HLEN, ETH_ZLEN, IPPROTO_UDP, makeFrame, VLAN_HLEN } from '../packet/frame.ts';
+import { takeSlot } from '../packet/pool.ts';
+import { chargeSend } from '../net/sock-write.ts';
+import { truesizeOf } from '../net/truesize.ts';
+import type { Cpu, FlowInfo, Socket, Task, World } from '../world.ts';
+
+/** Where a task is in its sendmsg (Task.phase). */
+export const SEND_ALLOC = 10;
+export const SEND_WAIT = 11;
+export const SEND_COPY = 12;
+export const SEND_XMIT = 13;
+export const SEND_DONE = 14;
+
+const EAGAIN = -11;
+const EMSGSIZE = -90;
+const UDP_HLEN = 8;
+
+/** The card finishes the checksum (CHECKSUM_PARTIAL), paths are not fragmented (DF). */
+const BITS4 = frameBits(makeFrame({ proto: IPPROTO_UDP, l4Csum: 'partial' }));
+const BITS6 = frameBits(makeFrame({ ipVersion: 6, proto: IPPROTO_UDP, l4Csum: 'partial' }));
+
+function headersOf(flow: FlowInfo): number {
+  return ETH_HLEN + (flow.tagged ? VLAN_HLEN : 0) + (flow.key.ipVersion === 6 ? 40 : 20) + UDP_HLEN;
+}
+
+/** Enters sendmsg. The caller has filled task.send: socket, flow, bytes, tag. */
+export function beginSend(w: World, cpu: Cpu, task: Task): void {
+  enterKernel(w, cpu, task, Reason.none);
+  task.phase = SEND_ALLOC;
+  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.sendmsg);
+}
+
+function enterKernel(w: World, cpu: Cpu, task: Task, reason: number): void {
+  const sock = w.sockets[task.send.socket - 1];
+  cpu.taskCtx = Ctx.syscall;
+  setContext(w, cpu, Ctx.syscall);
+  emit(
+    w,
+    Kind.sendEnter,
+    sock.place,
+    reason,
+    cpu.index,
+    0,
+    0,
+    task.wakeSeq,
+    task.send.bytes,
+    contextArg(cpu),
+  );
+}
+
+/** The item of sendmsg at work is over. @returns true where the call has returned and the task goes on by itself */
+export function sendStep(w: World, cpu: Cpu, task: Task): boolean {
+  switch (task.phase) {
+    case SEND_WAIT:
+      enterKernel(w, cpu, task, Reason.sndbufFreed);
+      return allocate(w, cpu, task);
+    case SEND_ALLOC:
+      return allocate(w, cpu, task);
+    case SEND_COPY:
+      task.phase = SEND_XMIT;
+      cpu.bhOff = true;
+      startWork(w, cpu, xmitCost(w, cpu));
+      return false;
+    case SEND_XMIT:
+      return transmit(w, cpu, task);
+    default:
+      return true;
+  }
+}
+
+function xmitCost(w: World, cpu: Cpu): number {
+  const { profile } = w.fixed.hosts[cpu.host];
+  const cost = profile.qdisc + profile.txDrv;
+  // drivers of old clean up what they have sent when they are called next
+  return w.fixed.rules.napi ? cost : cost + profile.txDone + profile.page;
+}
+
+/** sock_alloc_send_pskb: while what is charged is below sk_sndbuf there is room, however large the skb. */
+function allocate(w: World, cpu: Cpu, task: Task): boolean {
+  const { send } = task;
+  const sock = w.sockets[send.socket - 1];
+  const flow = w.fixed.flows[send.flow];
+  const { snmp } = w.hosts[cpu.host];
+  if (headersOf(flow) - ETH_HLEN + send.bytes > w.nics[flow.out].mtu) {
+    sock.sendErrors += 1;
+    return giveUp(w, cpu, task, Reason.sendTooLong, EMSGSIZE);
+  }
+  if (sock.wmem >= sock.sndbuf) {
+    if (task.app?.nonblocking) {
+      sock.sendErrors += 1;
+      if (flow.key.ipVersion === 6) snmp.Udp6SndbufErrors += 1;
+      else snmp.UdpSndbufErrors += 1;
+      return giveUp(w, cpu, task, Reason.sndbufAgain, EAGAIN);
+    }
+    sock.writer = task.id;
+    task.phase = SEND_WAIT;
+    const { id } = sock;
+    const seq = emit(
+      w,
+      Kind.appSleep,
+      sock.place,
+      Reason.sndbufFull,
+      cpu.index,
+      0,
+      0,
+      task.wakeSeq,
+      id,
+      task.id,
+    );
+    sleepCurrent(w, cpu, seq);
+    return false;
+  }
+  makeSkb(w, cpu, task, sock, flow);
+  task.phase = SEND_COPY;
+  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.copyPerByte * send.bytes);
+  return false;
+}
+
+/** The datagram exists from here on: it is charged, and counts as produced. */
+function makeSkb(w: World, cpu: Cpu, task: Task, sock: Socket, flow: FlowInfo): void {
+  const { pool } = w;
+  const { send } = task;
+  const v6 = flow.key.ipVersion === 6;
+  const slot = takeSlot(pool);
+  w.lastPacket += 1;
+  pool.id[slot] = w.lastPacket;
+  pool.flow[slot] = flow.id;
+  pool.seq[slot] = 0;
+  pool.ack[slot] = 0;
+  pool.flags[slot] = 0;
+  pool.win[slot] = 0;
+  // a socket without a peer sends identification 0: such packets are never cut
+  pool.ipId[slot] = sock.spec.connected && !v6 ? sock.ipId : 0;
+  sock.ipId = (sock.ipId + 1) & 0xffff;
+  pool.payloadLen[slot] = send.bytes;
+  pool.totalPayload[slot] = send.bytes;
+  pool.frameLen[slot] = Math.max(ETH_ZLEN, headersOf(flow) + send.bytes);
+  pool.ttl[slot] = 64;
+  pool.tos[slot] = 0;
+  pool.bits[slot] = v6 ? BITS6 : BITS4;
+  pool.opt[slot] = 0;
+  pool.ext[slot] = 0;
+  pool.hash[slot] = flow.softHash;
+  pool.queue[slot] = w.nics[flow.out].firstQueue;
+  pool.arrivedNs[slot] = w.now;
+  pool.truesize[slot] = truesizeOf(pool.frameLen[slot]);
+  pool.sk[slot] = sock.id;
+  pool.tag[slot] = send.tag;
+  send.slot = slot;
+  chargeSend(sock, pool.truesize[slot]);
+  w.totals.txProduced += 1;
+  w.flowState.packets[flow.id] += 1;
+  w.flowState.bytes[flow.id] += pool.frameLen[slot];
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.send,
+    sock.place,
+    Reason.none,
+    cpu.index,
+    pool.id[slot],
+    flow.id,
+    task.wakeSeq,
+    pool.frameLen[slot],
+    sock.wmem,
+  );
+}
+
+/** dev_queue_xmit has run, with bottom halves off. */
+function transmit(w: World, cpu: Cpu, task: Task): boolean {
+  const { send } = task;
+  const { slot } = send;
+  const sock = w.sockets[send.socket - 1];
+  const flow = w.fixed.flows[send.flow];
+  const { snmp } = w.hosts[cpu.host];
+  const v6 = flow.key.ipVersion === 6;
+  const nic = w.nics[flow.out];
+  send.slot = 0;
+  if (v6) snmp.Ip6OutRequests += 1;
+  else snmp.IpOutRequests += 1;
+  if (xmit(w, nic, pickTxQueue(w, nic, cpu, slot), cpu, slot)) {
+    if (v6) snmp.Udp6OutDatagrams += 1;
+    else snmp.UdpOutDatagrams += 1;
+    sock.sent += 1;
+    sock.sentBytes += send.bytes;
+  } else {
+    // udp_send_skb hides it from the application, which without IP_RECVERR is told that all went well
+    sock.sendErrors += 1;
+    if (v6) snmp.Ip6OutDiscards += 1;
+    else snmp.IpOutDiscards += 1;
+    if (v6) snmp.Udp6SndbufErrors += 1;
+    else snmp.UdpSndbufErrors += 1;
+  }
+  cpu.bhOff = false;
+  leaveKernel(w, cpu, task, Reason.sendDone, send.bytes);
+  if (!cpu.netRxPending) return true;
+  // local_bh_enable: what was raised meanwhile runs first
+  task.phase = SEND_DONE;
+  runPendingSoftirq(w, cpu);
+  return false;
+}
+
+function giveUp(w: World, cpu: Cpu, task: Task, reason: number, error: number): boolean {
+  leaveKernel(w, cpu, task, reason, error);
+  return true;
+}
+
+function leaveKernel(w: World, cpu: Cpu, task: Task, reason: number, result: number): void {
+  const sock = w.sockets[task.send.socket - 1];
+  task.send.sends += 1;
+  cpu.taskCtx = Ctx.task;
+  setContext(w, cpu, Ctx.task);
+  emit(w, Kind.sendExit, sock.place, reason, cpu.index, 0, 0, task.wakeSeq, result, contextArg(cpu));
+}

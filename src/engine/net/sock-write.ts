@@ -1,0 +1,37 @@
+/**
+ * A socket's send buffer: what its skbs are charged, and who waits for room.
+ * Source: net/core/sock.c sock_wfree, sock_def_write_space, v6.12.
+ */
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { wakeTask } from '../cpu/scheduler.ts';
+import { emit } from '../emit.ts';
+import { freeSlots } from '../packet/pool.ts';
+import type { Socket, World } from '../world.ts';
+
+/** skb_set_owner_w. @param truesize bytes */
+export function chargeSend(sock: Socket, truesize: number): void {
+  sock.wmem += truesize;
+}
+
+/**
+ * Frees what was to be sent. Its destructor gives the memory back to the socket, and wakes the sender once less than half of the
+ * buffer is in use: not sooner, so that it can make some progress.
+ */
+export function freeSent(w: World, slot: number, cpu: number, cause: number): void {
+  const { pool } = w;
+  const id = pool.sk[slot];
+  if (id !== 0) {
+    const sock = w.sockets[id - 1];
+    sock.wmem -= pool.truesize[slot];
+    if (sock.writer !== 0 && sock.wmem < sock.sndbuf >> 1) wakeWriter(w, sock, cpu, cause);
+  }
+  freeSlots(pool, slot);
+}
+
+function wakeWriter(w: World, sock: Socket, cpu: number, cause: number): void {
+  const task = w.tasks[sock.writer - 1];
+  sock.writer = 0;
+  const seq = emit(w, Kind.wakeUp, sock.place, Reason.sndbufFreed, cpu, 0, 0, cause, task.cpu, task.id);
+  wakeTask(w, task, seq);
+}
