@@ -3,6 +3,7 @@ import { arrayAt, CaseError, type CaseResult, type JsonObject, objectAt, stringA
 import { runGroCase } from './gro-case.ts';
 import { compareSoftnetCase } from './softnet-compare.ts';
 import { compareTcpCase } from './tcp-compare.ts';
+import { runTsoCase } from './tso-case.ts';
 
 /** Measured, but not modelled: state of the checksum, and what the driver of the socket says of it. */
 const NOT_MODELLED: ReadonlySet<string> = new Set(['vnet_flags', 'l4_csum_ok']);
@@ -24,7 +25,31 @@ const kinds: Readonly<Record<string, (file: JsonObject) => string[]>> = {
   'softirq-budget': compareSoftnetCase,
   'delayed-ack': compareTcpCase,
   'sack-compression': compareTcpCase,
+  tso: compareTsoCase,
 };
+
+/** Both captures, and the counters that the model has. */
+function compareTsoCase(file: JsonObject): string[] {
+  const observed = objectAt(file.observed, 'observed');
+  const model = runTsoCase(file);
+  const lines: string[] = [];
+  for (const [key, mine] of [
+    ['capture_on_va_tx', model.tx],
+    ['capture_on_vb_rx', model.rx],
+  ] as const) {
+    const measured = arrayAt(observed[key], `observed.${key}`).map((f, i) =>
+      objectAt(f, `observed.${key}[${i}]`),
+    );
+    lines.push(...compareLists(measured, mine, key));
+  }
+  for (const side of ['sender', 'receiver'] as const) {
+    const measured = objectAt(observed[`${side}_counters`], `observed.${side}_counters`);
+    for (const [name, count] of Object.entries(model.counters[side]))
+      if ((measured[name] ?? 0) !== count)
+        lines.push(`${side}_counters.${name}: measured ${String(measured[name] ?? 0)}, model ${count}`);
+  }
+  return lines;
+}
 
 /** @param json a case file, parsed. Never throws: what is wrong with the file is in `message`. */
 export function runCase(json: unknown): CaseResult {
@@ -52,16 +77,15 @@ function failed(name: string, kind: string, differences: string[], message?: str
 }
 
 /** Differences of two lists of objects, in order; at most one line a field. */
-export function compareLists(measured: JsonObject[], model: JsonObject[]): string[] {
+export function compareLists(measured: JsonObject[], model: JsonObject[], path = 'delivered'): string[] {
   const lines: string[] = [];
   if (measured.length !== model.length)
-    lines.push(`delivered: ${measured.length} measured, ${model.length} in the model`);
+    lines.push(`${path}: ${measured.length} measured, ${model.length} in the model`);
   const count = Math.max(measured.length, model.length);
   for (let i = 0; i < count; i += 1) {
-    if (i >= measured.length) lines.push(`delivered[${i}]: not measured, model ${brief(model[i])}`);
-    else if (i >= model.length)
-      lines.push(`delivered[${i}]: measured ${brief(measured[i])}, not in the model`);
-    else lines.push(...compareFields(measured[i], model[i], `delivered[${i}]`));
+    if (i >= measured.length) lines.push(`${path}[${i}]: not measured, model ${brief(model[i])}`);
+    else if (i >= model.length) lines.push(`${path}[${i}]: measured ${brief(measured[i])}, not in the model`);
+    else lines.push(...compareFields(measured[i], model[i], `${path}[${i}]`));
   }
   return lines;
 }

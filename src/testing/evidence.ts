@@ -105,6 +105,8 @@ function reasonsOfCase(json: JsonObject): Set<ReasonName> {
     const run = parseTcpRun(json.observed, 'observed');
     return fitTcpRun(String(json.kernel), parseTcpSetup(json), run).outcome.reasons;
   }
+  // segmentation follows from the settings alone: no decisions of a run
+  if (json.kind === 'tso') return new Set();
   return reasonsOf((watch) => (json.kind === 'gro' ? runGroCase(json, watch) : runSoftnetCase(json, watch)));
 }
 
