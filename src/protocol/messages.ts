@@ -210,6 +210,16 @@ export interface LessonStep {
   at: Moment;
   focus: InspectTarget | null;
   variant: string;
+  /** Events in their order, for a figure; empty: none. */
+  history: HistoryEvent[];
+}
+
+export interface HistoryEvent {
+  when: string;
+  title: string;
+  text: string;
+  /** Open first. */
+  mark: boolean;
 }
 
 export interface LoadedInfo {

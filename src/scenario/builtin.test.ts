@@ -34,7 +34,10 @@ function specOf(scenario: Scenario, variant: string) {
 function keysOf(scenario: Scenario): string[] {
   const texts: (ScenarioText | undefined)[] = [scenario.title, scenario.summary];
   for (const { title } of Object.values(scenario.variants)) texts.push(title);
-  for (const { title, text } of scenario.lesson.steps) texts.push(title, text);
+  for (const { title, text, history = [] } of scenario.lesson.steps) {
+    texts.push(title, text);
+    for (const event of history) texts.push(event.title, event.text);
+  }
   return texts.flatMap((text) => (text !== undefined && 'key' in text ? [text.key] : []));
 }
 
@@ -104,7 +107,10 @@ describe('the lessons', () => {
     expect(scenario.lesson.steps.length).toBeLessThanOrEqual(12);
     expect(scenario.claims.length).toBeGreaterThanOrEqual(5);
     expect(keysOf(scenario).length).toBe(
-      2 + Object.keys(scenario.variants).length + 2 * scenario.lesson.steps.length,
+      2 +
+        Object.keys(scenario.variants).length +
+        2 * scenario.lesson.steps.length +
+        2 * scenario.lesson.steps.reduce((n, step) => n + (step.history?.length ?? 0), 0),
     );
   });
 });

@@ -223,6 +223,7 @@ export function fakeState(mock: MockFrame): AppState {
             at: { t: i * 400_000, seq: i },
             focus: null,
             variant: 'base',
+            history: [],
           }),
         ),
         warnings: [],

@@ -40,6 +40,12 @@ export function resolveSteps(scenario: Scenario, captures: ReadonlyMap<string, T
     at: moments[i],
     focus: focusOf(step),
     variant: step.variant ?? BASE,
+    history: (step.history ?? []).map(({ when, title, text, mark }) => ({
+      when,
+      title: textOf(title),
+      text: textOf(text),
+      mark,
+    })),
   }));
 }
 

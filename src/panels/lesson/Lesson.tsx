@@ -5,6 +5,7 @@ import { t } from '../../i18n/index.ts';
 import { useActions, useAppStore } from '../../store/react.ts';
 import { Button } from '../shared/controls.tsx';
 import { Prose } from '../shared/Prose.tsx';
+import { History } from './History.tsx';
 
 export function Lesson() {
   const { goToStep, setVariant } = useActions();
@@ -31,6 +32,7 @@ export function Lesson() {
           </p>
           <h2>{current?.title ?? info.title}</h2>
           <Prose text={current?.text ?? info.summary} />
+          {current !== undefined && current.history.length > 0 && <History events={current.history} />}
         </m.div>
       </AnimatePresence>
       {steps.length > 0 && (

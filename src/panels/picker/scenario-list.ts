@@ -30,6 +30,7 @@ const ORDER = [
   'rss-spreads-flows',
   'the-67-ns-budget',
   'jumbo-frames',
+  'mindcraft-four-cpus',
   'livelock-and-its-cure',
   'two-interfaces-one-flooded',
   'time-squeeze',

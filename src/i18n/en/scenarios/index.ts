@@ -9,6 +9,7 @@ import { livelockAndItsCure } from './livelock-and-its-cure.ts';
 import { twoInterfacesOneFlooded } from './two-interfaces-one-flooded.ts';
 import { oneQueueAndRps } from './one-queue-and-rps.ts';
 import { rfsFollowsAnApplication } from './rfs-follows-an-application.ts';
+import { mindcraftFourCpus } from './mindcraft-four-cpus.ts';
 import { timeSqueeze } from './time-squeeze.ts';
 
 /** Texts of the built-in scenarios, one file each. */
@@ -20,6 +21,7 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...napiLightAndHeavyLoad,
   ...rssSpreadsFlows,
   ...the67NsBudget,
+  ...mindcraftFourCpus,
   ...livelockAndItsCure,
   ...twoInterfacesOneFlooded,
   ...oneQueueAndRps,
