@@ -57,7 +57,7 @@ export const mindcraftFourCpus: Readonly<Record<string, string>> = {
     'A common belief: “four CPUs receive four times as much”. Only one CPU in the machine may run the bottom half, which takes packets up to their sockets. This CPU wanted to; another one is at it. It does not wait for that: it leaves the packet and goes.',
   'scenario.mindcraft-four-cpus.step-5.title': 'One lock',
   'scenario.mindcraft-four-cpus.step-5.text':
-    'Here they do wait. Every system call takes the kernel lock. One CPU reads its request; this one spins: it does nothing but look whether the lock is free.',
+    'Here they do wait. Every system call takes the kernel lock. One CPU is in a system call; this one spins: it does nothing but look whether the lock is free.',
   'scenario.mindcraft-four-cpus.step-6.title': 'One works, three wait',
   'scenario.mindcraft-four-cpus.step-6.text':
     'The lock is never free: each CPU that gives it back hands it to the next in line. Of all CPU time two thirds go into waiting and one third into work. To `top` all four would look busy.',
