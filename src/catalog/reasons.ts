@@ -1230,6 +1230,26 @@ export const reasons = {
   bhDone: { code: 324, fn: 'do_bottom_half', knob: null, source: 'kernel/softirq.c, 2.2.16' },
   callDone: { code: 325, fn: 'ret_from_sys_call', knob: null, source: 'arch/i386/kernel/entry.S, 2.2.16' },
   timerTick: { code: 322, fn: 'timer_interrupt', knob: null, source: 'arch/i386/kernel/time.c, 2.2.16' },
+
+  // -- congestion levels (2.4 to 2.6.12)
+  congestionLow: {
+    code: 330,
+    fn: 'get_sample_stats',
+    knob: 'sysctl -w net.core.no_cong=20',
+    source: 'net/core/dev.c get_sample_stats, 2.4.18',
+  },
+  congestionModerate: {
+    code: 331,
+    fn: 'get_sample_stats',
+    knob: 'sysctl -w net.core.lo_cong=100',
+    source: 'net/core/dev.c get_sample_stats, 2.4.18',
+  },
+  congestionHigh: {
+    code: 332,
+    fn: 'get_sample_stats',
+    knob: 'sysctl -w net.core.mod_cong=290',
+    source: 'net/core/dev.c get_sample_stats, 2.4.18',
+  },
 } as const satisfies Record<string, ReasonInfo>;
 
 export type ReasonName = keyof typeof reasons;
@@ -1470,6 +1490,9 @@ export const Reason = {
   bhDone: 324,
   callDone: 325,
   timerTick: 322,
+  congestionLow: 330,
+  congestionModerate: 331,
+  congestionHigh: 332,
 } as const satisfies { readonly [K in ReasonName]: (typeof reasons)[K]['code'] };
 
 const byCode: (ReasonName | undefined)[] = [];

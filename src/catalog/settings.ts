@@ -237,10 +237,32 @@ export const settings: readonly SettingInfo[] = [
     fn: 'process_backlog',
   },
   {
+    id: 'net.core.no_cong',
+    command: 'sysctl -w net.core.no_cong=N',
+    default: '20 packets; 2.4 to 2.6.12 only',
+    meaning: 'Above this average length of a CPU’s backlog netif_rx returns NET_RX_CN_LOW to the driver.',
+    fn: 'get_sample_stats',
+  },
+  {
+    id: 'net.core.lo_cong',
+    command: 'sysctl -w net.core.lo_cong=N',
+    default: '100 packets; 2.4 to 2.6.12 only',
+    meaning: 'Above this average length of a CPU’s backlog netif_rx returns NET_RX_CN_MOD to the driver.',
+    fn: 'get_sample_stats',
+  },
+  {
+    id: 'net.core.mod_cong',
+    command: 'sysctl -w net.core.mod_cong=N',
+    default: '290 packets; 2.4 to 2.6.12 only',
+    meaning: 'Above this average length of a CPU’s backlog netif_rx returns NET_RX_CN_HIGH to the driver.',
+    fn: 'get_sample_stats',
+  },
+  {
     id: 'net.core.netdev_max_backlog',
     command: 'sysctl -w net.core.netdev_max_backlog=N',
-    default: '1000 packets',
-    meaning: 'Packets that may wait on a CPU’s backlog; one more than that fits.',
+    default: '1000 packets; 300 before 2.6.12',
+    meaning:
+      'Packets that may wait on a CPU’s backlog (before 2.4: on the machine’s one backlog); one more than that fits.',
     fn: 'enqueue_to_backlog',
   },
   {

@@ -81,6 +81,10 @@ export const SYSCTLS = {
   'net.core.netdev_budget_usecs': { values: 1, least: 0, most: 2147483647 },
   'net.core.dev_weight': { values: 1, least: 1, most: 2147483647 },
   'net.core.dev_weight_rx_bias': { values: 1, least: 1, most: 2147483647 },
+  /** 2.4: levels of a backlog's average at which netif_rx tells its driver of congestion. */
+  'net.core.no_cong': { values: 1, least: 0, most: 2147483647 },
+  'net.core.lo_cong': { values: 1, least: 0, most: 2147483647 },
+  'net.core.mod_cong': { values: 1, least: 0, most: 2147483647 },
   'net.core.netdev_max_backlog': { values: 1, least: 0, most: 2147483647 },
   'net.core.rps_sock_flow_entries': { values: 1, least: 0, most: 536870912 },
   /** A mask of CPUs, printed in hexadecimal. */

@@ -287,6 +287,9 @@ function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): Ho
     'net.core.netdev_budget_usecs': [Math.floor(2_000_000 / spec.hz)],
     'net.core.dev_weight': [64],
     'net.core.dev_weight_rx_bias': [1],
+    'net.core.no_cong': [20],
+    'net.core.lo_cong': [100],
+    'net.core.mod_cong': [290],
     'net.core.netdev_max_backlog': [rules.maxBacklog],
     'net.core.rps_sock_flow_entries': [0],
     'net.core.flow_limit_cpu_bitmap': [0],
@@ -386,6 +389,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
       ipis: [],
       flowLimit: null,
       throttle: false,
+      average: 0,
     },
     softnet: {
       processed: 0,

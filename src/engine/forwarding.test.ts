@@ -200,6 +200,49 @@ describe('before NAPI', () => {
   });
 });
 
+describe('congestion levels of 2.4', () => {
+  it('congestionLow, congestionModerate, congestionHigh: told to the driver as the average passes 20, 100, 290', () => {
+    const spec = router({ profile: 'p3-700' }, { ratePps: 58_000 }, { kernel: '2.4.18', hz: 100 });
+    spec.hosts[0].nics = spec.hosts[0].nics.map((nic) => ({
+      ...nic,
+      driver: 'tulip',
+      ringSize: 128,
+      linkBps: 1e9,
+    }));
+    const { records } = runTraced(spec, 60_000_000);
+    let average = 0;
+    const limits = rulesFor('2.4.18').maxBacklog;
+    for (const r of records) {
+      if (r.kind !== 'backlogQueue') continue;
+      average = Math.floor(average / 2) + Math.floor(r.a / 2);
+      const level =
+        average > 290
+          ? 'congestionHigh'
+          : average > 100
+            ? 'congestionModerate'
+            : average > 20
+              ? 'congestionLow'
+              : 'backlogOwnCpu';
+      expect(r.reason).toBe(level);
+      expect(r.a).toBeLessThanOrEqual(limits + 1);
+    }
+    expect(records.some((r) => r.reason === 'congestionHigh')).toBe(true);
+  });
+
+  it('net_rx_action takes up to netdev_max_backlog packets at once, not 64', () => {
+    const spec = router({ profile: 'p3-700' }, { ratePps: 58_000 }, { kernel: '2.4.18', hz: 100 });
+    spec.hosts[0].nics = spec.hosts[0].nics.map((nic) => ({
+      ...nic,
+      driver: 'tulip',
+      ringSize: 128,
+      linkBps: 1e9,
+    }));
+    const { records } = runTraced(spec, 60_000_000);
+    const polls = records.filter((r) => r.kind === 'pollStart');
+    expect(new Set(polls.map((r) => r.a))).toEqual(new Set([300]));
+  });
+});
+
 describe('DIM', () => {
   /** Runs the rules over samples of a load (bytes, packets, interrupts a millisecond by profile). */
   function trace(load: (profile: number) => [number, number, number], samples: number): string[] {

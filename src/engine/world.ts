@@ -364,6 +364,8 @@ export interface Backlog {
   flowLimit: FlowLimit | null;
   /** 2.4: it was full, and takes nothing until it is empty. */
   throttle: boolean;
+  /** 2.4: avg_blog, half of it the last length seen by netif_rx. */
+  average: number;
 }
 
 export interface FlowLimit {

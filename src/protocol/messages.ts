@@ -259,6 +259,16 @@ export interface LessonStep {
   variant: string;
   /** Sweep (of LoadedInfo.sweeps) whose curve is offered there. */
   sweep: string | null;
+  /** Events in their order, for a figure; empty: none. */
+  history: HistoryEvent[];
+}
+
+export interface HistoryEvent {
+  when: string;
+  title: string;
+  text: string;
+  /** Open first. */
+  mark: boolean;
 }
 
 export interface LoadedInfo {

@@ -34,7 +34,10 @@ function specOf(scenario: Scenario, variant: string) {
 function keysOf(scenario: Scenario): string[] {
   const texts: (ScenarioText | undefined)[] = [scenario.title, scenario.summary];
   for (const { title } of Object.values(scenario.variants)) texts.push(title);
-  for (const { title, text } of scenario.lesson.steps) texts.push(title, text);
+  for (const { title, text, history = [] } of scenario.lesson.steps) {
+    texts.push(title, text);
+    for (const event of history) texts.push(event.title, event.text);
+  }
   for (const { title, labels } of Object.values(scenario.sweeps)) texts.push(title, ...Object.values(labels));
   return texts.flatMap((text) => (text !== undefined && 'key' in text ? [text.key] : []));
 }
@@ -108,7 +111,8 @@ describe('the lessons', () => {
       2 +
         Object.keys(scenario.variants).length +
         Object.values(scenario.sweeps).reduce((n, s) => n + 1 + Object.keys(s.labels).length, 0) +
-        2 * scenario.lesson.steps.length,
+        2 * scenario.lesson.steps.length +
+        2 * scenario.lesson.steps.reduce((n, step) => n + (step.history?.length ?? 0), 0),
     );
   });
 });

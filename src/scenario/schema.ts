@@ -126,6 +126,10 @@ const AppSchema = v.strictObject({
   cpu: about(whole(0, LIMITS.cpus - 1), 'CPU it runs on, counted in its host.'),
   sockets: about(v.optional(v.pipe(v.array(id), v.maxLength(64)), []), 'Sockets it reads, in turn.'),
   readBytes: about(v.optional(whole(1, 16_777_216), 65_536), 'Most bytes of one recvmsg (TCP).'),
+  syscallNs: about(
+    v.optional(whole(0, 1_000_000_000), 0),
+    'Other system calls after each read (open, stat, read of a file); before 2.4 under the kernel lock.',
+  ),
   workNs: about(v.optional(whole(0, 1_000_000_000), 0), 'Computing after each read.'),
   workNsPerByte: about(v.optional(number(0, 10_000), 0), 'Computing for each byte read.'),
   pauseNs: about(v.optional(whole(0, 1_000_000_000), 0), 'Sleep after each read.'),
@@ -346,11 +350,24 @@ const FocusSchema = v.union([
   v.strictObject({ task: about(whole(1, 8192), 'A task, from 1.') }),
 ]);
 
+const HistorySchema = v.array(
+  v.strictObject({
+    when: about(line(24), 'When: a year, or a version.'),
+    title: about(TextSchema, 'What happened, in a few words.'),
+    text: about(TextSchema, 'One or two sentences.'),
+    mark: about(v.optional(v.boolean(), false), 'What the lesson is about: it is open first.'),
+  }),
+);
+
 const StepSchema = v.strictObject({
   title: about(TextSchema, 'A few words.'),
   text: about(TextSchema, 'What is to be seen, and why.'),
   at: about(MomentSchema, 'The moment it shows.'),
   focus: about(v.optional(FocusSchema), 'What is selected.'),
+  history: about(
+    v.optional(v.pipe(HistorySchema, v.maxLength(40))),
+    'A figure of events in their order, under the text: how things came to be so.',
+  ),
   variant: about(v.optional(id), 'Variant it is told in; absent: the one that is open.'),
   sweep: about(v.optional(id), 'Sweep whose curve is offered there.'),
 });

@@ -347,6 +347,9 @@ const SOFTIRQ = [
   'net.core.dev_weight',
   'net.core.dev_weight_rx_bias',
   'net.core.netdev_max_backlog',
+  'net.core.no_cong',
+  'net.core.lo_cong',
+  'net.core.mod_cong',
   'net.core.gro_normal_batch',
 ];
 

@@ -16,7 +16,11 @@ it.each(NOT_YET)('not modelled yet: %s', (knob) => {
 });
 
 it.each(knobs.filter((knob) => !NOT_YET.includes(knob)))('%s', (knob) => {
-  const world = testWorld({ nics: [{ driver: 'mlx5_core' }] });
+  // congestion levels are told of in 2.4 only
+  const world = testWorld({
+    nics: [{ driver: 'mlx5_core' }],
+    kernel: /_cong=/.test(knob) ? '2.4.18' : '6.12',
+  });
   type(world, 'ethtool -K eth0 ntuple on');
   type(world, 'ethtool -N eth0 flow-type tcp4 action 1 loc 0');
   const task = world.tasks.find((t) => t.kind === 'app');

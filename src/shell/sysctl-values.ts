@@ -2,6 +2,7 @@
  * The sysctls of the receive path: reading, checking, writing. A write of fewer values than there are keeps the others, more
  * are ignored, as proc_dointvec does. Source: kernel/sysctl.c, net/core/sysctl_net_core.c, v6.12; tried on a running 6.18.
  */
+import { hasSysctl } from '../catalog/interfaces.ts';
 import { SYSCTLS, type SysctlName } from '../engine/change.ts';
 import { parseCpuMask, printCpuMask } from './cpu-list.ts';
 import type { Written } from './proc/files.ts';
@@ -11,10 +12,7 @@ import type { Ctx } from './types.ts';
 
 /** Those this kernel version has, in alphabetical order. */
 export function sysctlNames(ctx: Ctx): SysctlName[] {
-  const names = (Object.keys(SYSCTLS) as SysctlName[]).filter(
-    (name) => name !== 'net.core.netdev_budget_usecs' || ctx.world.fixed.rules.budgetUsecs,
-  );
-  return names.sort();
+  return (Object.keys(SYSCTLS) as SysctlName[]).filter((name) => hasSysctl(ctx.kernel, name)).sort();
 }
 
 /** netdev_budget_usecs may not fall below two jiffies. */

@@ -225,6 +225,7 @@ export function fakeState(mock: MockFrame): AppState {
             focus: null,
             variant: 'base',
             sweep: null,
+            history: [],
           }),
         ),
         sweeps: [],

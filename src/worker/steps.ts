@@ -41,6 +41,12 @@ export function resolveSteps(scenario: Scenario, captures: ReadonlyMap<string, T
     focus: focusOf(step),
     variant: step.variant ?? BASE,
     sweep: step.sweep ?? null,
+    history: (step.history ?? []).map(({ when, title, text, mark }) => ({
+      when,
+      title: textOf(title),
+      text: textOf(text),
+      mark,
+    })),
   }));
 }
 

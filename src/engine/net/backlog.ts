@@ -22,9 +22,10 @@ export function createFlowLimit(buckets: number): FlowLimit {
   return { buckets: new Uint16Array(buckets), history: new Uint16Array(FLOW_LIMIT_HISTORY), at: 0 };
 }
 
-/** process_backlog's quota: dev_weight * dev_weight_rx_bias. */
+/** process_backlog's quota: dev_weight * dev_weight_rx_bias. Before NAPI net_rx_action takes netdev_max_backlog at once. */
 export function backlogWeight(w: World, cpu: Cpu): number {
   const { sysctl } = w.hosts[cpu.host];
+  if (!w.fixed.rules.napi) return sysctl['net.core.netdev_max_backlog'][0];
   return sysctl['net.core.dev_weight'][0] * sysctl['net.core.dev_weight_rx_bias'][0];
 }
 

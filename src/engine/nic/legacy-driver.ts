@@ -31,10 +31,20 @@ export function legacyReceive(w: World, cpu: Cpu, q: RxQueue): boolean {
   return false;
 }
 
+/** get_sample_stats: the level that netif_rx returns to its driver; hardly any driver looked. */
+function congestion(w: World, cpu: Cpu, average: number): number {
+  const { sysctl } = w.hosts[cpu.host];
+  if (average > sysctl['net.core.mod_cong'][0]) return Reason.congestionHigh;
+  if (average > sysctl['net.core.lo_cong'][0]) return Reason.congestionModerate;
+  if (average > sysctl['net.core.no_cong'][0]) return Reason.congestionLow;
+  return Reason.backlogOwnCpu;
+}
+
 /** netif_rx of 2.4: once the backlog was full it takes nothing until it is empty again. */
 function netifRx24(w: World, cpu: Cpu, slot: number): void {
   const { backlog } = cpu;
   const pool = w.pool;
+  cpu.softnet.processed += 1;
   const length = backlog.input.length + backlog.process.length - backlog.processAt;
   const max = w.hosts[cpu.host].sysctl['net.core.netdev_max_backlog'][0];
   if (length === 0) backlog.throttle = false;
@@ -44,18 +54,19 @@ function netifRx24(w: World, cpu: Cpu, slot: number): void {
       backlog.throttle = true;
       cpu.softnet.throttled += 1;
     }
+    // counted on the CPU only: the card's statistics know nothing of it
     cpu.softnet.dropped += 1;
-    w.nics[w.queues[pool.queue[slot]].nic].counters.rx_dropped += 1;
     dropPacket(w, slot, cpu.backlogPlace, full ? Reason.backlogFull : Reason.backlogThrottled, cpu.index);
     return;
   }
   backlog.input.push(slot);
   backlog.tail += 1;
+  backlog.average = (backlog.average >> 1) + ((length + 1) >> 1);
   pool.lastSeq[slot] = emit(
     w,
     Kind.backlogQueue,
     cpu.backlogPlace,
-    Reason.backlogOwnCpu,
+    congestion(w, cpu, backlog.average),
     cpu.index,
     pool.id[slot],
     0,

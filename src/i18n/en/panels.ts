@@ -256,6 +256,8 @@ export const panelWords: Readonly<Record<string, string>> = {
 
   // -- lesson
   'lesson.title': 'Lesson',
+  'lesson.history': 'How it came to be: {n} events in their order',
+  'lesson.history.event': '{when}: {title}',
   'lesson.kind': 'Scenario',
   'lesson.step': 'Step {n} of {of}',
   'lesson.previous': 'Back',

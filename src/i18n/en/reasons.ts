@@ -342,6 +342,14 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.callDone': 'The kernel has done what the application asked.',
   'reason.timerTick': 'The clock has ticked, and a bottom half was left marked.',
 
+  // -- congestion levels (2.4 to 2.6.12)
+  'reason.congestionLow':
+    'Queued on this CPU’s own backlog; its average is above no_cong, so netif_rx returns NET_RX_CN_LOW.',
+  'reason.congestionModerate':
+    'Queued on this CPU’s own backlog; its average is above lo_cong, so netif_rx returns NET_RX_CN_MOD.',
+  'reason.congestionHigh':
+    'Queued on this CPU’s own backlog; its average is above mod_cong, so netif_rx returns NET_RX_CN_HIGH. Hardly any driver looked.',
+
   // -- input
   'reason.commandDone': 'Someone typed a command, and it was carried out.',
 };

@@ -45,10 +45,13 @@ export const Lane = memo(
     const name = contextName(view.ctx);
     const nameW = 42 + (view.number > 9 ? 8 : 0);
     const pillX = head.x + 9 + nameW;
-    const loadW = view.workWait === '' ? 46 : 46 + (head.w > 420 ? 96 : 0);
-    const load = loadW > 46 ? view.workWait : view.load;
+    // work and waiting apart where there is room for the words
+    const load =
+      view.workWait === '' || head.w < 230 ? view.load : head.w < 420 ? view.workWaitShort : view.workWait;
+    const loadW = Math.max(46, load.length * 5.9 + 6);
     const room = head.x + head.w - loadW - pillX - 6;
-    const pillW = Math.min(Math.max(64, view.pill.length * 5.75 + 32), Math.max(64, room * 0.62));
+    const pillRoom = view.spins ? room : Math.max(64, room * 0.62);
+    const pillW = Math.min(Math.max(64, view.pill.length * 5.75 + 32), pillRoom);
     const rest = room - pillW - 10;
     const budget =
       view.budget.length * 5.7 <= rest
@@ -99,7 +102,7 @@ export const Lane = memo(
           target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}
         >
           <text className="label" x={boxes.poll.x + 6} y={boxes.poll.y + 13}>
-            {t('host.lane.poll')}
+            {view.pollName}
           </text>
           {view.work !== '' && boxes.poll.w > 84 && (
             <text

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Ctx } from '../../catalog/contexts.ts';
 import { busyRss, onePacket, overflow } from '../../testing/mock-scenes.ts';
 import { cpuView, cut, cutStart, figure, nicView, ringView, socketView } from './view.ts';
 
@@ -49,5 +50,38 @@ describe('cutting words', () => {
 
   it('groups thousands', () => {
     expect(figure(48_112)).toBe('48\u202f112');
+  });
+});
+
+describe('a kernel with one bottom half and one lock', () => {
+  const old = busyRss();
+  old.map.locks.push(
+    { index: 0, host: 0, name: 'kernel_flag' },
+    { index: 1, host: 0, name: 'global_bh_count' },
+  );
+  old.scene.locks.push({ holder: 1, queue: [2], watchers: [] }, { holder: 0, queue: [], watchers: [] });
+  const [, , waits] = old.scene.cpus;
+  waits.ctx = Ctx.syscall;
+  waits.waits.push({ ctx: Ctx.syscall, lock: 0 });
+
+  it('says what a CPU waits for, who holds it, and how its time goes', () => {
+    const view = cpuView(old.map, old.scene, 2, 0.98, [], 0.7);
+    expect(view.pill).toBe('waits for kernel_flag (CPU 1)');
+    expect(view.spins).toBe(true);
+    expect(view.workWait).toBe('28 % works · 70 % waits');
+    expect(view.ariaLane).toContain('waits for kernel_flag (CPU 1)');
+    expect(view.ariaLane).toContain('of late 28 % working, 70 % waiting for locks');
+  });
+
+  it('a spinner that was interrupted works', () => {
+    waits.ctx = Ctx.hardirq;
+    expect(cpuView(old.map, old.scene, 2, 0.98, []).spins).toBe(false);
+    waits.ctx = Ctx.syscall;
+  });
+
+  it('calls the bottom half by its name', () => {
+    old.scene.cpus[0].ctx = Ctx.softirq;
+    expect(cpuView(old.map, old.scene, 0, null, []).pill).toBe('bottom half');
+    expect(cpuView(old.map, old.scene, 0, null, []).pollName).toBe('net_bh');
   });
 });

@@ -179,6 +179,8 @@ export interface CpuView {
   pill: string;
   short: string;
   runQueue: string;
+  /** What takes packets up here. */
+  pollName: string;
   budget: string;
   budgetShort: string;
   work: string;
@@ -195,6 +197,7 @@ export interface CpuView {
   spins: boolean;
   /** Work and waiting of late, where the host has locks to wait for; empty: none. */
   workWait: string;
+  workWaitShort: string;
   ariaLane: string;
   ariaPoll: string;
   ariaGro: string;
@@ -220,11 +223,15 @@ export function cpuView(
   const number = map.cpus[cpu].number;
   const name = contextName(state.ctx);
   const task = taskName(map, state.task);
+  const { host } = map.cpus[cpu];
+  // before softirqs: the bottom half
+  const bottomHalves = map.locks.some((l) => l.host === host && l.name === 'global_bh_count');
   let word = t(
     name === 'softirq' && !state.pollList.length && !state.budget
       ? 'host.ctx.softirq.plain'
       : `host.ctx.${name}`,
   );
+  if (bottomHalves && state.ctx === Ctx.softirq) word = t('host.ctx.bottomHalf');
   if ((state.ctx === Ctx.ksoftirqd || state.ctx === Ctx.napiThread) && task !== '') word = task;
   const lock = spinsOn(state);
   const spins = lock >= 0;
@@ -270,7 +277,7 @@ export function cpuView(
   const layer = state.current ? (state.layer ?? 'netif') : '';
   const percent = busy === null ? null : Math.round(busy * 100);
   const waitPercent = Math.min(percent ?? 0, Math.round(waitShare * 100));
-  const hasLocks = map.locks.some((l) => l.host === map.cpus[cpu].host);
+  const hasLocks = map.locks.some((l) => l.host === host);
   const workWait =
     hasLocks && percent !== null
       ? t('host.lane.workWait', { work: percent - waitPercent, wait: waitPercent })
@@ -281,14 +288,21 @@ export function cpuView(
     pill,
     short: spins
       ? t('host.pill.waits.short')
-      : t(name === 'softirq' ? 'host.ctx.softirq.plain' : `host.ctx.${name}`),
+      : bottomHalves && state.ctx === Ctx.softirq
+        ? t('host.ctx.bottomHalf')
+        : t(name === 'softirq' ? 'host.ctx.softirq.plain' : `host.ctx.${name}`),
     runQueue: waiting === '' ? '' : t('host.lane.runQueue', { tasks: waiting }),
-    budget: state.pass > 0 ? t('host.lane.budget', { pass: state.pass, budget: state.budget }) : '',
-    budgetShort: state.pass > 0 ? t('host.lane.budget.short', { budget: state.budget }) : '',
+    pollName: t(bottomHalves ? 'host.lane.netBh' : 'host.lane.poll'),
+    budget:
+      state.pass > 0 && !bottomHalves
+        ? t('host.lane.budget', { pass: state.pass, budget: state.budget })
+        : '',
+    budgetShort: state.pass > 0 && !bottomHalves ? t('host.lane.budget.short', { budget: state.budget }) : '',
     work,
     ring,
     held: trains,
-    backlog: queued > 0 ? t('host.lane.backlog', { n: queued }) : '',
+    backlog:
+      queued > 0 ? t(bottomHalves ? 'host.lane.backlog.shared' : 'host.lane.backlog', { n: queued }) : '',
     list,
     layer,
     inHand: state.frame !== null,
@@ -296,6 +310,10 @@ export function cpuView(
     load: percent === null ? '' : t('host.lane.load', { n: percent }),
     spins,
     workWait,
+    workWaitShort:
+      workWait === ''
+        ? ''
+        : t('host.lane.workWait.short', { work: (percent ?? 0) - waitPercent, wait: waitPercent }),
     queue: polled >= 0 ? polled : (served[0] ?? -1),
     ariaLane: t('host.aria.cpu', {
       n: number,

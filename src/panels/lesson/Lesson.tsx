@@ -7,6 +7,7 @@ import { useActions, useAppStore } from '../../store/react.ts';
 import { Button } from '../shared/controls.tsx';
 import { CurveIcon } from '../shared/icons.tsx';
 import { Prose } from '../shared/Prose.tsx';
+import { History } from './History.tsx';
 
 export function Lesson() {
   const { goToStep, setVariant, startSweep } = useActions();
@@ -39,6 +40,7 @@ export function Lesson() {
           </p>
           <h2>{current?.title ?? info.title}</h2>
           <Prose text={current?.text ?? info.summary} />
+          {current !== undefined && current.history.length > 0 && <History events={current.history} />}
         </m.div>
       </AnimatePresence>
       {offer !== undefined && (

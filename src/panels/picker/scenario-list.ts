@@ -36,7 +36,7 @@ export interface Topic {
  * of them comes under the topic of its folder, by name; so does a folder that is no topic here.
  */
 export const TOPICS: readonly (readonly [topic: string, ids: readonly string[]])[] = [
-  ['history', ['livelock-and-its-cure', 'two-interfaces-one-flooded']],
+  ['history', ['mindcraft-four-cpus', 'livelock-and-its-cure', 'two-interfaces-one-flooded']],
   ['receive', ['a-frame-arrives', 'napi-light-and-heavy-load', 'a-ring-overflows', 'time-squeeze']],
   ['fewer', ['the-67-ns-budget', 'gro-builds-a-train', 'jumbo-frames']],
   [
@@ -50,7 +50,7 @@ export const TOPICS: readonly (readonly [topic: string, ids: readonly string[]])
       'accelerated-rfs',
     ],
   ],
-  ['overload', []],
+  ['overload', ['softirq-starves-an-application', 'moderation-and-dim']],
 ];
 
 function wordsOf(text: Text | undefined): string {

@@ -2,6 +2,7 @@
  * The files of /proc and /sys that exist on a host, each read from the world and, where it can be, written as Changes.
  * Errors are errno names; cat.ts and echo.ts word them as cat and bash do.
  */
+import { hasFile } from '../../catalog/interfaces.ts';
 import type { Change } from '../../engine/change.ts';
 import { nicsOf, vectorsOf } from '../host.ts';
 import type { Ctx } from '../types.ts';
@@ -10,7 +11,7 @@ import { interruptsText, softirqsText } from './interrupts.ts';
 import { netDevText } from './net-dev.ts';
 import { netstatText, snmp6Text, snmpText } from './snmp.ts';
 import { statText, uptimeText } from './stat.ts';
-import { softnetStatText } from './softnet-stat.ts';
+import { devStatText, softnetStatText } from './softnet-stat.ts';
 import { queueFiles } from './queue-files.ts';
 import { nicFiles } from './sys-class-net.ts';
 import { sysctlFiles } from './sys-net.ts';
@@ -34,10 +35,11 @@ export interface VirtualFile {
 
 export function allFiles(ctx: Ctx): VirtualFile[] {
   const reading = (path: string, read: () => string): VirtualFile => ({ path, read, write: null });
-  return [
+  const files = [
     reading('/proc/interrupts', () => interruptsText(ctx)),
     ...vectorsOf(ctx).flatMap(({ queue }) => irqFiles(ctx, queue)),
     reading('/proc/net/dev', () => netDevText(ctx)),
+    reading('/proc/net/dev_stat', () => devStatText(ctx)),
     reading('/proc/net/netstat', () => netstatText(ctx)),
     reading('/proc/net/snmp', () => snmpText(ctx)),
     reading('/proc/net/snmp6', () => snmp6Text(ctx)),
@@ -48,6 +50,7 @@ export function allFiles(ctx: Ctx): VirtualFile[] {
     ...sysctlFiles(ctx),
     ...nicsOf(ctx).flatMap((nic) => [...nicFiles(ctx, nic), ...queueFiles(ctx, nic)]),
   ];
+  return files.filter((file) => hasFile(ctx.kernel, file.path));
 }
 
 /** A path without doubled slashes and dots. */

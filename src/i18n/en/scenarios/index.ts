@@ -11,6 +11,7 @@ import { oneQueueAndRps } from './one-queue-and-rps.ts';
 import { rfsFollowsAnApplication } from './rfs-follows-an-application.ts';
 import { softirqStarvesAnApplication } from './softirq-starves-an-application.ts';
 import { moderationAndDim } from './moderation-and-dim.ts';
+import { mindcraftFourCpus } from './mindcraft-four-cpus.ts';
 import { timeSqueeze } from './time-squeeze.ts';
 import { rssGoodAndBadTable } from './rss-good-and-bad-table.ts';
 import { rpsOverdone } from './rps-overdone.ts';
@@ -25,6 +26,7 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...napiLightAndHeavyLoad,
   ...rssSpreadsFlows,
   ...the67NsBudget,
+  ...mindcraftFourCpus,
   ...livelockAndItsCure,
   ...twoInterfacesOneFlooded,
   ...oneQueueAndRps,
