@@ -30,7 +30,7 @@ export const moderationAndDim: Readonly<Record<string, string>> = {
     'Profile 4, 256 µs: the strongest. There DIM parks. A common belief: “adaptive moderation finds the balance”. One frame in a hundred is read 250 µs after the wire or later, on CPUs that are idle nearly all the time. DIM goes on until throughput suffers, and here it never does.',
   'scenario.moderation-and-dim.step-8.title': 'Where there is nothing to choose',
   'scenario.moderation-and-dim.step-8.text':
-    '2,000 frames a second: they come 500 µs apart, so every profile has one frame an interrupt. No sample is better than the other, and “not better” means turn around: DIM wavers between profiles 0 and 1. Nothing is saved.',
+    '2,000 frames a second: they come 500 µs apart, so every profile has one frame an interrupt, and nothing is saved. But DIM rounds its rates up to whole numbers a millisecond: 2 or 3 packets, and more than 10 % apart counts as a difference. Rounding alone sends it to and fro.',
   'scenario.moderation-and-dim.step-9.title': 'Tired',
   'scenario.moderation-and-dim.step-9.text':
     'After ten steps DIM is tired and rests (PARKING_TIRED), and after a while tries again. A sample takes 64 interrupts: where they are rare, 32 ms each. Where latency counts, choose yourself: `ethtool -C eth0 adaptive-rx off rx-usecs 8`.',
