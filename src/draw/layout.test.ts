@@ -158,4 +158,19 @@ describe('layoutStage', () => {
       expect(make(1, 1, 1, width, height).nics[0].plain).toBe(false);
     }
   });
+
+  it('draws no poll list and no GRO where the kernel has none: the backlog has their room', () => {
+    const map = mockMap({ queues: 1, cpus: 2, sockets: 1, size: 128 });
+    const on = (kernel: string) => make(1, 2, 1, 1280, 420, { map: { ...map, kernel } }).lanes[0];
+    const now = on('6.12');
+    expect(now).toMatchObject({ napi: true, gro: true });
+    const old = on('2.4.18');
+    expect(old).toMatchObject({ napi: false, gro: false });
+    expect([old.boxes.gro, old.boxes.rxList]).toEqual([old.boxes.poll, old.boxes.poll]);
+    expect(old.boxes.poll.x).toBe(now.boxes.poll.x);
+    expect(old.boxes.poll.w).toBeCloseTo(now.boxes.rxList.x + now.boxes.rxList.w - now.boxes.poll.x);
+    const between = on('2.4.20');
+    expect(between.boxes.rxList).toEqual(now.boxes.rxList);
+    expect(between.boxes.gro).toEqual(between.boxes.poll);
+  });
 });

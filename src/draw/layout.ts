@@ -4,6 +4,7 @@
  * or socket is unfolded changes what a slot shows, never where a thing stands.
  */
 import { drivers } from '../catalog/drivers.ts';
+import { rulesFor } from '../catalog/rules.ts';
 import type { SceneMap } from '../protocol/scene.ts';
 import type { ThemeName } from '../theme/colors.ts';
 import { bestColumns, clamp, grid, inset, type Point, type Rect } from './geometry.ts';
@@ -74,6 +75,9 @@ export interface LaneLayout {
   box: Rect;
   head: Rect;
   boxes: LaneBoxes;
+  /** The kernel polls cards, and joins frames: without, there are no such boxes (they stand where `poll` stands). */
+  napi: boolean;
+  gro: boolean;
   /** Where curves from the rings arrive. */
   in: Point;
   out: Point;
@@ -453,18 +457,29 @@ function ringAt(
 
 // -- CPUs --------------------------------------------------------------------------------------------------------------
 
-function laneAt(cpu: number, box: Rect): LaneLayout {
+/** What a kernel has: without NAPI frames wait in the backlog, and there is no list; without GRO nothing is held. */
+function eraOf(map: SceneMap): Pick<LaneLayout, 'napi' | 'gro'> {
+  const { napi, gro } = rulesFor(map.kernel);
+  return { napi, gro };
+}
+
+function laneAt(cpu: number, box: Rect, era: Pick<LaneLayout, 'napi' | 'gro'>): LaneLayout {
   const head: Rect = { x: box.x + 5, y: box.y, w: box.w - 5, h: 24 };
   const gap = 5;
   const inner: Rect = { x: box.x + 12, y: box.y + 24, w: box.w - 20, h: box.h - 24 - 7 };
   const share = [0.225, 0.33, 0.17, 0.275];
   const room = inner.w - gap * 3;
   let x = inner.x;
-  const [poll, gro, rxList, protocol] = share.map((s): Rect => {
+  const [first, second, third, protocol] = share.map((s): Rect => {
     const r: Rect = { x, y: inner.y, w: room * s, h: inner.h };
     x += r.w + gap;
     return r;
   });
+  // what is not there leaves its room to the box before it, and stands where that stands
+  const last = !era.napi ? third : !era.gro ? second : first;
+  const poll: Rect = { ...first, w: last.x + last.w - first.x };
+  const gro = era.gro && era.napi ? second : poll;
+  const rxList = era.napi ? third : poll;
   // level with the ring beside it, which has a line of words below
   const mid = ringLevelWith(box);
   return {
@@ -472,6 +487,7 @@ function laneAt(cpu: number, box: Rect): LaneLayout {
     box,
     head,
     boxes: { poll, gro, rxList, protocol },
+    ...era,
     in: { x: box.x, y: mid },
     out: { x: box.x + box.w, y: mid },
   };
@@ -493,7 +509,9 @@ function placeCpus(
     const h = Math.min((area.h - between * (n - 1)) / n, n <= 2 ? 215 : n === 3 ? 170 : LANE_MAX + 10);
     const y = area.y + middle(n, area.h, n * h + between * (n - 1));
     return {
-      lanes: cpus.map((cpu, i) => laneAt(cpu.index, { x: area.x, y: y + i * (h + between), w: area.w, h })),
+      lanes: cpus.map((cpu, i) =>
+        laneAt(cpu.index, { x: area.x, y: y + i * (h + between), w: area.w, h }, eraOf(input.map)),
+      ),
       strips: [],
       cpuSlots: n,
     };
@@ -516,7 +534,7 @@ function placeCpus(
     slots,
   );
   const lanes = open.map((cpu, i) =>
-    laneAt(cpu, { x: area.x, y: area.y + i * (slotH + gap), w: area.w, h: slotH }),
+    laneAt(cpu, { x: area.x, y: area.y + i * (slotH + gap), w: area.w, h: slotH }, eraOf(input.map)),
   );
   const field: Rect = { x: area.x, y: area.y + stripsTop(), w: area.w, h: pitch * rows - 3 };
   const cells = columnGrid(field, n, cols, cols > 2 ? 4 : 8, 3);
@@ -714,7 +732,7 @@ function layoutPortrait(input: LayoutInput): StageLayout {
     parts.cpus.map((cpu) => cpu.index),
     slots,
   );
-  const lanes = open.map((cpu, i) => laneAt(cpu, { x, y: y + i * 98, w: inner, h: 92 }));
+  const lanes = open.map((cpu, i) => laneAt(cpu, { x, y: y + i * 98, w: inner, h: 92 }, eraOf(input.map)));
   y += slots * 98;
   const strips: StripLayout[] = [];
   if (n > 1) {

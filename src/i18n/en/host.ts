@@ -55,6 +55,7 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.ctx.idle': 'idle',
   'host.pill.task': '{context} {task}',
   'host.lane.poll': 'napi_poll',
+  'host.lane.backlogBox': 'backlog',
   'host.lane.work': '{work}/{weight}',
   'host.lane.gro': 'GRO held list',
   'host.lane.gro.short': 'GRO held',

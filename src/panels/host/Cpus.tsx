@@ -102,7 +102,7 @@ export const Lane = memo(
           target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}
         >
           <text className="label" x={boxes.poll.x + 6} y={boxes.poll.y + 13}>
-            {view.pollName}
+            {at.napi || view.bottomHalves ? view.pollName : t('host.lane.backlogBox')}
           </text>
           {view.work !== '' && boxes.poll.w > 84 && (
             <text
@@ -135,33 +135,37 @@ export const Lane = memo(
             </text>
           )}
         </Part>
-        <Part
-          id={`${id}-gro`}
-          r={boxes.gro}
-          label={view.ariaGro}
-          target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}
-        >
-          <text className="label" x={boxes.gro.x + 6} y={boxes.gro.y + 13}>
-            {cut(t('host.lane.gro'), boxes.gro.w - 9, 10.5) === t('host.lane.gro')
-              ? t('host.lane.gro')
-              : t('host.lane.gro.short')}
-          </text>
-          {view.held === 0 && (
-            <text className="mono faint" x={boxes.gro.x + 6} y={boxes.gro.y + 28}>
-              {t('host.lane.empty')}
+        {at.gro && at.napi && (
+          <Part
+            id={`${id}-gro`}
+            r={boxes.gro}
+            label={view.ariaGro}
+            target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}
+          >
+            <text className="label" x={boxes.gro.x + 6} y={boxes.gro.y + 13}>
+              {cut(t('host.lane.gro'), boxes.gro.w - 9, 10.5) === t('host.lane.gro')
+                ? t('host.lane.gro')
+                : t('host.lane.gro.short')}
             </text>
-          )}
-        </Part>
-        <Part
-          id={`${id}-list`}
-          r={boxes.rxList}
-          label={view.ariaList}
-          target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}
-        >
-          <text className="label label--tight" x={boxes.rxList.x + 5} y={boxes.rxList.y + 13}>
-            {t(boxes.rxList.w < 42 ? 'host.lane.rxList.short' : 'host.lane.rxList')}
-          </text>
-        </Part>
+            {view.held === 0 && (
+              <text className="mono faint" x={boxes.gro.x + 6} y={boxes.gro.y + 28}>
+                {t('host.lane.empty')}
+              </text>
+            )}
+          </Part>
+        )}
+        {at.napi && (
+          <Part
+            id={`${id}-list`}
+            r={boxes.rxList}
+            label={view.ariaList}
+            target={view.queue >= 0 ? { kind: 'napi', queue: view.queue } : { kind: 'cpu', cpu: at.cpu }}
+          >
+            <text className="label label--tight" x={boxes.rxList.x + 5} y={boxes.rxList.y + 13}>
+              {t(boxes.rxList.w < 42 ? 'host.lane.rxList.short' : 'host.lane.rxList')}
+            </text>
+          </Part>
+        )}
         <Part
           id={`${id}-protocol`}
           r={boxes.protocol}

@@ -180,6 +180,8 @@ export interface CpuView {
   short: string;
   runQueue: string;
   /** What takes packets up here. */
+  /** A kernel of bottom halves (2.2). */
+  bottomHalves: boolean;
   pollName: string;
   budget: string;
   budgetShort: string;
@@ -292,6 +294,7 @@ export function cpuView(
         ? t('host.ctx.bottomHalf')
         : t(name === 'softirq' ? 'host.ctx.softirq.plain' : `host.ctx.${name}`),
     runQueue: waiting === '' ? '' : t('host.lane.runQueue', { tasks: waiting }),
+    bottomHalves,
     pollName: t(bottomHalves ? 'host.lane.netBh' : 'host.lane.poll'),
     budget:
       state.pass > 0 && !bottomHalves

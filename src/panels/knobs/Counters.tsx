@@ -40,7 +40,7 @@ export function Counters() {
     <Section title={t('counters.title')}>
       <ul className="counters">
         {counters.map((counter) => (
-          <li key={counter.name}>
+          <li key={`${counter.tool}/${counter.name}`}>
             <button
               type="button"
               className={`counter ${counter.loss && counter.value > 0 ? 'is-loss' : ''}`}

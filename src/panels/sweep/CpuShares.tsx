@@ -91,27 +91,34 @@ export function CpuShares({
             {layers.map((layer, i) => {
               const [, context] = CPU_SHARES[i];
               const d = shape(layer as unknown as [number, number][]) ?? '';
-              // the name stands where its band is thickest, if it fits there
-              const thick = layer.reduce((b, v, k) => (v[1] - v[0] > layer[b][1] - layer[b][0] ? k : b), 0);
-              const room = layer.length === 0 ? 0 : inner.height * (layer[thick][1] - layer[thick][0]);
-              const anchor = thick === 0 ? 'start' : thick === layer.length - 1 ? 'end' : 'middle';
               return (
                 <g key={context} className={`share ctx-${context}`}>
                   <path d={d} className="share-area" />
                   {(context === 'softirq' || context === 'task') && (
                     <path d={d} fill={`url(#${id}-${context})`} />
                   )}
-                  {room > fontPx * 1.4 && (
-                    <text
-                      className="share-name"
-                      x={x(sorted[thick].x) + (anchor === 'start' ? 6 : anchor === 'end' ? -6 : 0)}
-                      y={y((layer[thick][0] + Math.min(1, layer[thick][1])) / 2)}
-                      dy="0.32em"
-                      textAnchor={anchor}
-                    >
-                      {t(`context.${context}`)}
-                    </text>
-                  )}
+                </g>
+              );
+            })}
+            {layers.map((layer, i) => {
+              const [, context] = CPU_SHARES[i];
+              // the name stands where its band is thickest, if it fits there, and upon all areas
+              const thick = layer.reduce((b, v, k) => (v[1] - v[0] > layer[b][1] - layer[b][0] ? k : b), 0);
+              const room = layer.length === 0 ? 0 : inner.height * (layer[thick][1] - layer[thick][0]);
+              if (room <= fontPx * 1.4) return null;
+              const name = t(`context.${context}`);
+              const half = name.length * fontPx * 0.32 + 4;
+              return (
+                <g key={context} className="share">
+                  <text
+                    className="share-name"
+                    x={Math.max(half, Math.min(inner.width - half, x(sorted[thick].x)))}
+                    y={y((layer[thick][0] + Math.min(1, layer[thick][1])) / 2)}
+                    dy="0.32em"
+                    textAnchor="middle"
+                  >
+                    {name}
+                  </text>
                 </g>
               );
             })}

@@ -167,9 +167,12 @@ export function SweepForm({
       )}
       <div className="row">
         {running ? (
-          <Button onClick={onCancel}>{t('sweep.cancel')}</Button>
+          <Button key="stop" onClick={onCancel}>
+            {t('sweep.cancel')}
+          </Button>
         ) : (
-          <Button look="primary" type="submit">
+          // one button turned into the other would be pressed twice by one click
+          <Button key="run" look="primary" type="submit">
             {t('sweep.run')}
           </Button>
         )}
