@@ -33,6 +33,9 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
   bigKernelLock: { shown: ['test src/engine/cpu/lock.test.ts'], simplification: 'spinlocks' },
   maxBacklog: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
   txQueueLen: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
+  bql: { shown: ['test src/engine/nic/dql.test.ts'], simplification: 'sending' },
+  qdiscLockless: { shown: ['test src/engine/net/xmit.test.ts'], simplification: 'sending' },
+  xpsRxqs: { shown: ['test src/engine/net/xmit.test.ts'], simplification: null },
   groTcpFraglist: { shown: ['measured gro-102-rx-gro-list'], simplification: null },
 };
 
@@ -66,6 +69,7 @@ const OF_REASONS: readonly (readonly [string, string])[] = [
   ['lock', 'spinlocks'],
   ['tx', 'sending'],
   ['qdiscFull', 'sending'],
+  ['bql', 'sending'],
   ['sndbuf', 'truesize'],
   ['sendTooLong', 'sending'],
   ['sentFreed', 'before-napi'],
