@@ -35,6 +35,7 @@ const ORDER = [
   'time-squeeze',
   'one-queue-and-rps',
   'rfs-follows-an-application',
+  'xps-with-and-without',
 ];
 
 function rankIn(list: readonly string[], name: string): number {

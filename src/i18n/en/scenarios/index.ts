@@ -9,6 +9,7 @@ import { livelockAndItsCure } from './livelock-and-its-cure.ts';
 import { twoInterfacesOneFlooded } from './two-interfaces-one-flooded.ts';
 import { oneQueueAndRps } from './one-queue-and-rps.ts';
 import { rfsFollowsAnApplication } from './rfs-follows-an-application.ts';
+import { xpsWithAndWithout } from './xps-with-and-without.ts';
 import { timeSqueeze } from './time-squeeze.ts';
 
 /** Texts of the built-in scenarios, one file each. */
@@ -24,5 +25,6 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...twoInterfacesOneFlooded,
   ...oneQueueAndRps,
   ...rfsFollowsAnApplication,
+  ...xpsWithAndWithout,
   ...timeSqueeze,
 };
