@@ -9,6 +9,8 @@ export type ModerationDiscipline = 'itr' | 'eqe' | 'cqe';
 export interface DriverInfo {
   readonly name: string;
   readonly maxQueues: number;
+  /** Byte queue limits. */
+  readonly bql: boolean;
   readonly ringDefault: number;
   readonly ringMin: number;
   readonly ringMax: number;
@@ -45,6 +47,7 @@ export const drivers = {
   tulip: {
     name: 'tulip',
     maxQueues: 1,
+    bql: false,
     ringDefault: 128,
     ringMin: 64,
     ringMax: 256,
@@ -73,6 +76,7 @@ export const drivers = {
   igb: {
     name: 'igb',
     maxQueues: 8,
+    bql: true,
     ringDefault: 256,
     ringMin: 64,
     ringMax: 4096,
@@ -101,6 +105,7 @@ export const drivers = {
   ixgbe: {
     name: 'ixgbe',
     maxQueues: 63,
+    bql: true,
     ringDefault: 512,
     ringMin: 64,
     ringMax: 8192,
@@ -129,6 +134,7 @@ export const drivers = {
   mlx5_core: {
     name: 'mlx5_core',
     maxQueues: 64,
+    bql: true,
     ringDefault: 1024,
     ringMin: 64,
     ringMax: 8192,

@@ -369,7 +369,7 @@ export const kinds = {
     stage: 'softirq',
     fn: 'clean_tx_irq',
     a: 'packets freed',
-    b: 'descriptors still in use',
+    b: 'byte limit of the ring (0: none)',
   },
   txDrop: { code: 50, stage: 'nic', fn: 'pfifo_fast_enqueue', a: 'segments', b: '0' },
   irqDone: { code: 52, stage: 'irq', fn: 'irq handler', a: 'frames it took', b: '0' },
@@ -446,6 +446,13 @@ export const kinds = {
     a: 'packets in the backlog',
     b: 'CPU that runs the bottom half (world index), -1 none',
   },
+  txSelect: {
+    code: 84,
+    stage: 'protocol',
+    fn: 'netdev_pick_tx',
+    a: 'tx queue index in its NIC',
+    b: 'hash as int32',
+  },
 } as const satisfies Record<string, KindInfo>;
 
 export type KindName = keyof typeof kinds;
@@ -514,6 +521,7 @@ export const Kind = {
   lockRelease: 72,
   lockPassed: 73,
   bhMark: 74,
+  txSelect: 84,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

@@ -1250,6 +1250,63 @@ export const reasons = {
     knob: 'sysctl -w net.core.mod_cong=290',
     source: 'net/core/dev.c get_sample_stats, 2.4.18',
   },
+  // -- transmit queues: choice, queueing discipline, byte limits
+  txOneQueue: {
+    code: 410,
+    fn: 'netdev_core_pick_tx',
+    knob: 'ethtool -L {nic} combined 4',
+    source: 'net/core/dev.c, v6.12',
+  },
+  txCached: { code: 411, fn: 'sk_tx_queue_get', knob: null, source: 'net/core/dev.c, v6.12' },
+  xpsByCpu: {
+    code: 412,
+    fn: 'get_xps_queue',
+    knob: 'echo 0 > /sys/class/net/{nic}/queues/tx-0/xps_cpus',
+    source: 'net/core/dev.c, v6.12',
+  },
+  xpsByRxQueue: {
+    code: 413,
+    fn: 'get_xps_queue',
+    knob: 'echo 0 > /sys/class/net/{nic}/queues/tx-0/xps_rxqs',
+    source: 'net/core/dev.c, v6.12',
+  },
+  txByRxQueue: {
+    code: 414,
+    fn: 'skb_tx_hash',
+    knob: 'echo 1 > /sys/class/net/{nic}/queues/tx-0/xps_cpus',
+    source: 'net/core/dev.c, v6.12',
+  },
+  txByHash: {
+    code: 415,
+    fn: 'skb_tx_hash',
+    knob: 'echo 1 > /sys/class/net/{nic}/queues/tx-0/xps_cpus',
+    source: 'net/core/dev.c, v6.12',
+  },
+  txOtherRuns: {
+    code: 416,
+    fn: 'qdisc_run_begin',
+    knob: 'echo 1 > /sys/class/net/{nic}/queues/tx-0/xps_cpus',
+    source: 'include/net/sch_generic.h, v6.12',
+  },
+  txBehind: { code: 417, fn: '__dev_xmit_skb', knob: null, source: 'net/core/dev.c, v6.12' },
+  txBql: {
+    code: 418,
+    fn: 'netdev_tx_sent_queue',
+    knob: 'echo max > /sys/class/net/{nic}/queues/tx-0/byte_queue_limits/limit_min',
+    source: 'include/linux/netdevice.h, v6.12',
+  },
+  bqlGrows: {
+    code: 419,
+    fn: 'dql_completed',
+    knob: 'echo max > /sys/class/net/{nic}/queues/tx-0/byte_queue_limits/limit_min',
+    source: 'lib/dynamic_queue_limits.c, v6.12',
+  },
+  bqlShrinks: {
+    code: 420,
+    fn: 'dql_completed',
+    knob: 'echo 100 > /sys/class/net/{nic}/queues/tx-0/byte_queue_limits/hold_time',
+    source: 'lib/dynamic_queue_limits.c, v6.12',
+  },
 } as const satisfies Record<string, ReasonInfo>;
 
 export type ReasonName = keyof typeof reasons;
@@ -1493,6 +1550,17 @@ export const Reason = {
   congestionLow: 330,
   congestionModerate: 331,
   congestionHigh: 332,
+  txOneQueue: 410,
+  txCached: 411,
+  xpsByCpu: 412,
+  xpsByRxQueue: 413,
+  txByRxQueue: 414,
+  txByHash: 415,
+  txOtherRuns: 416,
+  txBehind: 417,
+  txBql: 418,
+  bqlGrows: 419,
+  bqlShrinks: 420,
 } as const satisfies { readonly [K in ReasonName]: (typeof reasons)[K]['code'] };
 
 const byCode: (ReasonName | undefined)[] = [];

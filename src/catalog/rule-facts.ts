@@ -38,6 +38,9 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
   txQueueLen: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
   arfsCounters: { shown: ['test src/shell/prints.test.ts'], simplification: 'counters' },
   gro: { shown: ['test src/engine/net/gro/receive.test.ts'], simplification: null },
+  bql: { shown: ['test src/engine/nic/dql.test.ts'], simplification: 'sending' },
+  qdiscLockless: { shown: ['test src/engine/net/xmit.test.ts'], simplification: 'sending' },
+  xpsRxqs: { shown: ['test src/engine/net/xmit.test.ts'], simplification: null },
   groTcpFraglist: { shown: ['measured gro-102-rx-gro-list'], simplification: null },
   tcpCompSack: {
     shown: ['measured sack-01-one-hole-60-nr44-rtt50', 'test src/engine/tcp/compress.test.ts'],
@@ -126,6 +129,7 @@ const OF_REASONS: readonly (readonly [string, string])[] = [
   ['lock', 'spinlocks'],
   ['tx', 'sending'],
   ['qdiscFull', 'sending'],
+  ['bql', 'sending'],
   ['sndbuf', 'truesize'],
   ['sendTooLong', 'sending'],
   ['sentFreed', 'before-napi'],

@@ -182,6 +182,21 @@ export const rules = {
     { since: null, until: '2.6.29', value: false, source: 'net/core/dev.c before d565b0a1a9b6' },
     { since: '2.6.29', until: null, value: true, source: 'd565b0a1a9b6 (dev_gro_receive)' },
   ],
+  /** Byte queue limits. */
+  bql: [
+    { since: null, until: '3.3', value: false, source: 'drivers before v3.3' },
+    { since: '3.3', until: null, value: true, source: 'lib/dynamic_queue_limits.c, v3.3 (75957ba36c05)' },
+  ],
+  /** pfifo_fast without a root lock. */
+  qdiscLockless: [
+    { since: null, until: '4.16', value: false, source: 'net/sched/sch_generic.c before v4.16' },
+    { since: '4.16', until: null, value: true, source: 'net/sched/sch_generic.c, v4.16 (c5ad119fb6c0)' },
+  ],
+  /** XPS by receive queue (xps_rxqs). */
+  xpsRxqs: [
+    { since: null, until: '4.19', value: false, source: 'net/core/net-sysfs.c before v4.19' },
+    { since: '4.19', until: null, value: true, source: 'net/core/net-sysfs.c, v4.19' },
+  ],
   /** TCP trains on rx-gro-list (fraglist). */
   groTcpFraglist: [
     {

@@ -110,8 +110,8 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'locks',
     model:
-      'Beside the kernel lock of 2.2 only the socket’s ownership by a task is modelled; other locks cost nothing of their own.',
-    real: 'Queue and socket spinlocks are fought for when many CPUs meet.',
+      'The kernel lock of 2.2, root locks of queueing disciplines and the socket’s ownership by a task are modelled; other locks cost nothing of their own.',
+    real: 'Receive queue and socket spinlocks are fought for when many CPUs meet.',
     matters: 'One socket fed from many CPUs.',
     source: 'net/core/sock.c, Linux 6.12.',
   },
@@ -142,8 +142,8 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'sending',
     model:
-      'What is sent waits in one first-in-first-out queue, is sent at the link’s rate and freed by the NAPI of its queue. Applications send UDP; an answer leaves by a route, else by the card that its request came in on; a datagram beyond the MTU is refused.',
-    real: 'Byte queue limits, other queueing disciplines and segmentation on the card shape what is sent, and when; long datagrams are cut into fragments.',
+      'What is sent waits in one first-in-first-out queue a transmit queue, fq_codel’s too, is sent at the link’s rate and freed by the NAPI of its queue. What a full ring left waiting is sent on by the CPU that cleans up. Applications send UDP; an answer leaves by a route, else by the card that its request came in on; a datagram beyond the MTU is refused.',
+    real: 'fq_codel keeps flows apart and drops early; NET_TX softirqs send on what waits; other queueing disciplines and segmentation on the card shape what is sent, and when; long datagrams are cut into fragments.',
     matters: 'Hosts near their link’s limit.',
     source: 'net/core/dev.c, net/sched/sch_generic.c, Linux 6.12.',
   },

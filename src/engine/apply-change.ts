@@ -5,7 +5,7 @@
 import { Kind } from '../catalog/kinds.ts';
 import { Reason } from '../catalog/reasons.ts';
 import { wakeTask, moveTask } from './cpu/scheduler.ts';
-import type { Change, SysctlName } from './change.ts';
+import type { BqlName, Change, SysctlName } from './change.ts';
 import { emit } from './emit.ts';
 import { createFlowLimit } from './net/backlog.ts';
 import { addAddress, recomputeFib, removeAddress } from './net/fib.ts';
@@ -16,7 +16,7 @@ import { recomputeSteering } from './nic/steering.ts';
 import { unmask } from './nic/moderation.ts';
 import { parseHex } from './packet/hex.ts';
 import { NO_CPU } from './records.ts';
-import type { Nic, World } from './world.ts';
+import type { Dql, Nic, World } from './world.ts';
 
 /** Applies `change` on a host (index) and writes its record. `change.nic` counts over the world. */
 export function applyChange(w: World, host: number, change: Change): void {
@@ -91,6 +91,12 @@ export function applyChange(w: World, host: number, change: Change): void {
     case 'xps-cpus':
       w.queues[change.queue].tx.xpsCpus = change.cpus.slice();
       break;
+    case 'xps-rxqs':
+      w.queues[change.queue].tx.xpsRxqs = change.rxqs.slice();
+      break;
+    case 'bql':
+      setBql(w.queues[change.queue].tx.dql, change.name, change.value);
+      break;
     case 'rps-cpus':
       w.queues[change.queue].rpsCpus = change.cpus.slice();
       break;
@@ -132,6 +138,8 @@ export function applyChange(w: World, host: number, change: Change): void {
       break;
   }
 }
+
+type LinkName = Extract<Change, { type: 'link' }>['name'];
 
 function powerOfTwo(n: number): number {
   let size = 1;
@@ -184,8 +192,17 @@ function setChannels(w: World, nic: Nic, combined: number, seq: number): void {
   }
 }
 
-function setLink(nic: Nic, name: 'mtu' | 'gro_max_size' | 'gro_ipv4_max_size', value: number): void {
-  if (name === 'mtu') nic.mtu = value;
+/** As the kernel stores it: what is in force follows at the next completion. */
+function setBql(dql: Dql, name: BqlName, value: number): void {
+  if (name === 'limit') dql.limit = value;
+  else if (name === 'limit_min') dql.limitMin = value;
+  else if (name === 'limit_max') dql.limitMax = value;
+  else dql.holdMs = value;
+}
+
+function setLink(nic: Nic, name: LinkName, value: number): void {
+  if (name === 'txqueuelen') nic.txQueueLen = value;
+  else if (name === 'mtu') nic.mtu = value;
   else if (name === 'gro_ipv4_max_size') nic.groIpv4MaxSize = value;
   else {
     nic.groMaxSize = value;

@@ -27,6 +27,9 @@ export type Change =
   | { type: 'irq-affinity'; irq: number; cpus: number[] }
   /** `cpus` world indexes, ascending. */
   | { type: 'xps-cpus'; queue: number; cpus: number[] }
+  /** `rxqs` receive queues, numbered in the NIC, ascending. */
+  | { type: 'xps-rxqs'; queue: number; rxqs: number[] }
+  | { type: 'bql'; queue: number; name: BqlName; value: number }
   | { type: 'rps-cpus'; queue: number; cpus: number[] }
   | { type: 'rps-flow-cnt'; queue: number; entries: number }
   | {
@@ -38,7 +41,7 @@ export type Change =
   | {
       type: 'link';
       nic: number;
-      name: 'mtu' | 'gro_max_size' | 'gro_ipv4_max_size';
+      name: 'mtu' | 'gro_max_size' | 'gro_ipv4_max_size' | 'txqueuelen';
       value: number;
     }
   /** `nic` a world index; the prefix's bits behind its length are zero. */
@@ -48,6 +51,10 @@ export type Change =
   | { type: 'address-del'; nic: number; address: string; bits: number }
   | { type: 'sysctl'; name: SysctlName; values: number[] }
   | { type: 'task-affinity'; task: number; cpu: number };
+
+/** Files of byte_queue_limits that can be written; bytes, hold_time in ms. */
+export const BQL_NAMES = ['hold_time', 'limit', 'limit_max', 'limit_min'] as const;
+export type BqlName = (typeof BQL_NAMES)[number];
 
 /** Protocols whose RSS hash fields can be set (`ethtool -N IF rx-flow-hash`); fields are RXH_* bits of packet/toeplitz. */
 export const HASH_FLOW_TYPES = ['tcp4', 'udp4', 'tcp6', 'udp6'] as const;

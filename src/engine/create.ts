@@ -13,6 +13,7 @@ import { createLatency } from './metrics/latency.ts';
 import { recomputeFib, tablesOf } from './net/fib.ts';
 import { createSnmp } from './net/snmp.ts';
 import { createBottomHalf } from './net/net-bh.ts';
+import { createDql } from './nic/dql.ts';
 import { createDim } from './nic/dim.ts';
 import { recomputeSteering } from './nic/steering.ts';
 import { parseHex } from './packet/hex.ts';
@@ -135,8 +136,11 @@ export function createWorld(spec: WorldSpec): World {
       const nic = makeNic(maker, spec, rules, host, h, nicSpec, nics.length, queues.length, flows.length);
       nics.push(nic);
       for (let number = 0; number < nic.queues; number += 1) {
-        const queue = makeQueue(maker, host, fixed, nicSpec, nic, number, queues.length);
+        const queue = makeQueue(maker, rules, host, fixed, nicSpec, nic, number, queues.length);
         queues.push(queue);
+        const rooted = !rules.qdiscLockless || nicSpec.qdisc === 'fq_codel';
+        if (rooted && rules.napi && host.cpus > 1)
+          queue.tx.lock = addLock(maker, locks, host, h, `${nic.name}-tx-${number}`);
         // its thread sleeps until the NAPI is made threaded
         const thread = makeTask(
           maker,
@@ -372,6 +376,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     reschedReason: 0,
     switching: false,
     bhOff: false,
+    xmit: { stage: 0, queue: 0, slot: 0, left: 0, free: false, lost: false },
     spinLock: new Int32Array(3).fill(-1),
     spinSince: new Float64Array(3),
     spinCycles: new Float64Array(3),
@@ -492,6 +497,8 @@ function makeSocket(
     sent: 0,
     sentBytes: 0,
     sendErrors: 0,
+    txQueue: -1,
+    rxQueue: -1,
     ipId: 0,
     txLatency: noLatency(),
     queue: [],
@@ -609,6 +616,7 @@ function rssKey(seed: number, bytes: number, hex: string | undefined): Uint8Arra
 
 function makeQueue(
   maker: Maker,
+  rules: ReturnType<typeof rulesFor>,
   host: HostSpec,
   fixed: HostFixed,
   nicSpec: NicSpec,
@@ -641,7 +649,16 @@ function makeQueue(
       packets: 0,
       dropped: 0,
       completions: 0,
+      freed: 0,
+      remote: 0,
+      forOthers: 0,
       xpsCpus: [],
+      xpsRxqs: [],
+      lock: -1,
+      runner: -1,
+      lastCpu: -1,
+      bql: nic.driver.bql && rules.bql,
+      dql: createDql(),
     },
     rxUsecs: nic.rxUsecs,
     rxFrames: nic.rxFrames,

@@ -68,6 +68,8 @@ export interface NicSpec {
   mtu: number;
   queues: number;
   ringSize: number;
+  /** Queueing discipline of each transmit queue; absent: pfifo_fast. */
+  qdisc?: 'pfifo_fast' | 'fq_codel';
   /** CPU (in the host) of each queue's vector; shorter lists repeat. */
   affinity: number[];
   rxUsecs?: number;

@@ -307,6 +307,7 @@ export interface Cpu {
   switching: boolean;
   /** The task has bottom halves off (it sends): a softirq waits for local_bh_enable. */
   bhOff: boolean;
+  xmit: XmitState;
   // locks (cpu/lock)
   /** Lock (world index) that each level spins on, -1 none; since when; and the cycles of work it will do once it goes on. */
   spinLock: Int32Array;
@@ -589,8 +590,51 @@ export interface TxQueue {
   packets: number;
   dropped: number;
   completions: number;
-  /** XPS: CPUs (world index) that send here. */
+  /** Packets freed, and those of them that another CPU had sent; packets a CPU has sent for others. */
+  freed: number;
+  remote: number;
+  forOthers: number;
+  /** XPS: CPUs (world index) that send here; receive queues (of the NIC) whose sockets do. */
   xpsCpus: number[];
+  xpsRxqs: number[];
+  /** Root lock of the queueing discipline (world index); -1: it has none. */
+  lock: number;
+  /** CPU that takes packets out of it now, and the last one that touched it; -1: none. */
+  runner: number;
+  lastCpu: number;
+  /** The driver tells the stack what it has queued and completed. */
+  bql: boolean;
+  dql: Dql;
+}
+
+/** struct dql, in bytes. */
+export interface Dql {
+  limit: number;
+  limitMin: number;
+  limitMax: number;
+  holdMs: number;
+  queued: number;
+  completed: number;
+  adjLimit: number;
+  prevQueued: number;
+  prevOvlimit: number;
+  prevLastObj: number;
+  lastObj: number;
+  lowestSlack: number;
+  /** Jiffy. */
+  slackStart: number;
+  /** __QUEUE_STATE_STACK_XOFF. */
+  stopped: boolean;
+}
+
+/** What a CPU is sending (net/xmit): one packet at a time. */
+export interface XmitState {
+  stage: number;
+  queue: number;
+  slot: number;
+  left: number;
+  free: boolean;
+  lost: boolean;
 }
 
 export interface Napi {
@@ -632,6 +676,9 @@ export interface Socket {
   sentBytes: number;
   /** sendmsg calls that a full buffer or queue has failed. */
   sendErrors: number;
+  /** Transmit queue it remembers, receive queue it was last fed from (numbers in their NIC); -1: none. */
+  txQueue: number;
+  rxQueue: number;
   /** IP identification of the next datagram. */
   ipId: number;
   /** sendmsg to the end of the wire; empty where no application sends on it. */

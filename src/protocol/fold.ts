@@ -201,20 +201,26 @@ function sendRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSoc
     task.sending = { id: r.packet, flow: r.other, bytes: r.a, segs: [r.packet], sk, truesize };
 }
 
-/** The skb that a CPU hands to the transmit queue: forwarded, or of the task that sends. */
-function handedOn(scene: Scene, r: RecordView, cpu: SceneCpu | undefined): SceneSkb | null {
-  if (cpu === undefined) return null;
+/** A transmit queue is chosen: what the CPU forwards, or what its task sends, is in the CPU's hands. */
+function txSelected(scene: Scene, r: RecordView, cpu: SceneCpu): void {
   const skb = leave(cpu, r.packet, undefined);
+  cpu.sending = skb;
   if (skb !== null) {
     scene.totals.delivered += 1;
     scene.totals.inFlight -= 1;
-    return skb;
+    return;
   }
   const task = scene.tasks[cpu.task - 1];
-  if (task?.sending?.id !== r.packet) return null;
-  const { sending } = task;
+  if (task === undefined) return;
+  cpu.sending = task.sending;
   task.sending = null;
-  return sending;
+}
+
+function handedOn(cpu: SceneCpu | undefined): SceneSkb | null {
+  if (cpu === undefined) return null;
+  const skb = cpu.sending;
+  cpu.sending = null;
+  return skb;
 }
 
 /** Sent or lost: its socket gets the memory back. */
@@ -222,17 +228,28 @@ function giveBack(scene: Scene, skb: SceneSkb | null): void {
   if (skb?.sk !== undefined) scene.sockets[skb.sk - 1].wmem -= skb.truesize ?? 0;
 }
 
+/** Reasons to wait in the queueing discipline. */
+const WAITS: ReadonlySet<number> = new Set([
+  Reason.txQdisc,
+  Reason.txBql,
+  Reason.txBehind,
+  Reason.txOtherRuns,
+]);
+
 function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | undefined): void {
   const { tx } = q;
   switch (r.kind) {
+    case Kind.txSelect:
+      if (cpu !== undefined) txSelected(scene, r, cpu);
+      break;
     case Kind.txQueue: {
       const waited = r.reason === Reason.txFromQdisc;
-      const skb = waited ? takeOut(tx.qdisc, r.packet) : handedOn(scene, r, cpu);
-      if (skb !== null) (r.reason === Reason.txQdisc ? tx.qdisc : tx.ring).push(skb);
+      const skb = waited ? takeOut(tx.qdisc, r.packet) : handedOn(cpu);
+      if (skb !== null) (WAITS.has(r.reason) ? tx.qdisc : tx.ring).push(skb);
       break;
     }
     case Kind.txDrop:
-      giveBack(scene, handedOn(scene, r, cpu));
+      giveBack(scene, handedOn(cpu));
       break;
     case Kind.txSent: {
       const skb = tx.ring.shift() ?? null;
@@ -242,6 +259,7 @@ function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | un
     }
     case Kind.txClean:
       for (const skb of tx.sent.splice(0, r.a)) giveBack(scene, skb);
+      if (tx.limit !== null) tx.limit = r.b;
       break;
     default:
       break;
@@ -588,6 +606,7 @@ export function copyScene(scene: Scene): Scene {
       backlog: { ...c.backlog, input: skbs(c.backlog.input), process: skbs(c.backlog.process) },
       current: c.current === null ? null : skb(c.current),
       frame: c.frame === null ? null : skb(c.frame),
+      sending: c.sending === null ? null : skb(c.sending),
       runQueue: c.runQueue.slice(),
       waits: c.waits.map((w) => ({ ...w })),
     })),

@@ -95,6 +95,8 @@ export interface SceneQueue {
 /** The transmit queue of the same number and vector. */
 export interface SceneTx {
   size: number;
+  /** Byte limit of the ring (BQL); null: it has none. */
+  limit: number | null;
   /** Waiting in the queueing discipline; in descriptors for the wire; sent and not freed yet: oldest first. */
   qdisc: SceneSkb[];
   ring: SceneSkb[];
@@ -138,6 +140,8 @@ export interface SceneCpu {
   layer: 'netif' | 'ip' | 'l4' | null;
   /** The frame the driver or GRO holds in its hands now. */
   frame: SceneSkb | null;
+  /** The packet that it is handing to a transmit queue. */
+  sending: SceneSkb | null;
   runQueue: number[];
   /** Locks (world index) it spins on, with the context it does so in: the lowest level first. */
   waits: { ctx: number; lock: number }[];

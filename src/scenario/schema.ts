@@ -71,6 +71,10 @@ const NicSchema = v.strictObject({
     v.optional(whole(64, 8192)),
     "Descriptors of each receive ring; absent: the driver's default.",
   ),
+  qdisc: about(
+    v.optional(v.picklist(['pfifo_fast', 'fq_codel'])),
+    'Queueing discipline of each transmit queue: pfifo_fast (the default; since 4.16 without a root lock), or fq_codel (with one; its fairness and its early drops are not modelled).',
+  ),
   affinity: about(
     v.optional(v.pipe(v.array(whole(0, LIMITS.cpus - 1)), v.maxLength(64)), []),
     "CPU of each queue's vector, repeating; empty: queue i on CPU i.",

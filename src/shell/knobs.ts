@@ -4,7 +4,8 @@
  */
 import { hasSetting } from '../catalog/kernels.ts';
 import { FEATURES, HASH_FLOW_TYPES, type SysctlName } from '../engine/change.ts';
-import type { Nic, World } from '../engine/world.ts';
+import { DQL_MAX_LIMIT } from '../engine/nic/dql.ts';
+import type { Nic, RxQueue, World } from '../engine/world.ts';
 import { printCpuList, printCpuMask } from './cpu-list.ts';
 import { coalesceLimits } from './ethtool/coalesce.ts';
 import { shortName } from './ethtool/features.ts';
@@ -284,8 +285,32 @@ function rpsKnobs(ctx: Ctx, nic: Nic): KnobCommand[] {
         printCpuMask(xpsCpusOf(ctx, queue), ctx.fixed.cpus),
         text,
       ),
+      ...sendKnobs(ctx, nic, queue),
     ];
   });
+}
+
+/** Of a transmit queue: XPS by receive queue, byte limits. */
+function sendKnobs(ctx: Ctx, nic: Nic, queue: RxQueue): KnobCommand[] {
+  const at = `${nic.name} tx-${queue.number}`;
+  const file = (name: string) =>
+    `echo {value} > /sys/class/net/${nic.name}/queues/tx-${queue.number}/${name}`;
+  const knobs: KnobCommand[] = [];
+  if (ctx.world.fixed.rules.xpsRxqs) {
+    const rxqs = printCpuMask(queue.tx.xpsRxqs, queuesInUse(ctx, nic).length);
+    knobs.push(
+      knob(`${nic.name}.xps.${queue.number}.rxqs`, 'steering', at, 'xps_rxqs', file('xps_rxqs'), rxqs, text),
+    );
+  }
+  if (!queue.tx.bql) return knobs;
+  const { dql } = queue.tx;
+  const limits = { limit_min: dql.limitMin, limit_max: dql.limitMax };
+  for (const [name, value] of Object.entries(limits)) {
+    const id = `${nic.name}.bql.${queue.number}.${name}`;
+    const template = file(`byte_queue_limits/${name}`);
+    knobs.push(knob(id, 'link', at, `bql.${name}`, template, value, number(0, DQL_MAX_LIMIT)));
+  }
+  return knobs;
 }
 
 function napiKnobs(nic: Nic): KnobCommand[] {
@@ -337,6 +362,7 @@ function linkKnobs(nic: Nic): KnobCommand[] {
     link('mtu', nic.mtu, number(MIN_MTU, nic.driver.maxMtu)),
     link('gro_max_size', nic.groMaxSize, number(0, GRO_MAX_SIZE)),
     link('gro_ipv4_max_size', nic.groIpv4MaxSize, number(0, GRO_MAX_SIZE)),
+    link('txqueuelen', nic.txQueueLen, number(0, INT_MAX)),
   ];
 }
 

@@ -170,7 +170,7 @@ function withSenders(spec: WorldSpec, sending: Sending): WorldSpec {
         ratePps,
         startNs: i * 1000,
         stopNs: RUN_NS,
-        count: 2000,
+        count: 300,
       },
     }),
   );
@@ -188,7 +188,7 @@ function withSenders(spec: WorldSpec, sending: Sending): WorldSpec {
     timeoutNs: sending.timeoutNs,
     startNs: 0,
     stopNs: RUN_NS,
-    count: 2000,
+    count: 300,
   };
   client.template = { ...client.template, sport: 50_000 };
   return {

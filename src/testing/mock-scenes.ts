@@ -117,7 +117,7 @@ function idleQueue(size: number, affinity: number): SceneQueue {
     masked: false,
     timerNs: null,
     affinity: [affinity],
-    tx: { size, qdisc: [], ring: [], sent: [] },
+    tx: { size, limit: 0, qdisc: [], ring: [], sent: [] },
     napi: {
       place: 0,
       scheduled: false,
@@ -148,6 +148,7 @@ function idleCpu(): SceneCpu {
     current: null,
     layer: null,
     frame: null,
+    sending: null,
     runQueue: [],
     waits: [],
   };

@@ -167,6 +167,10 @@ function stateOf(
         row('txQdisc', q.tx.qdisc.length),
         row('txRing', q.tx.ring.length - q.tx.ringAt),
         row('txSent', q.tx.sent.length),
+        ...(q.tx.bql
+          ? [row('bqlLimit', q.tx.dql.limit), row('bqlInflight', q.tx.dql.queued - q.tx.dql.completed)]
+          : []),
+        ...(q.tx.freed > 0 ? [row('txRemote', `${q.tx.remote} / ${q.tx.freed}`)] : []),
       ];
       if (target.kind === 'descriptor') {
         const slot = q.desc[target.index];

@@ -10,6 +10,7 @@ import {
   POLL_ENTER,
   POLL_FRAME,
   POLL_TX,
+  POLL_TX_MORE,
 } from '../engine/cpu/phases.ts';
 import { BACKLOG_NAPI } from '../engine/net/backlog.ts';
 import { contextArg } from '../engine/cpu/context.ts';
@@ -110,6 +111,7 @@ export function sceneOf(w: World): Scene {
     napi.polling =
       phase === POLL_ENTER ||
       phase === POLL_TX ||
+      phase === POLL_TX_MORE ||
       phase === POLL_FRAME ||
       (phase >= DELIVER_NETIF && s.backTo === BACK_POLL);
     napi.work = napi.polling ? s.work : 0;
@@ -199,6 +201,7 @@ function queueOf(w: World, q: RxQueue): SceneQueue {
     affinity: q.affinity.slice(),
     tx: {
       size: q.tx.size,
+      limit: q.tx.bql ? q.tx.dql.limit : null,
       qdisc: q.tx.qdisc.map((slot) => txSkbOf(w, slot)),
       ring: q.tx.ring.slice(q.tx.ringAt).map((slot) => txSkbOf(w, slot)),
       sent: q.tx.sent.map((slot) => txSkbOf(w, slot)),
@@ -235,7 +238,7 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
   const { phase } = s;
   const waiting = s.deliver.slice(s.deliverAt);
   if (phase === DELIVER_NETIF || phase === DELIVER_RPS) waiting.unshift(s.slot);
-  const atIp = phase === DELIVER_L4 || phase === DELIVER_FORWARD || phase === DELIVER_XMIT;
+  const atIp = phase === DELIVER_L4 || phase === DELIVER_FORWARD;
   const current = phase === DELIVER_IP || atIp ? s.slot : 0;
   const list = new Set([...s.list, ...s.repoll, ...cpu.pollList]);
   const polling = isPolling(cpu);
@@ -262,12 +265,13 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
       tail: cpu.backlog.tail,
       onList: backlogOnList,
       polling: backlogPolling,
-      work: backlogPolling ? s.work + (s.slot === 0 ? 0 : 1) : 0,
+      work: backlogPolling ? s.work + (s.slot === 0 && phase !== DELIVER_XMIT ? 0 : 1) : 0,
     },
     deliver: waiting.map((slot) => skbOf(w, slot)),
     current: current === 0 ? null : skbOf(w, current),
     layer: phase === DELIVER_IP ? 'netif' : atIp ? 'ip' : null,
     frame: null,
+    sending: cpu.xmit.slot === 0 ? null : txSkbOf(w, cpu.xmit.slot),
     runQueue: cpu.runQueue.slice(),
     waits: waitsOf(cpu),
   };

@@ -224,6 +224,6 @@ describe('identification', () => {
     });
     const { world: w } = runTraced(spec, 100_000);
     const { tx } = w.queues[0];
-    expect(tx.ring.map((slot) => w.pool.ipId[slot])).toEqual(ids);
+    expect([...tx.ring, ...tx.qdisc].map((slot) => w.pool.ipId[slot])).toEqual(ids);
   });
 });

@@ -8,16 +8,19 @@ import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { contextArg, setContext, startWork } from '../cpu/context.ts';
+import { acquireLock, releaseLock } from '../cpu/lock.ts';
 import { sleepCurrent } from '../cpu/scheduler.ts';
 import { runPendingSoftirq } from '../cpu/softirq.ts';
 import { emit } from '../emit.ts';
-import { pickTxQueue, xmit } from '../nic/tx-ring.ts';
+import { bottomHalfInTask } from '../net/net-bh.ts';
+import { pickTxQueue } from '../net/pick-tx.ts';
+import { beginXmit, xmitLost, xmitStep } from '../net/xmit.ts';
 import { frameBits } from '../packet/frame-bits.ts';
 import { ETH_HLEN, ETH_ZLEN, IPPROTO_UDP, makeFrame, VLAN_HLEN } from '../packet/frame.ts';
 import { takeSlot } from '../packet/pool.ts';
 import { chargeSend } from '../net/sock-write.ts';
 import { truesizeOf } from '../net/truesize.ts';
-import type { Cpu, FlowInfo, Socket, Task, World } from '../world.ts';
+import type { Cpu, FlowInfo, Lock, Socket, Task, World } from '../world.ts';
 
 /** Where a task is in its sendmsg (Task.phase). */
 export const SEND_ALLOC = 10;
@@ -40,16 +43,25 @@ function headersOf(flow: FlowInfo): number {
 
 /** Enters sendmsg. The caller has filled task.send: socket, flow, bytes, tag. */
 export function beginSend(w: World, cpu: Cpu, task: Task): void {
-  enterKernel(w, cpu, task, Reason.none);
+  const seq = enterKernel(w, cpu, task, Reason.none);
   task.phase = SEND_ALLOC;
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.sendmsg);
+  const { profile } = w.fixed.hosts[cpu.host];
+  const lock = kernelLock(w, cpu);
+  // 2.2: system calls hold the kernel lock
+  if (lock === null) startWork(w, cpu, profile.sendmsg);
+  else acquireLock(w, cpu, lock, profile.sendmsg, seq);
 }
 
-function enterKernel(w: World, cpu: Cpu, task: Task, reason: number): void {
+function kernelLock(w: World, cpu: Cpu): Lock | null {
+  const index = w.fixed.hosts[cpu.host].kernelLock;
+  return index < 0 ? null : w.locks[index];
+}
+
+function enterKernel(w: World, cpu: Cpu, task: Task, reason: number): number {
   const sock = w.sockets[task.send.socket - 1];
   cpu.taskCtx = Ctx.syscall;
   setContext(w, cpu, Ctx.syscall);
-  emit(
+  return emit(
     w,
     Kind.sendEnter,
     sock.place,
@@ -67,27 +79,27 @@ function enterKernel(w: World, cpu: Cpu, task: Task, reason: number): void {
 export function sendStep(w: World, cpu: Cpu, task: Task): boolean {
   switch (task.phase) {
     case SEND_WAIT:
-      enterKernel(w, cpu, task, Reason.sndbufFreed);
-      return allocate(w, cpu, task);
+      return goOn(w, cpu, task);
     case SEND_ALLOC:
       return allocate(w, cpu, task);
     case SEND_COPY:
-      task.phase = SEND_XMIT;
-      cpu.bhOff = true;
-      startWork(w, cpu, xmitCost(w, cpu));
+      handOver(w, cpu, task);
       return false;
     case SEND_XMIT:
-      return transmit(w, cpu, task);
+      return xmitStep(w, cpu) && sent(w, cpu, task);
     default:
       return true;
   }
 }
 
-function xmitCost(w: World, cpu: Cpu): number {
-  const { profile } = w.fixed.hosts[cpu.host];
-  const cost = profile.qdisc + profile.txDrv;
-  // drivers of old clean up what they have sent when they are called next
-  return w.fixed.rules.napi ? cost : cost + profile.txDone + profile.page;
+/** Woken, because there is room again. */
+function goOn(w: World, cpu: Cpu, task: Task): boolean {
+  const seq = enterKernel(w, cpu, task, Reason.sndbufFreed);
+  const lock = kernelLock(w, cpu);
+  if (lock === null) return allocate(w, cpu, task);
+  task.phase = SEND_ALLOC;
+  acquireLock(w, cpu, lock, 0, seq);
+  return false;
 }
 
 /** sock_alloc_send_pskb: while what is charged is below sk_sndbuf there is room, however large the skb. */
@@ -109,6 +121,9 @@ function allocate(w: World, cpu: Cpu, task: Task): boolean {
     }
     sock.writer = task.id;
     task.phase = SEND_WAIT;
+    // whoever sleeps lets go of it
+    const lock = kernelLock(w, cpu);
+    if (lock !== null) releaseLock(w, cpu, lock);
     const { id } = sock;
     const seq = emit(
       w,
@@ -180,36 +195,45 @@ function makeSkb(w: World, cpu: Cpu, task: Task, sock: Socket, flow: FlowInfo): 
   );
 }
 
-/** dev_queue_xmit has run, with bottom halves off. */
-function transmit(w: World, cpu: Cpu, task: Task): boolean {
+/** ip_local_out, dev_queue_xmit: from here on with bottom halves off. */
+function handOver(w: World, cpu: Cpu, task: Task): void {
   const { send } = task;
   const { slot } = send;
-  const sock = w.sockets[send.socket - 1];
   const flow = w.fixed.flows[send.flow];
   const { snmp } = w.hosts[cpu.host];
-  const v6 = flow.key.ipVersion === 6;
-  const nic = w.nics[w.flowState.out[flow.id]];
-  send.slot = 0;
-  if (v6) snmp.Ip6OutRequests += 1;
+  if (flow.key.ipVersion === 6) snmp.Ip6OutRequests += 1;
   else snmp.IpOutRequests += 1;
-  if (xmit(w, nic, pickTxQueue(w, nic, cpu, slot), cpu, slot)) {
-    if (v6) snmp.Udp6OutDatagrams += 1;
-    else snmp.UdpOutDatagrams += 1;
-    sock.sent += 1;
-    sock.sentBytes += send.bytes;
-  } else {
+  send.slot = 0;
+  task.phase = SEND_XMIT;
+  cpu.bhOff = true;
+  beginXmit(w, cpu, pickTxQueue(w, w.nics[w.flowState.out[flow.id]], cpu, slot), slot, false);
+}
+
+/** dev_queue_xmit has returned. */
+function sent(w: World, cpu: Cpu, task: Task): boolean {
+  const { send } = task;
+  const sock = w.sockets[send.socket - 1];
+  const { snmp } = w.hosts[cpu.host];
+  const v6 = w.fixed.flows[send.flow].key.ipVersion === 6;
+  if (xmitLost(cpu)) {
     // udp_send_skb hides it from the application, which without IP_RECVERR is told that all went well
     sock.sendErrors += 1;
     if (v6) snmp.Ip6OutDiscards += 1;
     else snmp.IpOutDiscards += 1;
     if (v6) snmp.Udp6SndbufErrors += 1;
     else snmp.UdpSndbufErrors += 1;
+  } else {
+    if (v6) snmp.Udp6OutDatagrams += 1;
+    else snmp.UdpOutDatagrams += 1;
+    sock.sent += 1;
+    sock.sentBytes += send.bytes;
   }
   cpu.bhOff = false;
-  leaveKernel(w, cpu, task, Reason.sendDone, send.bytes);
-  if (!cpu.netRxPending) return true;
+  const seq = leaveKernel(w, cpu, task, Reason.sendDone, send.bytes);
   // local_bh_enable: what was raised meanwhile runs first
   task.phase = SEND_DONE;
+  if (bottomHalfInTask(w, cpu, Reason.bhAtSyscallExit, seq)) return false;
+  if (!cpu.netRxPending) return true;
   runPendingSoftirq(w, cpu);
   return false;
 }
@@ -219,10 +243,12 @@ function giveUp(w: World, cpu: Cpu, task: Task, reason: number, error: number): 
   return true;
 }
 
-function leaveKernel(w: World, cpu: Cpu, task: Task, reason: number, result: number): void {
+function leaveKernel(w: World, cpu: Cpu, task: Task, reason: number, result: number): number {
+  const lock = kernelLock(w, cpu);
+  if (lock !== null) releaseLock(w, cpu, lock);
   const sock = w.sockets[task.send.socket - 1];
   task.send.sends += 1;
   cpu.taskCtx = Ctx.task;
   setContext(w, cpu, Ctx.task);
-  emit(w, Kind.sendExit, sock.place, reason, cpu.index, 0, 0, task.wakeSeq, result, contextArg(cpu));
+  return emit(w, Kind.sendExit, sock.place, reason, cpu.index, 0, 0, task.wakeSeq, result, contextArg(cpu));
 }

@@ -61,7 +61,7 @@ export function hardirqDone(w: World, cpu: Cpu): void {
 }
 
 function irqExit(w: World, cpu: Cpu): void {
-  if (w.hosts[cpu.host].bottomHalf !== null) {
+  if (w.hosts[cpu.host].bottomHalf !== null && !cpu.bhOff) {
     bhIrqExit(w, cpu);
     return;
   }

@@ -8,7 +8,7 @@ import { CONTEXTS, Ctx } from '../../catalog/contexts.ts';
 import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
 import { inFlight } from '../conservation.ts';
 import { lockWaitNs } from '../cpu/lock.ts';
-import type { ClientState, Cpu, World } from '../world.ts';
+import type { ClientState, Cpu, Lock, World } from '../world.ts';
 import { createLatency, mergeLatency, percentile } from './latency.ts';
 
 export interface MetricRow {
@@ -41,6 +41,7 @@ function latency(w: World, p: number): number {
   return percentile(all, p);
 }
 
+const txLocks = (w: World): Lock[] => w.queues.flatMap((q) => (q.tx.lock < 0 ? [] : w.locks[q.tx.lock]));
 const clients = (w: World): ClientState[] => w.sources.flatMap((s) => s.client ?? []);
 
 function roundTrip(w: World, p: number): number {
@@ -117,6 +118,43 @@ export const METRICS: readonly MetricRow[] = [
     unit: 'frames',
     description: 'Frames lost before sending: ring and queueing discipline full.',
     compute: (w) => w.totals.txDropped,
+  },
+  {
+    name: 'qdiscDrops',
+    unit: 'packets',
+    description: 'Packets lost because a queueing discipline was full.',
+    compute: (w) => sum(w.queues.map((q) => q.tx.dropped)),
+  },
+  {
+    name: 'remoteCompletions',
+    unit: 'packets',
+    description: 'Sent packets freed on another CPU than had sent them.',
+    compute: (w) => sum(w.queues.map((q) => q.tx.remote)),
+  },
+  {
+    name: 'remoteShare',
+    unit: '1',
+    description: 'Of the sent packets freed so far, the share freed on another CPU.',
+    compute: (w) => ratio(sum(w.queues.map((q) => q.tx.remote)), sum(w.queues.map((q) => q.tx.freed))),
+  },
+  {
+    name: 'sentForOthers',
+    unit: 'packets',
+    description:
+      'Packets that a CPU took out of a queueing discipline and sent though another CPU had put them in.',
+    compute: (w) => sum(w.queues.map((q) => q.tx.forOthers)),
+  },
+  {
+    name: 'txLockWaits',
+    unit: 'waits',
+    description: 'How often a CPU had to wait for the root lock of a queueing discipline.',
+    compute: (w) => sum(txLocks(w).map((l) => l.contended)),
+  },
+  {
+    name: 'txLockWaitNs',
+    unit: 'ns',
+    description: 'Time that CPUs have waited for root locks of queueing disciplines, in all.',
+    compute: (w) => sum(txLocks(w).map((l) => l.waitNs)),
   },
   {
     name: 'transactions',
@@ -365,7 +403,7 @@ const byName = new Map(METRICS.map((row) => [row.name, row]));
 /** Names of the families, for messages. */
 export const METRIC_FAMILIES = [
   'dropped.REASON',
-  'queue.HOST.NIC.N.(packets|bytes|missed|irqs|polls|waiting)',
+  'queue.HOST.NIC.N.(packets|bytes|missed|irqs|polls|waiting|txPackets|txDropped|txBacklog|bqlLimit|bqlInflight)',
   'queue.HOST.NIC.N.arfs.(add|request_in|request_out|expired|err)',
   'cpu.HOST.N.(hardirq|softirq|ksoftirqd|napi-thread|syscall|task|idle|busy|wait).(ns|share)',
   'lock.HOST.NAME.(acquisitions|contended|waitNs|holdNs)',
@@ -412,6 +450,15 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
       if (!Number.isInteger(number) || number < 0 || number >= nic.queues) return undefined;
       if (parts[4] === 'arfs') return own(w.queues[nic.firstQueue + number].arfs, parts[5]);
       const names = ['packets', 'bytes', 'missed', 'irqs', 'polls', 'waiting'];
+      const { tx } = w.queues[nic.firstQueue + number];
+      const sending: Readonly<Record<string, number>> = {
+        txPackets: tx.packets,
+        txDropped: tx.dropped,
+        txBacklog: tx.qdisc.length,
+        bqlLimit: tx.dql.limit,
+        bqlInflight: tx.dql.queued - tx.dql.completed,
+      };
+      if (Object.hasOwn(sending, parts[4])) return sending[parts[4]];
       return names.includes(parts[4]) ? own(w.queues[nic.firstQueue + number], parts[4]) : undefined;
     }
     case 'cpu':

@@ -7,7 +7,8 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
-import { pickTxQueue, xmit } from '../nic/tx-ring.ts';
+import { pickTxQueue } from './pick-tx.ts';
+import { beginXmit } from './xmit.ts';
 import type { Cpu, World } from '../world.ts';
 
 const ETH_HLEN = 14;
@@ -50,10 +51,10 @@ export function ipForward(w: World, cpu: Cpu, slot: number): boolean {
   return true;
 }
 
-/** Hands a forwarded packet to the transmit queue: from here on it counts as delivered. */
+/** A forwarded packet goes to a transmit queue: from here on it counts as delivered, and as produced on the other side. */
 export function sendForwarded(w: World, cpu: Cpu, slot: number): void {
   const nic = w.nics[cpu.softirq.out];
   w.totals.delivered += 1;
   w.totals.txProduced += w.pool.segs[slot];
-  xmit(w, nic, pickTxQueue(w, nic, cpu, slot), cpu, slot);
+  beginXmit(w, cpu, pickTxQueue(w, nic, cpu, slot), slot, !w.fixed.rules.napi);
 }

@@ -18,9 +18,10 @@ import {
   POLL_ENTER,
   POLL_FRAME,
   POLL_TX,
+  POLL_TX_MORE,
 } from '../cpu/phases.ts';
 import { emit } from '../emit.ts';
-import { cleanTx } from '../nic/tx-ring.ts';
+import { cleanTx, refillable, refillFromQdisc, remoteSent } from '../nic/tx-ring.ts';
 import { frameReady, refill, takeDescriptor } from '../nic/rx-ring.ts';
 import type { Cpu, World } from '../world.ts';
 import { BACKLOG_NAPI, backlogWeight, enqueueToBacklog, sendRpsIpis, takeFromBacklog } from './backlog.ts';
@@ -29,6 +30,7 @@ import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed
 import { ipForward, sendForwarded } from './forward.ts';
 import { nextOfBottomHalf } from './net-bh.ts';
 import { IP_DONE, IP_FORWARD, ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
+import { xmitStep } from './xmit.ts';
 import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
 
 /** Not items of work: where to go on once what was passed up is delivered. */
@@ -72,7 +74,13 @@ export function pollStep(w: World, cpu: Cpu): boolean {
       return s.queue === BACKLOG_NAPI ? nextOfBacklog(w, cpu) : cleanOrReceive(w, cpu);
     case POLL_TX:
       cleanTx(w, w.queues[s.queue], cpu, s.txCount, s.pollSeq);
+      return wakeQueue(w, cpu);
+    case POLL_TX_MORE: {
+      const q = w.queues[s.queue];
+      q.tx.runner = -1;
+      refillFromQdisc(w, w.nics[q.nic], q, cpu.index, s.txCount);
       return nextFrame(w, cpu);
+    }
     case POLL_FRAME:
       // a ring set up anew meanwhile has nothing for this poll
       if (!frameReady(w.queues[s.queue])) return endPoll(w, cpu);
@@ -95,13 +103,13 @@ export function pollStep(w: World, cpu: Cpu): boolean {
     case DELIVER_FORWARD: {
       if (!ipForward(w, cpu, s.slot)) return nextDelivery(w, cpu);
       s.phase = DELIVER_XMIT;
-      const { profile } = w.fixed.hosts[cpu.host];
-      startWork(w, cpu, w.fixed.rules.napi ? profile.qdisc + profile.txDrv : 0);
+      const { slot } = s;
+      s.slot = 0;
+      sendForwarded(w, cpu, slot);
       return false;
     }
     case DELIVER_XMIT:
-      sendForwarded(w, cpu, s.slot);
-      return nextDelivery(w, cpu);
+      return xmitStep(w, cpu) ? nextDelivery(w, cpu) : false;
     default:
       l4Rcv(w, cpu, s.slot);
       return nextDelivery(w, cpu);
@@ -126,12 +134,29 @@ function afterIp(w: World, cpu: Cpu, way: number): boolean {
 /** The driver first frees what has been sent on the queue of the same vector: free of the budget. */
 function cleanOrReceive(w: World, cpu: Cpu): boolean {
   const s = cpu.softirq;
-  const sent = w.queues[s.queue].tx.sent.length;
+  const q = w.queues[s.queue];
+  const sent = q.tx.sent.length;
   if (sent === 0) return nextFrame(w, cpu);
   const { profile } = w.fixed.hosts[cpu.host];
   s.txCount = sent;
   s.phase = POLL_TX;
-  startWork(w, cpu, sent * (profile.txDone + profile.page));
+  let forwarded = 0;
+  for (const slot of q.tx.sent) if (w.pool.sk[slot] === 0) forwarded += 1;
+  const remote = remoteSent(w, q, cpu, sent);
+  // what another CPU has sent lies in that one's cache
+  startWork(w, cpu, sent * profile.txDone + forwarded * profile.page + remote * profile.lockTransfer);
+  return false;
+}
+
+/** netif_tx_wake_queue: there is room again, so what waits in the queueing discipline goes on, on this CPU. */
+function wakeQueue(w: World, cpu: Cpu): boolean {
+  const s = cpu.softirq;
+  const q = w.queues[s.queue];
+  s.txCount = refillable(q);
+  if (s.txCount === 0) return nextFrame(w, cpu);
+  s.phase = POLL_TX_MORE;
+  q.tx.runner = cpu.index;
+  startWork(w, cpu, s.txCount * w.fixed.hosts[cpu.host].profile.txDrv);
   return false;
 }
 

@@ -42,6 +42,8 @@ export function udpRcv(w: World, cpu: Cpu, flow: FlowInfo, slot: number, badChec
   }
   if (v6) snmp.Udp6InDatagrams += 1;
   else snmp.UdpInDatagrams += 1;
+  // sk_mark_napi_id: a connected socket remembers where it is fed from
+  if (sock.spec.connected) sock.rxQueue = w.queues[pool.queue[slot]].number;
   enqueue(w, cpu, sock, slot, Reason.datagram, true);
   dataReady(w, cpu, sock, pool.lastSeq[slot]);
 }

@@ -1,13 +1,12 @@
 /**
- * Sending: the queueing discipline in front of a transmit ring, the ring, the wire, and the cleaning of what has left.
+ * Sending: a transmit ring with its byte limit, the wire, and the cleaning of what has left.
  * Each transmit queue shares its vector and NAPI with the receive queue of its number (combined channels).
- * Source: net/core/dev.c __dev_queue_xmit, net/sched/sch_generic.c pfifo_fast, igb_clean_tx_irq, v6.12.
- * Left out: byte queue limits, several bands, time of the DMA read (part of the driver's cost).
+ * Source: igb_xmit_frame_ring, igb_clean_tx_irq, v6.12.
+ * Left out: time of the DMA read (part of the driver's cost), one descriptor a fragment.
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
-import { dropKey } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { freeSent } from '../net/sock-write.ts';
 import { addLatency } from '../metrics/latency.ts';
@@ -16,76 +15,40 @@ import { clientAnswer } from '../traffic/client.ts';
 import { replanWire } from '../traffic/source.ts';
 import { WIRE_OVERHEAD } from '../traffic/wire.ts';
 import { type Cpu, LATENCY_FLOWS, type Nic, type RxQueue, type World } from '../world.ts';
+import { dqlCompleted, dqlQueued } from './dql.ts';
 import { carryOut, decideInterrupt } from './moderation.ts';
 
 const NS = 1_000_000_000;
+/** Packets that one wake-up of a queue takes out of its queueing discipline (net.core.dev_weight). */
+const REFILL_MOST = 64;
 
 /** Descriptors in use: waiting for the wire, or sent and not cleaned yet. */
 export function txUsed(q: RxQueue): number {
   return q.tx.ring.length - q.tx.ringAt + q.tx.sent.length;
 }
 
-/** Queue of a NIC that this CPU sends a packet on: XPS, else the number of the queue that it came in on. */
-export function pickTxQueue(w: World, nic: Nic, cpu: Cpu, slot: number): RxQueue {
-  for (let i = 0; i < nic.activeQueues; i += 1) {
-    const q = w.queues[nic.firstQueue + i];
-    if (q.tx.xpsCpus.includes(cpu.index)) return q;
-  }
-  const from = w.queues[w.pool.queue[slot]].number;
-  return w.queues[nic.firstQueue + (from % nic.activeQueues)];
+/** Room for one more packet: a free descriptor, and bytes left in the limit. */
+export function hasRoom(q: RxQueue): boolean {
+  return !q.tx.dql.stopped && txUsed(q) < q.tx.size - 1;
 }
 
-/** dev_queue_xmit of what counts as produced: into the ring, else into the qdisc, else lost. @returns false where it was lost */
-export function xmit(w: World, nic: Nic, q: RxQueue, cpu: Cpu, slot: number): boolean {
-  const pool = w.pool;
-  const { tx } = q;
-  if (tx.qdisc.length === 0 && txUsed(q) < tx.size - 1) {
-    intoRing(w, nic, q, cpu.index, slot, Reason.txRing);
-    return true;
-  }
-  if (tx.qdisc.length >= nic.txQueueLen) {
-    tx.dropped += 1;
-    w.totals.txDropped += pool.segs[slot];
-    const key = dropKey(q.txPlace, Reason.qdiscFull);
-    w.totals.txDrops[key] = (w.totals.txDrops[key] ?? 0) + 1;
-    nic.counters.tx_dropped += 1;
-    const lost = pool.segs[slot];
-    const seq = emit(
-      w,
-      Kind.txDrop,
-      q.txPlace,
-      Reason.qdiscFull,
-      cpu.index,
-      pool.id[slot],
-      0,
-      pool.lastSeq[slot],
-      lost,
-      0,
-    );
-    freeSent(w, slot, cpu.index, seq);
-    return false;
-  }
-  tx.qdisc.push(slot);
-  const length = tx.qdisc.length;
-  pool.lastSeq[slot] = emit(
-    w,
-    Kind.txQueue,
-    q.txPlace,
-    Reason.txQdisc,
-    cpu.index,
-    pool.id[slot],
-    0,
-    pool.lastSeq[slot],
-    length,
-    pool.segs[slot],
-  );
-  return true;
+/** Why a packet has to wait in the queueing discipline. */
+export function whyStopped(q: RxQueue): number {
+  if (q.tx.dql.stopped) return Reason.txBql;
+  return txUsed(q) >= q.tx.size - 1 ? Reason.txQdisc : Reason.txBehind;
 }
 
-function intoRing(w: World, nic: Nic, q: RxQueue, cpu: number, slot: number, reason: number): void {
+function bytesOf(w: World, slot: number): number {
+  const { pool } = w;
+  return pool.segs[slot] * (pool.frameLen[slot] - pool.payloadLen[slot]) + pool.totalPayload[slot];
+}
+
+/** The driver's start_xmit: a descriptor, and the doorbell. */
+export function intoRing(w: World, nic: Nic, q: RxQueue, cpu: number, slot: number, reason: number): void {
   const pool = w.pool;
   if (w.tap !== null) w.tap(w, nic.index, slot, true);
   q.tx.ring.push(slot);
+  if (q.tx.bql) dqlQueued(q.tx.dql, bytesOf(w, slot));
   pool.lastSeq[slot] = emit(
     w,
     Kind.txQueue,
@@ -138,7 +101,7 @@ export function frameSent(w: World, nic: Nic): void {
   const segs = pool.segs[slot];
   tx.packets += segs;
   nic.counters.tx_packets += segs;
-  nic.counters.tx_bytes += segs * (pool.frameLen[slot] - pool.payloadLen[slot]) + pool.totalPayload[slot];
+  nic.counters.tx_bytes += bytesOf(w, slot);
   w.totals.txSent += segs;
   const seq = emit(
     w,
@@ -167,7 +130,7 @@ export function frameSent(w: World, nic: Nic): void {
   if (!w.fixed.rules.napi) {
     // drivers of old clean up when they are called next: part of the cost of sending
     freeSent(w, slot, NO_CPU, seq);
-    refillFromQdisc(w, nic, q, NO_CPU);
+    if (tx.runner < 0) refillFromQdisc(w, nic, q, NO_CPU, REFILL_MOST);
     return;
   }
   tx.sent.push(slot);
@@ -177,21 +140,44 @@ export function frameSent(w: World, nic: Nic): void {
   if (reason !== Reason.irqMasked) carryOut(w, q, reason, seq);
 }
 
-/** Frees what has been sent (part of the NAPI's poll, free of its budget) and lets the qdisc go on. */
-export function cleanTx(w: World, q: RxQueue, cpu: Cpu, count: number, cause: number): void {
-  const { tx } = q;
-  const nic = w.nics[q.nic];
-  const done = tx.sent.splice(0, count);
-  tx.completions += 1;
-  const seq = emit(w, Kind.txClean, q.txPlace, Reason.none, cpu.index, 0, 0, cause, done.length, txUsed(q));
-  for (const slot of done) freeSent(w, slot, cpu.index, seq);
-  refillFromQdisc(w, nic, q, cpu.index);
+/** How many of the oldest `count` sent packets another CPU had queued. */
+export function remoteSent(w: World, q: RxQueue, cpu: Cpu, count: number): number {
+  let n = 0;
+  for (let i = 0; i < count; i += 1) if (w.pool.txCpu[q.tx.sent[i]] !== cpu.index) n += 1;
+  return n;
 }
 
-function refillFromQdisc(w: World, nic: Nic, q: RxQueue, cpu: number): void {
+/** Frees what has been sent (part of the NAPI's poll, free of its budget); the limit learns from it. */
+export function cleanTx(w: World, q: RxQueue, cpu: Cpu, count: number, cause: number): void {
   const { tx } = q;
-  while (tx.qdisc.length > 0 && txUsed(q) < tx.size - 1) {
-    intoRing(w, nic, q, cpu, tx.qdisc.shift() as number, Reason.txFromQdisc);
+  tx.remote += remoteSent(w, q, cpu, count);
+  let bytes = 0;
+  for (let i = 0; i < count; i += 1) bytes += bytesOf(w, tx.sent[i]);
+  const done = tx.sent.splice(0, count);
+  tx.completions += 1;
+  tx.freed += count;
+  const { dql } = tx;
+  const before = dql.limit;
+  if (tx.bql) dqlCompleted(w, dql, bytes);
+  const reason = dql.limit > before ? Reason.bqlGrows : dql.limit < before ? Reason.bqlShrinks : Reason.none;
+  const seq = emit(w, Kind.txClean, q.txPlace, reason, cpu.index, 0, 0, cause, done.length, dql.limit);
+  for (const slot of done) freeSent(w, slot, cpu.index, seq);
+}
+
+/** Packets that wait and could go on now; 0 while a CPU runs the queueing discipline. */
+export function refillable(q: RxQueue): number {
+  const { tx } = q;
+  if (tx.qdisc.length === 0 || tx.runner >= 0 || !hasRoom(q)) return 0;
+  return Math.min(tx.qdisc.length, REFILL_MOST, tx.size - 1 - txUsed(q));
+}
+
+/** Up to `most` waiting packets go on into the ring. */
+export function refillFromQdisc(w: World, nic: Nic, q: RxQueue, cpu: number, most: number): void {
+  const { tx } = q;
+  for (let n = 0; n < most && tx.qdisc.length > 0 && hasRoom(q); n += 1) {
+    const slot = tx.qdisc.shift() as number;
+    if (w.pool.txCpu[slot] !== cpu) tx.forOthers += 1;
+    intoRing(w, nic, q, cpu, slot, Reason.txFromQdisc);
   }
 }
 
@@ -199,6 +185,7 @@ function refillFromQdisc(w: World, nic: Nic, q: RxQueue, cpu: number): void {
 export function txInFlight(w: World): number {
   let n = 0;
   for (const task of w.tasks) if (task.send.slot !== 0) n += 1;
+  for (const cpu of w.cpus) if (cpu.xmit.slot !== 0) n += w.pool.segs[cpu.xmit.slot];
   for (const q of w.queues) {
     for (let i = q.tx.ringAt; i < q.tx.ring.length; i += 1) n += w.pool.segs[q.tx.ring[i]];
     for (const slot of q.tx.qdisc) n += w.pool.segs[slot];

@@ -45,6 +45,8 @@ export interface PacketPool {
   truesize: Uint32Array;
   /** Socket (id) that sent it and is charged for it; 0: it came from a wire. */
   sk: Uint16Array;
+  /** CPU (world index) that sent it. */
+  txCpu: Uint16Array;
   /** A client's request it is or answers; 0: none. */
   tag: Float64Array;
   /** NAPI_GRO_CB(skb): age (jiffy when held), ip_fixedid. */
@@ -82,6 +84,7 @@ function columns(capacity: number) {
     fragLast: new Uint32Array(capacity),
     truesize: new Uint32Array(capacity),
     sk: new Uint16Array(capacity),
+    txCpu: new Uint16Array(capacity),
     tag: new Float64Array(capacity),
     groAge: new Float64Array(capacity),
     groFixedId: new Uint8Array(capacity),

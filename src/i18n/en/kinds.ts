@@ -66,6 +66,7 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.lockAcquired': 'lock taken',
   'kind.lockRelease': 'lock given back',
   'kind.lockPassed': 'wait is over',
+  'kind.txSelect': 'transmit queue chosen',
 
   'sentence.frameArrived': 'Frame {packet} of flow {flow}, {bytes} bytes, has reached {nic}.',
   'sentence.queueSelected': 'Frame {packet} goes to queue rx-{a} of {nic}; its hash is {hash}.',
@@ -143,8 +144,7 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.ipForward': 'IP sends packet {packet} on; its TTL was {a}.',
   'sentence.txQueue': 'Packet {packet} waits to be sent at {place}: {a} there now.',
   'sentence.txSent': 'Packet {packet} has left on the wire of {nic}.',
-  'sentence.txClean':
-    '{a} sent {a|packet is|packets are} freed at {place}; {b} {b|descriptor|descriptors} still in use.',
+  'sentence.txClean': '{a} sent {a|packet is|packets are} freed at {place}.',
   'sentence.txDrop': 'Packet {packet} is lost at {place}: nothing has room for it.',
   'sentence.irqDone': 'The handler of {queue} finds no more frames: its interrupt is on again.',
   'sentence.dimSample': 'DIM takes profile {a} for {queue}: {b} packets a millisecond.',
@@ -175,5 +175,7 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.lockRelease': 'CPU {cpu} gives {place} back; it held it for {aTime}.',
   'sentence.lockRelease.next': 'CPU {cpu} gives {place} back after {aTime}, and CPU {bCpu} has it now.',
   'sentence.lockPassed': 'CPU {bCpu} is done with {place}: CPU {cpu} goes on, after waiting for {aTime}.',
+  'sentence.txSelect': 'Packet {packet} is to leave by {place}.',
+  'sentence.txClean.bql': '{a} sent {a|packet is|packets are} freed at {place}; its limit is {b} bytes.',
   'sentence.unknown': 'Something this version has no words for (kind {kind}).',
 };

@@ -244,6 +244,20 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.answerLate': 'The client’s time was up, and it has sent the request again.',
   'reason.sentFreed':
     'Before NAPI a driver frees what has left when it is called next, without an interrupt of its own.',
+  'reason.txOneQueue': 'The card has one transmit queue in use.',
+  'reason.txCached':
+    'The socket remembers the queue that its first packet took. UDP never asks again, wherever its application runs by now.',
+  'reason.xpsByCpu': 'XPS: this queue’s xps_cpus names the CPU that sends.',
+  'reason.xpsByRxQueue': 'XPS: this queue’s xps_rxqs names the receive queue that feeds the socket.',
+  'reason.txByRxQueue': 'It is forwarded, so it leaves by the queue with the number it came in on.',
+  'reason.txByHash':
+    'No map names a queue, so the hash of its addresses and ports does, whatever CPU sends it.',
+  'reason.txOtherRuns': 'Another CPU is sending from this queue. That one will send this packet too.',
+  'reason.txBehind': 'Others wait already, and nobody overtakes.',
+  'reason.txBql':
+    'The ring holds as many bytes as its limit allows: the rest waits where it can still be put in order.',
+  'reason.bqlGrows': 'The card had sent all it was given before more came: the limit was too small.',
+  'reason.bqlShrinks': 'For the hold time the card never needed all that the limit allows.',
   'reason.txRing': 'There is a free descriptor: the card can take it at once.',
   'reason.txQdisc': 'The transmit ring is full, so it waits in the queueing discipline.',
   'reason.txFromQdisc': 'Descriptors have been freed, so what waited goes on.',

@@ -48,6 +48,7 @@ export const TOPICS: readonly (readonly [topic: string, ids: readonly string[]])
       'rps-overdone',
       'rfs-follows-an-application',
       'accelerated-rfs',
+      'xps-with-and-without',
     ],
   ],
   ['overload', ['softirq-starves-an-application', 'moderation-and-dim']],

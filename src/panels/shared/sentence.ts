@@ -141,6 +141,8 @@ function variantOf(name: string, record: RecordView): string {
       return record.b > 0 ? 'socket' : '';
     case 'appSleep':
       return record.reason === Reason.socketEmpty ? '' : 'send';
+    case 'txClean':
+      return record.b > 0 ? 'bql' : '';
     case 'transaction':
       return record.a === 0 ? 'late' : '';
     case 'command':

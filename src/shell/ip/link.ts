@@ -3,7 +3,7 @@ import type { Change } from '../../engine/change.ts';
 import type { Nic } from '../../engine/world.ts';
 import { findNic, nicsOf } from '../host.ts';
 import { linkText } from './link-print.ts';
-import { parseSigned } from '../numbers.ts';
+import { INT_MAX, parseSigned } from '../numbers.ts';
 import { MIN_MTU } from '../proc/sys-class-net.ts';
 import { commandOf, devicesHint, garbage, type IpOptions, incomplete, noDevice } from './options.ts';
 import { type Ctx, done, type Outcome, printed, refused } from '../types.ts';
@@ -69,7 +69,7 @@ function show(ctx: Ctx, words: readonly string[], options: IpOptions): Outcome {
   return printed(linkText(ctx, nic, options));
 }
 
-const SETTINGS = ['mtu', 'gro_max_size', 'gro_ipv4_max_size'] as const;
+const SETTINGS = ['mtu', 'gro_max_size', 'gro_ipv4_max_size', 'txqueuelen'] as const;
 type Setting = (typeof SETTINGS)[number];
 
 function set(ctx: Ctx, words: readonly string[]): Outcome {
@@ -95,7 +95,7 @@ function set(ctx: Ctx, words: readonly string[]): Outcome {
       i += 1;
       if (words[i] === undefined) return incomplete();
     } else if (name !== null) {
-      if (['up', 'down', 'txqueuelen', 'address', 'promisc', 'gso_max_size'].includes(words[i]))
+      if (['up', 'down', 'address', 'promisc', 'gso_max_size'].includes(words[i]))
         return refused('', 1, `${words[i]} is not modelled yet; ${LINK_USAGE}`);
       return garbage('dev', words[i]);
     }
@@ -118,6 +118,8 @@ function check(nic: Nic, setting: Setting, value: number): Outcome | null {
     if (value > nic.driver.maxMtu) return refused('Error: mtu greater than device maximum.', 2, range);
     return null;
   }
+  if (setting === 'txqueuelen')
+    return value > INT_MAX ? refused('Error: invalid txqueuelen.', 2, `0 to ${INT_MAX} packets`) : null;
   return value > GRO_MAX_SIZE
     ? refused(`Error: too big ${setting}.`, 2, `at most ${GRO_MAX_SIZE} bytes`)
     : null;
@@ -125,7 +127,12 @@ function check(nic: Nic, setting: Setting, value: number): Outcome | null {
 
 /** In the kernel's order, whatever the line's: a changed gro_max_size up to 64 KiB takes the IPv4 limit with it (the engine does that). */
 function settingChanges(nic: Nic, wishes: ReadonlyMap<Setting, number>): Change[] {
-  const now = { mtu: nic.mtu, gro_max_size: nic.groMaxSize, gro_ipv4_max_size: nic.groIpv4MaxSize };
+  const now = {
+    mtu: nic.mtu,
+    gro_max_size: nic.groMaxSize,
+    gro_ipv4_max_size: nic.groIpv4MaxSize,
+    txqueuelen: nic.txQueueLen,
+  };
   const changes: Change[] = [];
   for (const name of SETTINGS) {
     const value = wishes.get(name);

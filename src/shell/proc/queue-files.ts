@@ -1,8 +1,9 @@
 /**
  * /sys/class/net/IF/queues/{rx,tx}-N/*: RPS, RFS and XPS of one queue. Source: net/core/net-sysfs.c, v6.12.
  */
-import type { Change } from '../../engine/change.ts';
+import type { BqlName, Change } from '../../engine/change.ts';
 import type { Nic, RxQueue } from '../../engine/world.ts';
+import { DQL_MAX_LIMIT } from '../../engine/nic/dql.ts';
 import { parseCpuMask, printCpuMask } from '../cpu-list.ts';
 import { queuesInUse } from '../host.ts';
 import { isNumber, parseUnsigned } from '../numbers.ts';
@@ -12,12 +13,15 @@ import { cpuHint } from './irq-affinity.ts';
 
 /** The kernel takes any 32-bit count that it has memory for. */
 export const MAX_FLOW_CNT = 1 << 29;
+export const MAX_HOLD_MS = 4_294_967_295;
 
 export function queueFiles(ctx: Ctx, nic: Nic): VirtualFile[] {
   return queuesInUse(ctx, nic).flatMap((queue) => [
     rpsCpus(ctx, nic, queue),
     rpsFlowCnt(nic, queue),
     xpsCpus(ctx, nic, queue),
+    ...(ctx.world.fixed.rules.xpsRxqs ? [xpsRxqs(ctx, nic, queue)] : []),
+    ...(queue.tx.bql ? bqlFiles(nic, queue) : []),
   ]);
 }
 
@@ -50,6 +54,52 @@ function xpsCpus(ctx: Ctx, nic: Nic, queue: RxQueue): VirtualFile {
     queue: queue.index,
     cpus,
   }));
+}
+
+/** xps_rxqs: a mask of the card's receive queues. */
+function xpsRxqs(ctx: Ctx, nic: Nic, queue: RxQueue): VirtualFile {
+  const most = queuesInUse(ctx, nic).length;
+  const now = printCpuMask(queue.tx.xpsRxqs, most);
+  return {
+    path: `/sys/class/net/${nic.name}/queues/tx-${queue.number}/xps_rxqs`,
+    read: () => `${now}\n`,
+    write: (text) => {
+      const parsed = parseCpuMask(text, most);
+      if (!parsed.ok)
+        return {
+          ok: false,
+          errno: parsed.error,
+          hint: `a mask in hexadecimal of receive queues 0 to ${most - 1}`,
+        };
+      if (printCpuMask(parsed.cpus, most) === now) return SAME;
+      return changed({ type: 'xps-rxqs', queue: queue.index, rxqs: parsed.cpus });
+    },
+  };
+}
+
+/** In the kernel's order. */
+function bqlFiles(nic: Nic, queue: RxQueue): VirtualFile[] {
+  const { dql } = queue.tx;
+  const dir = `/sys/class/net/${nic.name}/queues/tx-${queue.number}/byte_queue_limits`;
+  const file = (name: BqlName, now: number): VirtualFile => ({
+    path: `${dir}/${name}`,
+    read: () => `${now}\n`,
+    write: (text) => {
+      const word = text.trim();
+      const value = name !== 'hold_time' && word === 'max' ? DQL_MAX_LIMIT : parseUnsigned(word);
+      const most = name === 'hold_time' ? MAX_HOLD_MS : DQL_MAX_LIMIT;
+      if (value === null || value > most)
+        return { ok: false, errno: 'EINVAL', hint: `0 to ${most}${name === 'hold_time' ? '' : ', or max'}` };
+      return value === now ? SAME : changed({ type: 'bql', queue: queue.index, name, value });
+    },
+  });
+  return [
+    file('hold_time', dql.holdMs),
+    { path: `${dir}/inflight`, read: () => `${dql.queued - dql.completed}\n`, write: null },
+    file('limit', dql.limit),
+    file('limit_max', dql.limitMax),
+    file('limit_min', dql.limitMin),
+  ];
 }
 
 /** A file that holds a mask of CPUs. @param change is given world indexes */

@@ -12,6 +12,7 @@ import { rfsFollowsAnApplication } from './rfs-follows-an-application.ts';
 import { softirqStarvesAnApplication } from './softirq-starves-an-application.ts';
 import { moderationAndDim } from './moderation-and-dim.ts';
 import { mindcraftFourCpus } from './mindcraft-four-cpus.ts';
+import { xpsWithAndWithout } from './xps-with-and-without.ts';
 import { timeSqueeze } from './time-squeeze.ts';
 import { rssGoodAndBadTable } from './rss-good-and-bad-table.ts';
 import { rpsOverdone } from './rps-overdone.ts';
@@ -31,6 +32,7 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...twoInterfacesOneFlooded,
   ...oneQueueAndRps,
   ...rfsFollowsAnApplication,
+  ...xpsWithAndWithout,
   ...timeSqueeze,
   ...acceleratedRfs,
   ...rpsOverdone,

@@ -1,0 +1,157 @@
+/**
+ * __dev_queue_xmit from the chosen queue on: the queueing discipline, and the driver. Only one CPU at a time takes packets out of
+ * a queueing discipline (qdisc_run_begin); others leave theirs in it and go, and the one that runs it sends them too, up to 64.
+ * With a root lock (every qdisc before 4.16; fq_codel) CPUs also wait for each other while they put a packet in.
+ * Steps of work of one CPU (Cpu.xmit), with bottom halves off: no two of them nest.
+ * Source: net/core/dev.c __dev_xmit_skb, net/sched/sch_generic.c __qdisc_run, sch_direct_xmit, v6.12.
+ * Left out: busylock, NET_TX softirq (what a run leaves behind goes on at the next clean-up), several packets a dequeue.
+ */
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { startWork } from '../cpu/context.ts';
+import { acquireLock, releaseLock } from '../cpu/lock.ts';
+import { dropKey } from '../drop.ts';
+import { emit } from '../emit.ts';
+import { hasRoom, intoRing, whyStopped } from '../nic/tx-ring.ts';
+import type { Cpu, RxQueue, World } from '../world.ts';
+import { freeSent } from './sock-write.ts';
+
+const IDLE = 0;
+const ENQUEUE = 1;
+const DEQUEUE = 2;
+const DRIVE = 3;
+
+/** net.core.dev_weight packets a run of the queueing discipline. */
+const QDISC_QUOTA = 64;
+
+/** Begins to send what counts as produced. `free`: its cost is part of what was charged before (forwarding before NAPI). */
+export function beginXmit(w: World, cpu: Cpu, q: RxQueue, slot: number, free: boolean): void {
+  const x = cpu.xmit;
+  const { profile } = w.fixed.hosts[cpu.host];
+  x.queue = q.index;
+  x.slot = slot;
+  x.stage = ENQUEUE;
+  x.left = QDISC_QUOTA;
+  x.free = free;
+  x.lost = false;
+  w.pool.txCpu[slot] = cpu.index;
+  if (q.tx.lock >= 0 && !free) {
+    acquireLock(w, cpu, w.locks[q.tx.lock], Math.max(0, profile.qdisc - profile.lock), w.pool.lastSeq[slot]);
+    return;
+  }
+  // what another CPU has written last is in its cache
+  const away = q.tx.lastCpu >= 0 && q.tx.lastCpu !== cpu.index;
+  startWork(w, cpu, free ? 0 : profile.qdisc + (away ? profile.lockTransfer : 0));
+}
+
+/** The item of work is over. @returns true where this CPU is done with sending (xmitLost: whether its packet was lost) */
+export function xmitStep(w: World, cpu: Cpu): boolean {
+  const x = cpu.xmit;
+  const q = w.queues[x.queue];
+  const { tx } = q;
+  if (x.stage === ENQUEUE) {
+    tx.lastCpu = cpu.index;
+    if (tx.runner < 0 && tx.qdisc.length === 0 && hasRoom(q)) {
+      tx.runner = cpu.index;
+      return drive(w, cpu, q);
+    }
+    x.lost = !enqueue(w, cpu, q, x.slot);
+    x.slot = 0;
+    if (tx.runner >= 0 || !hasRoom(q)) return over(w, cpu, q, false);
+    tx.runner = cpu.index;
+    return next(w, cpu, q);
+  }
+  if (x.stage === DEQUEUE) return drive(w, cpu, q);
+  const waited = x.slot === 0;
+  const slot = waited ? (tx.qdisc.shift() as number) : x.slot;
+  x.slot = 0;
+  tx.lastCpu = cpu.index;
+  intoRing(w, w.nics[q.nic], q, cpu.index, slot, waited ? Reason.txFromQdisc : Reason.txRing);
+  if (waited && w.pool.txCpu[slot] !== cpu.index) tx.forOthers += 1;
+  return next(w, cpu, q);
+}
+
+/** What became of the packet that this CPU wanted to send. */
+export function xmitLost(cpu: Cpu): boolean {
+  return cpu.xmit.lost;
+}
+
+/** The driver's part, without the root lock: for its own packet, or for the oldest one waiting. */
+function drive(w: World, cpu: Cpu, q: RxQueue): boolean {
+  const x = cpu.xmit;
+  const { profile } = w.fixed.hosts[cpu.host];
+  unlock(w, cpu, q);
+  x.stage = DRIVE;
+  // drivers of old clean up what they have sent when they are called next
+  const cleaning = w.fixed.rules.napi ? 0 : profile.txDone + profile.page;
+  startWork(w, cpu, x.free ? 0 : profile.txDrv + cleaning);
+  return false;
+}
+
+/** __qdisc_run: another packet, while there are any, room, and quota. */
+function next(w: World, cpu: Cpu, q: RxQueue): boolean {
+  const x = cpu.xmit;
+  if (q.tx.qdisc.length === 0 || !hasRoom(q) || x.left === 0) return over(w, cpu, q, true);
+  x.left -= 1;
+  const lock = q.tx.lock < 0 ? null : w.locks[q.tx.lock];
+  if (lock === null || x.free || lock.holder === cpu.index) return drive(w, cpu, q);
+  x.stage = DEQUEUE;
+  acquireLock(w, cpu, lock, 0, w.pool.lastSeq[q.tx.qdisc[0]]);
+  return false;
+}
+
+function over(w: World, cpu: Cpu, q: RxQueue, ran: boolean): boolean {
+  if (ran) q.tx.runner = -1;
+  unlock(w, cpu, q);
+  cpu.xmit.stage = IDLE;
+  return true;
+}
+
+function unlock(w: World, cpu: Cpu, q: RxQueue): void {
+  if (q.tx.lock >= 0 && w.locks[q.tx.lock].holder === cpu.index) releaseLock(w, cpu, w.locks[q.tx.lock]);
+}
+
+/** Into the queueing discipline. @returns false where it is full: the packet is lost */
+function enqueue(w: World, cpu: Cpu, q: RxQueue, slot: number): boolean {
+  const { pool } = w;
+  const { tx } = q;
+  const nic = w.nics[q.nic];
+  const segs = pool.segs[slot];
+  if (tx.qdisc.length >= nic.txQueueLen) {
+    tx.dropped += 1;
+    w.totals.txDropped += segs;
+    const key = dropKey(q.txPlace, Reason.qdiscFull);
+    w.totals.txDrops[key] = (w.totals.txDrops[key] ?? 0) + 1;
+    nic.counters.tx_dropped += 1;
+    const cause = pool.lastSeq[slot];
+    const seq = emit(
+      w,
+      Kind.txDrop,
+      q.txPlace,
+      Reason.qdiscFull,
+      cpu.index,
+      pool.id[slot],
+      0,
+      cause,
+      segs,
+      0,
+    );
+    freeSent(w, slot, cpu.index, seq);
+    return false;
+  }
+  tx.qdisc.push(slot);
+  const reason = tx.runner >= 0 ? Reason.txOtherRuns : whyStopped(q);
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.txQueue,
+    q.txPlace,
+    reason,
+    cpu.index,
+    pool.id[slot],
+    0,
+    pool.lastSeq[slot],
+    tx.qdisc.length,
+    segs,
+  );
+  return true;
+}
