@@ -23,8 +23,7 @@ import { udpRcv } from './udp.ts';
 /** The core's round over an skb. @returns true where an IP handler takes it. */
 export function netifReceive(w: World, cpu: Cpu, slot: number): boolean {
   const pool = w.pool;
-  // before NAPI netif_rx has counted it
-  if (w.fixed.rules.napi) cpu.softnet.processed += 1;
+  cpu.softnet.processed += 1;
   const key = w.fixed.flows[pool.flow[slot]].key;
   pool.lastSeq[slot] = emit(
     w,

@@ -44,7 +44,6 @@ function congestion(w: World, cpu: Cpu, average: number): number {
 function netifRx24(w: World, cpu: Cpu, slot: number): void {
   const { backlog } = cpu;
   const pool = w.pool;
-  cpu.softnet.processed += 1;
   const length = backlog.input.length + backlog.process.length - backlog.processAt;
   const max = w.hosts[cpu.host].sysctl['net.core.netdev_max_backlog'][0];
   if (length === 0) backlog.throttle = false;

@@ -48,7 +48,7 @@ export const Lane = memo(
     // work and waiting apart where there is room for the words
     const load =
       view.workWait === '' || head.w < 230 ? view.load : head.w < 420 ? view.workWaitShort : view.workWait;
-    const loadW = Math.max(46, load.length * 5.9 + 6);
+    const loadW = Math.max(46, load.length * 7.2 + 4);
     const room = head.x + head.w - loadW - pillX - 6;
     const pillRoom = view.spins ? room : Math.max(64, room * 0.62);
     const pillW = Math.min(Math.max(64, view.pill.length * 5.75 + 32), pillRoom);

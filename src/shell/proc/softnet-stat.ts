@@ -15,7 +15,7 @@ export function softnetStatText(ctx: Ctx): string {
     const input = backlog.input.length;
     const process = backlog.process.length - backlog.processAt;
     const values = [
-      processed,
+      napi ? processed : backlog.tail + dropped,
       dropped,
       time_squeeze,
       napi ? 0 : softnet.throttled,
