@@ -582,6 +582,8 @@ export const panelWords: Readonly<Record<string, string>> = {
   'simplification.dma': 'DMA',
   'simplification.fifo': 'Memory on the card',
   'simplification.jiffies': 'Clock ticks',
+  'simplification.taps': 'Packet capture on the host',
+  'simplification.neighbours': 'Next hops',
   'simplification.scheduler': 'Scheduler',
   'simplification.before-softnet': 'Before softnet',
   'simplification.spinlocks': 'Order at a spinlock',

@@ -42,6 +42,7 @@ const OBJECTS = [
 ] as const;
 
 export const IP_HELP =
+  'ip link|addr|route|neigh ...\n' +
   'ip [-s [-s]] [-d] [-br] [-o] link [show [DEV]]\n' +
   'ip link set DEV mtu N | gro_max_size N | gro_ipv4_max_size N\n' +
   'ip [-4|-6] [-br] [-o] addr [show [DEV]]\n' +
