@@ -303,6 +303,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'sweep.cancel': 'Stop',
   'sweep.progress': 'Runs done',
   'sweep.checking': 'Checking what was asked',
+  'sweep.stopped': 'Stopped',
   'sweep.status.running': '{done} of {of} runs',
   'sweep.status.done': '{of} runs done',
   'sweep.status.cancelled': 'Stopped after {done} of {of} runs',

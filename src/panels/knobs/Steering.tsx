@@ -19,25 +19,27 @@ interface Card {
 /** Cards of this host that have queues to choose among, as they are at the present moment. */
 function useCards(): Card[] {
   const feed = useFeed();
-  const { map, host, seq, branch } = useAppStore((s) => ({
-    map: s.scenario.map,
-    host: s.layout.host,
-    seq: s.playhead.playing ? -1 : s.playhead.moment.seq,
-    branch: s.branches.active,
-  }));
+  const { map, host } = useAppStore((s) => ({ map: s.scenario.map, host: s.layout.host }));
   const [cards, setCards] = useState<Card[]>([]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: seq and branch stand for the moment shown; while playing no command changes a table
   useEffect(() => {
-    const scene = feed.current?.scene;
-    if (map === null || scene === undefined) return;
-    const found = (map.hosts[host]?.nics ?? []).flatMap((index): Card[] => {
-      const nic = map.nics[index];
-      const queues = nic.queues.filter((queue) => scene.queues[queue]?.active).length;
-      const table = scene.nics[index]?.indirection ?? [];
-      return queues < 2 || table.length === 0 ? [] : [{ index, name: nic.name, queues, table: [...table] }];
+    if (map === null) return;
+    const look = () => {
+      const scene = feed.current?.scene;
+      if (scene === undefined) return;
+      const found = (map.hosts[host]?.nics ?? []).flatMap((index): Card[] => {
+        const nic = map.nics[index];
+        const queues = nic.queues.filter((queue) => scene.queues[queue]?.active).length;
+        const table = scene.nics[index]?.indirection ?? [];
+        return queues < 2 || table.length === 0 ? [] : [{ index, name: nic.name, queues, table: [...table] }];
+      });
+      setCards((before) => (JSON.stringify(before) === JSON.stringify(found) ? before : found));
+    };
+    look();
+    // what a command changed is shown by a jump; while time runs no table changes by itself
+    return feed.subscribe((frame) => {
+      if (frame.jumped) look();
     });
-    setCards(found);
-  }, [feed, map, host, seq, branch]);
+  }, [feed, map, host]);
   return cards;
 }
 

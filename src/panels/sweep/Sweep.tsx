@@ -140,8 +140,8 @@ function Progress({ run }: { run: SweepRun }) {
   const { cancelSweep } = useActions();
   const finished = Math.floor(run.done);
   const text =
-    run.status === 'running' && run.of === 0
-      ? t('sweep.checking')
+    run.of === 0 && (run.status === 'running' || run.status === 'cancelled')
+      ? t(run.status === 'running' ? 'sweep.checking' : 'sweep.stopped')
       : t(`sweep.status.${run.status}`, { done: finished, of: run.of });
   return (
     <div className="sweep-progress">
