@@ -127,6 +127,10 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.aria.ring.dma': ', {n} still being written',
   'host.aria.ring.polled': 'Polled by CPU {cpu}, {work} of {weight} taken.',
   'host.aria.ring.scheduled': 'Scheduled on CPU {cpu}.',
+  'host.ring.tx': 'tx {ring} + {qdisc}',
+  'host.aria.ring.tx':
+    ' Transmit queue tx-{n}: {ring} packets in its ring, {qdisc} waiting in the queueing discipline.',
+  'host.aria.ring.limit': ' Its byte limit is {n}.',
   'host.aria.ring.idle': 'Served by CPU {cpu}, not scheduled.',
   'host.aria.ring.missed': ' {n} frames missed for want of a descriptor.',
   'host.aria.cpu': 'CPU {n}: {context}{poll}{queue}{load}',

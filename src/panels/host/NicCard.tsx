@@ -188,6 +188,11 @@ function VectorLine({ at, r, view }: { at: RingLayout; r: Rect; view: RingView }
           {view.missedWords}
         </text>
       )}
+      {two && view.missed === '' && view.tx !== '' && (
+        <text className="mono muted" x={at.c.x} y={r.y + 21} textAnchor="middle">
+          {view.tx}
+        </text>
+      )}
     </>
   );
 }

@@ -127,6 +127,8 @@ export interface RingView {
   timer: boolean;
   missed: string;
   missedWords: string;
+  /** The transmit queue of the same number: packets in its ring and in its queueing discipline; '' while it has none. */
+  tx: string;
   cpu: number;
   /** Scheduled or being polled: its way to the CPU is in use. */
   busy: boolean;
@@ -147,8 +149,13 @@ export function ringView(map: SceneMap, scene: Scene, queue: number, nowNs: numb
     : q.napi.scheduled
       ? t('host.aria.ring.scheduled', { cpu: cpuNumber })
       : t('host.aria.ring.idle', { cpu: cpuNumber });
+  const inRing = q.tx.ring.length + q.tx.sent.length;
+  const waiting = q.tx.qdisc.length;
+  const sends = inRing + waiting > 0;
+  const limit = q.tx.limit === null ? '' : t('host.aria.ring.limit', { n: figure(q.tx.limit) });
   return {
     name,
+    tx: sends ? t('host.ring.tx', { ring: figure(inRing), qdisc: figure(waiting) }) : '',
     count: `${q.frames.length}/${q.size}`,
     countShort: String(q.frames.length),
     irq: t('host.irq', { n: info.irq }),
@@ -159,7 +166,7 @@ export function ringView(map: SceneMap, scene: Scene, queue: number, nowNs: numb
     missedWords: q.missed > 0 ? `✕ ${t('host.missed', { n: figure(q.missed) })}` : '',
     cpu,
     busy: q.napi.scheduled || q.napi.polling,
-    aria: t('host.aria.ring', {
+    aria: `${t('host.aria.ring', {
       name,
       nic: map.nics[info.nic]?.name ?? '',
       count: q.frames.length,
@@ -169,7 +176,7 @@ export function ringView(map: SceneMap, scene: Scene, queue: number, nowNs: numb
       vector,
       server,
       missed: q.missed > 0 ? t('host.aria.ring.missed', { n: q.missed }) : '',
-    }),
+    })}${sends ? t('host.aria.ring.tx', { n: info.number, ring: inRing, qdisc: waiting }) + limit : ''}`,
   };
 }
 
