@@ -277,6 +277,18 @@ function waitRows(w: World, cpu: Cpu): Row[] {
     const holder = lock.holder < 0 ? '' : `, held by CPU ${w.cpus[lock.holder].number}`;
     rows.push({ key: 'spinsOn', value: `${lock.name}${holder}` });
   }
+  const bh = w.hosts[cpu.host].bottomHalf;
+  if (bh !== null) {
+    const runs = w.locks[bh.lock].holder;
+    const { input } = w.cpus[w.fixed.hosts[cpu.host].firstCpu].backlog;
+    rows.push(
+      {
+        key: 'bottomHalf',
+        value: runs < 0 ? (bh.marked ? 'marked' : 'idle') : `on CPU ${w.cpus[runs].number}`,
+      },
+      { key: 'sharedBacklog', value: `${input.length}${bh.dropping ? ', dropping' : ''}` },
+    );
+  }
   const { profile } = w.fixed.hosts[cpu.host];
   const cost = (name: 'lock' | 'lockTransfer'): string =>
     `${profile[name]}${profile.assumed.includes(name) ? ' (assumed)' : ''}`;

@@ -209,6 +209,8 @@ export const panelWords: Readonly<Record<string, string>> = {
   'inspect.share.wait': 'waiting for locks',
   'inspect.share.idle': 'idle share',
   'inspect.spinsOn': 'spins on',
+  'inspect.bottomHalf': 'the bottom half',
+  'inspect.sharedBacklog': 'the one backlog',
   'inspect.lockCost': 'cost of a lock',
   'inspect.local': 'address',
   'inspect.queued': 'skbs queued',
