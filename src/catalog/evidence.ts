@@ -146,6 +146,7 @@ export const evidence: Readonly<Record<string, readonly string[]>> = {
   ttlExceeded: ['test src/engine/forwarding.test.ts'],
   tooBigToForward: ['test src/engine/forwarding.test.ts'],
   txRing: ['scenario livelock-and-its-cure', 'scenario livelock-and-its-cure, peak', 'test src/engine/forwarding.test.ts', 'test src/engine/nic/dql.test.ts'],
+  txQdisc: ['test src/engine/nic/dql.test.ts'],
   txFromQdisc: ['scenario xps-with-and-without', 'scenario xps-with-and-without, xps', 'test src/engine/forwarding.test.ts', 'test src/engine/net/xmit.test.ts'],
   qdiscFull: ['test src/engine/forwarding.test.ts'],
   firewallRaw: ['test src/engine/forwarding.test.ts'],
