@@ -114,6 +114,16 @@ describe('a ring with a byte limit', () => {
     expect(tx.dql.stopped).toBe(false);
   });
 
+  it('txQdisc: without a limit what stops the queue is its full ring', () => {
+    const spec = behindBulk(null, '3.2');
+    spec.hosts[0].nics[0].ringSize = 128;
+    const { records } = runTraced(spec, 5_000_000);
+    const waits = records.filter((r) => r.kind === 'txQueue' && r.reason === 'txQdisc');
+    expect(waits.length).toBeGreaterThan(0);
+    // one descriptor always stays free
+    expect(Math.max(...records.filter((r) => r.reason === 'txRing').map((r) => r.a))).toBe(127);
+  });
+
   it('does not shorten the wait of a small packet in one queue for all: it only moves it to where order can be made', () => {
     const p50 = (change: Change | null): number =>
       percentile(runTraced(behindBulk(change), 20_000_000).world.sockets[1].txLatency, 0.5);
