@@ -340,6 +340,8 @@ const SOFTIRQ = [
   'net.core.dev_weight_rx_bias',
   'net.core.netdev_max_backlog',
   'net.core.gro_normal_batch',
+  'net.core.busy_read',
+  'net.core.busy_poll',
 ];
 
 const STEERING = [

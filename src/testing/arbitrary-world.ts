@@ -93,6 +93,9 @@ const change = (cpus: number, queues: number): fc.Arbitrary<Change> =>
     fc
       .constantFrom(4, 100, 1000)
       .map((v): Change => ({ type: 'sysctl', name: 'net.core.netdev_max_backlog', values: [v] })),
+    fc
+      .constantFrom(0, 20, 200)
+      .map((v): Change => ({ type: 'sysctl', name: 'net.core.busy_poll', values: [v] })),
     fc.boolean().map((on): Change => ({ type: 'feature', nic: 0, name: 'ntuple-filters', on })),
     fc.boolean().map((adaptiveRx): Change => ({ type: 'coalesce', nic: 0, adaptiveRx })),
     fc.integer({ min: 68, max: 1500 }).map((value): Change => ({ type: 'link', nic: 0, name: 'mtu', value })),
