@@ -79,6 +79,11 @@ export const rules = {
     { since: null, until: '6.12', value: false, source: 'kernel/sched/fair.c dequeue_entity, v6.6' },
     { since: '6.12', until: null, value: true, source: 'kernel/sched/fair.c DELAY_DEQUEUE, v6.12' },
   ],
+  /** Readers may poll the card themselves (net.core.busy_read, SO_BUSY_POLL). */
+  busyPoll: [
+    { since: null, until: '3.11', value: false, source: 'net/core/dev.c before v3.11' },
+    { since: '3.11', until: null, value: true, source: 'net/core/dev.c napi_busy_loop, v6.12' },
+  ],
   /** net.ipv4.tcp_rmem[2], bytes, on a machine with memory enough. */
   tcpRmemMax: [
     {

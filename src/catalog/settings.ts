@@ -315,6 +315,21 @@ export const settings: readonly SettingInfo[] = [
     fn: 'skb_flow_limit',
   },
   {
+    id: 'net.core.busy_read',
+    command: 'sysctl -w net.core.busy_read=N',
+    default: '0 µs',
+    meaning:
+      'How long a reader of an empty socket polls the card itself before it sleeps. A new socket takes it over.',
+    fn: 'sk_busy_loop',
+  },
+  {
+    id: 'net.core.busy_poll',
+    command: 'sysctl -w net.core.busy_poll=N',
+    default: '0 µs',
+    meaning: 'The same for a program that waits on several sockets (poll, select, epoll).',
+    fn: 'ep_busy_loop',
+  },
+  {
     id: 'net.core.gro_normal_batch',
     command: 'sysctl -w net.core.gro_normal_batch=N',
     default: '8 segments',

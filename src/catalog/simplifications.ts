@@ -172,8 +172,16 @@ export const simplifications: readonly Simplification[] = [
     source: 'net/ipv4/tcp_input.c, tcp_output.c, tcp_timer.c, Linux 6.12; measured on 6.18.',
   },
   {
+    id: 'busy-poll',
+    model:
+      'A look that finds nothing costs what calling a poll costs, and is not recorded. A socket takes net.core.busy_read over when the host has been set up. SO_PREFER_BUSY_POLL and irq suspension are not included.',
+    real: 'Each look reads a descriptor; sockets take the value over when they are made; epoll has parameters of its own since 6.9.',
+    matters: 'Who turns net.core.busy_read while programs run; busy polling under overload.',
+    source: 'net/core/dev.c, net/core/sock.c, fs/eventpoll.c, Linux 6.12.',
+  },
+  {
     id: 'not-included',
-    model: 'XDP, busy polling, LRO and TCP’s sender are not part of this version.',
+    model: 'XDP, LRO and TCP’s sender are not part of this version.',
     real: 'They steer, shorten or by-pass parts of the path shown.',
     matters: 'Machines that use them; the console refuses their commands and says so.',
     source: 'net/core/dev.c, lib/dim, Linux 6.12.',

@@ -115,6 +115,9 @@ const LANE_PARTS: Readonly<Record<string, LanePart>> = {
   threadWake: 'head',
   schedSwitch: 'head',
   schedDecision: 'head',
+  busyPollStart: 'head',
+  busyPollTake: 'head',
+  busyPollEnd: 'head',
   timerFire: 'head',
   irqPending: 'head',
 };

@@ -97,6 +97,8 @@ export const SYSCTLS = {
   /** A mask of CPUs, printed in hexadecimal. */
   'net.core.flow_limit_cpu_bitmap': { values: 1, least: 0, most: 9007199254740991 },
   'net.core.flow_limit_table_len': { values: 1, least: 1, most: 2147483647 },
+  'net.core.busy_poll': { values: 1, least: 0, most: 2147483647 },
+  'net.core.busy_read': { values: 1, least: 0, most: 2147483647 },
   'net.core.gro_normal_batch': { values: 1, least: 1, most: 2147483647 },
   'net.core.rmem_default': { values: 1, least: 2304, most: 2147483647 },
   'net.core.rmem_max': { values: 1, least: 2304, most: 2147483647 },

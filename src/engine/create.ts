@@ -271,6 +271,9 @@ export function createWorld(spec: WorldSpec): World {
     sock.rcvbuf = sock.spec.rcvbufBytes ?? sysctl[name][sock.spec.proto === 'tcp' ? 1 : 0];
     sock.sndbuf = sock.spec.sndbufBytes ?? sysctl['net.core.wmem_default'][0];
   }
+  // programs start, and make their sockets, once the host is set up
+  for (const sock of sockets)
+    sock.busyPollUs = sock.spec.busyPollUs ?? states[sock.host].sysctl['net.core.busy_read'][0];
   // set-up is before time: its records are nobody's
   world.seq = 0;
   world.applied = 0;
@@ -298,6 +301,8 @@ function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): Ho
     'net.core.rps_sock_flow_entries': [0],
     'net.core.flow_limit_cpu_bitmap': [0],
     'net.core.flow_limit_table_len': [4096],
+    'net.core.busy_poll': [0],
+    'net.core.busy_read': [0],
     'net.core.gro_normal_batch': [8],
     'net.core.rmem_default': [212992],
     'net.core.rmem_max': [rules.rmemMax],
@@ -357,6 +362,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
       deliver: [],
       deliverAt: 0,
       deliverSeq: 0,
+      weight: 64,
       backTo: 0,
       timeoutNs: 0,
       keepMasked: false,
@@ -444,6 +450,7 @@ function makeTask(
     callSocket: 0,
     slot: 0,
     wakeSeq: 0,
+    busy: { queue: -1, start: 0, packets: 0, why: 0, seq: 0, over: false, goesOn: false },
     ranNs: 0,
     vruntime: 0,
     deadline: 0,
@@ -508,6 +515,9 @@ function makeSocket(
     backlog: [],
     backlogBytes: 0,
     drops: 0,
+    busyPollUs: 0,
+    busyPollBudget: spec.busyPollBudget ?? 8,
+    napiQueue: -1,
     waiter: 0,
     received: 0,
     receivedBytes: 0,
@@ -686,6 +696,8 @@ function makeQueue(
       id: 8193 + index,
       scheduled: false,
       missedBit: false,
+      busyTask: 0,
+      busyCpu: -1,
       threaded: false,
       thread: 0,
       scheduleSeq: 0,

@@ -88,6 +88,9 @@ export interface SocketSpec {
   /** SO_RCVBUF as the kernel stores it (already doubled); absent: the sysctl's default. */
   rcvbufBytes?: number;
   udpGro?: boolean;
+  /** SO_BUSY_POLL, µs; absent: net.core.busy_read once the host is set up. SO_BUSY_POLL_BUDGET, frames; absent: 8. */
+  busyPollUs?: number;
+  busyPollBudget?: number;
   /** UDP: connect() was called, so that RFS learns where its reader runs (TCP always is). */
   connected?: boolean;
   /** SO_SNDBUF as the kernel stores it (already doubled); absent: the sysctl's default. */

@@ -408,6 +408,8 @@ export interface SoftirqWork {
   deliver: number[];
   deliverAt: number;
   deliverSeq: number;
+  /** Frames that this poll may take. */
+  weight: number;
   /** Phase to go on with once `deliver` is empty. */
   backTo: number;
   /** napi_complete_done's decision, carried over the delivery of what it flushed. */
@@ -642,6 +644,9 @@ export interface Napi {
   scheduled: boolean;
   missedBit: boolean;
   threaded: boolean;
+  /** IN_BUSY_POLL: the task that polls it, 0 none; its CPU until it has given it back, else -1. */
+  busyTask: number;
+  busyCpu: number;
   /** Task id of napi/IF-ID; 0: none. */
   thread: number;
   scheduleSeq: number;
@@ -693,6 +698,11 @@ export interface Socket {
   backlog: number[];
   backlogBytes: number;
   drops: number;
+  /** SO_BUSY_POLL (from net.core.busy_read when it was made), µs, and SO_BUSY_POLL_BUDGET, frames. */
+  busyPollUs: number;
+  busyPollBudget: number;
+  /** Queue that its last packet came from (napi_id); -1: none yet. */
+  napiQueue: number;
   /** Task asleep on it; 0: none. */
   waiter: number;
   received: number;
@@ -720,6 +730,7 @@ export interface Task {
   callSocket: number;
   slot: number;
   wakeSeq: number;
+  busy: BusyPoll;
   /** CPU time it has been charged. */
   ranNs: number;
   /** EEVDF and CFS: virtual run time. EEVDF: virtual deadline, the deadline it had when chosen, what it was owed when it left. */
@@ -750,6 +761,19 @@ export interface SendState {
   round: number;
   turn: boolean;
   sends: number;
+}
+
+/** A task's busy polling (net/busy-poll). */
+export interface BusyPoll {
+  queue: number;
+  /** When it began, in units of 1024 ns. */
+  start: number;
+  packets: number;
+  why: number;
+  seq: number;
+  /** Its time is over: it sleeps now; it was put off only, and goes on. */
+  over: boolean;
+  goesOn: boolean;
 }
 
 /** Wire to application, per task: log-linear buckets (see metrics/latency). */

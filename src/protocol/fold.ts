@@ -56,6 +56,9 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
     napiRecord(scene, r, queue, places.queue[r.place], cpu);
     txRecord(scene, r, queue, cpu);
   }
+  // a card may be the one that wakes a task: no CPU is named then
+  if (r.kind === Kind.wakeUp || r.kind === Kind.ksoftirqdWake)
+    wake(scene, r.b, r.kind === Kind.wakeUp ? r.a : r.cpu);
   if (cpu !== undefined) {
     backlogRecord(r, cpu, scene.cpus[places.backlog[r.place]]);
     cpuRecord(scene, r, cpu, socket, map);
@@ -149,6 +152,10 @@ function napiRecord(
         insertSorted(cpu.pollList, index);
         pending(cpu);
       }
+      break;
+    case Kind.busyPollTake:
+      napi.scheduled = true;
+      napi.cpu = r.cpu;
       break;
     case Kind.threadWake:
       napi.scheduled = true;
@@ -465,10 +472,6 @@ function cpuRecord(
     }
     case Kind.socketQueue:
       if (socket !== undefined) socketQueue(scene, r, cpu, socket);
-      break;
-    case Kind.wakeUp:
-    case Kind.ksoftirqdWake:
-      wake(scene, r.b, r.kind === Kind.wakeUp ? r.a : r.cpu);
       break;
     case Kind.schedSwitch:
       schedSwitch(scene, r, cpu);

@@ -1,7 +1,8 @@
 /** The machines of the published measurements, as worlds. */
 import { makeFrame } from '../engine/packet/frame.ts';
 import { steady } from '../engine/traffic/plain.ts';
-import type { HostSpec, NicSpec, RateTraffic, WorldSpec } from '../engine/spec.ts';
+import { RR_WAY_NS } from '../engine/cost.ts';
+import type { ClientTraffic, HostSpec, NicSpec, RateTraffic, WorldSpec } from '../engine/spec.ts';
 
 const MAC = '02:00:00:00:00:0b';
 export const SINK = '10.9.0.2';
@@ -152,6 +153,61 @@ export function sink(sameCpu: boolean, pps: number): WorldSpec {
     { pps, bytes: 64, dst: SINK, flows: 1 },
     { kernel: '5.1', config: { vlan8021q: true, irqTimeAccounting: true } },
   );
+}
+
+/** One byte there and one back, one request at a time, over ixgbe: the machine that answers. The client's is another one like it. */
+export function answering(busyReadUs: number): WorldSpec {
+  const client: ClientTraffic = {
+    kind: 'client',
+    host: 0,
+    nic: 0,
+    template: makeFrame({
+      dmac: MAC,
+      proto: 17,
+      src: '10.9.0.1',
+      dst: SINK,
+      sport: 10_000,
+      dport: 7000,
+      payloadLen: 1,
+    }),
+    flows: 1,
+    outstanding: 1,
+    thinkNs: 0,
+    delayNs: RR_WAY_NS,
+    timeoutNs: Number.POSITIVE_INFINITY,
+    startNs: 0,
+    stopNs: Number.POSITIVE_INFINITY,
+    count: Number.POSITIVE_INFINITY,
+  };
+  const spec = world(
+    {
+      cpus: 2,
+      nics: [nic({ driver: 'ixgbe', linkBps: 10_000_000_000, affinity: [0], rxUsecs: 0 })],
+      sockets: [{ name: 'rr', proto: 'udp', address: '*', port: 7000 }],
+      apps: [
+        {
+          name: 'netserver',
+          cpu: 0,
+          sockets: [0],
+          readBytes: 65_536,
+          workNs: 0,
+          workNsPerByte: 0,
+          pauseNs: 0,
+          spin: false,
+          startNs: 0,
+          replyBytes: 1,
+        },
+      ],
+    },
+    { pps: 1, bytes: 64, dst: SINK, flows: 1 },
+    { kernel: '3.11' },
+  );
+  spec.traffic = [client];
+  spec.setup.push({
+    host: 0,
+    change: { type: 'sysctl', name: 'net.core.busy_read', values: [busyReadUs] },
+  });
+  return spec;
 }
 
 /** A Pentium III of 700 MHz as a router of the years around 2001. */

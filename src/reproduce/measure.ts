@@ -37,6 +37,15 @@ export function busyShare(spec: WorldSpec, ns: number): number {
   return 1 - rate(spec, ns, (w) => contextNs(w, w.cpus[0], Ctx.idle)) / 1e9;
 }
 
+/** Transactions a second between two machines alike: the client's part of the way is what the host's is. */
+export function transactionsPs(spec: WorldSpec, ns: number): number {
+  const done = rate(spec, ns, (w) => w.sources[0].client?.transactions ?? 0);
+  const [source] = spec.traffic;
+  const wayNs = source.kind === 'client' ? 2 * source.delayNs : 0;
+  const hostNs = 1e9 / done - wayNs;
+  return 1e9 / (2 * hostNs + wayNs);
+}
+
 export function txPerCompletion(spec: WorldSpec, ns: number): number {
   const w = createWorld(spec);
   advance(w, ns);

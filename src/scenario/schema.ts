@@ -105,6 +105,8 @@ const SocketSchema = v.strictObject({
     v.optional(v.boolean(), false),
     'UDP: connect() was called, so that RFS learns where the reader runs.',
   ),
+  busyPollUs: about(v.optional(whole(0, 1_000_000)), 'SO_BUSY_POLL, µs; absent: net.core.busy_read.'),
+  busyPollBudget: about(v.optional(whole(1, 64)), 'SO_BUSY_POLL_BUDGET, frames; absent: 8.'),
   udpGro: about(v.optional(v.boolean(), false), 'UDP_GRO is set: takes trains of datagrams.'),
 });
 

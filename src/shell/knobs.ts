@@ -377,6 +377,8 @@ const SOFTIRQ = [
   'net.core.lo_cong',
   'net.core.mod_cong',
   'net.core.gro_normal_batch',
+  'net.core.busy_read',
+  'net.core.busy_poll',
 ];
 
 const STEERING = [

@@ -295,5 +295,5 @@ it('sysctl -a lists all, as the kernel names them; help names every command', ()
   expect(text).toContain('net.core.netdev_budget_usecs = 8000\n');
   expect(text).toContain('net.ipv4.tcp_rmem = 4096\t131072\t6291456\n');
   expect(output(testWorld({ kernel: '4.11' }), 'sysctl -a')).not.toContain('netdev_budget_usecs');
-  expect(output(testWorld(), 'help')).toContain('ethtool -X|--set-rxfh-indir DEV');
+  expect(output(testWorld(), 'help ethtool')).toContain('ethtool -X|--set-rxfh-indir DEV');
 });

@@ -101,6 +101,9 @@ const change = (cpus: number, queues: number): fc.Arbitrary<Change> =>
         { type: 'address-add' as const, nic: 0, address: '10.9.0.2', bits: 24 },
       )
       .map((c): Change => c),
+    fc
+      .constantFrom(0, 20, 200)
+      .map((v): Change => ({ type: 'sysctl', name: 'net.core.busy_poll', values: [v] })),
     fc.boolean().map((on): Change => ({ type: 'feature', nic: 0, name: 'ntuple-filters', on })),
     fc.boolean().map((adaptiveRx): Change => ({ type: 'coalesce', nic: 0, adaptiveRx })),
     fc.integer({ min: 68, max: 1500 }).map((value): Change => ({ type: 'link', nic: 0, name: 'mtu', value })),

@@ -188,6 +188,7 @@ function queueOf(w: World, q: RxQueue): SceneQueue {
       at,
     });
   }
+  const busy = q.napi.scheduled && q.napi.busyCpu >= 0;
   const thread = q.napi.threaded && q.napi.scheduled ? w.tasks[q.napi.thread - 1].cpu : null;
   return {
     active: q.number < nic.activeQueues,
@@ -209,7 +210,7 @@ function queueOf(w: World, q: RxQueue): SceneQueue {
     napi: {
       place: q.napiPlace,
       scheduled: q.napi.scheduled,
-      cpu: thread,
+      cpu: busy ? q.napi.busyCpu : thread,
       polling: false,
       work: 0,
       weight: 64,

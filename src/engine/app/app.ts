@@ -21,6 +21,7 @@ import { recordSockFlow } from '../net/rps.ts';
 import { timeOf } from '../traffic/rate.ts';
 import type { SendSpec } from '../spec.ts';
 import { dequeue, queuedSkb, queueLength } from '../net/socket.ts';
+import { BUSY_LOOP, BUSY_STOP, busyPollBegins, busyPollStep } from '../net/busy-poll.ts';
 import { beginSend, SEND_ALLOC, SEND_DONE, sendStep } from './send.ts';
 import { tcpBacklogRcv } from '../net/tcp.ts';
 import { type Cpu, LATENCY_FLOWS, type Socket, type Task, type World } from '../world.ts';
@@ -68,6 +69,10 @@ export function appStep(w: World, cpu: Cpu, task: Task): void {
     case COMPUTE:
       compute(w, cpu, task);
       break;
+    case BUSY_LOOP:
+    case BUSY_STOP:
+      if (busyPollStep(w, cpu, task)) decide(w, cpu, task);
+      break;
     default:
       if (task.phase < SEND_ALLOC || task.phase > SEND_DONE) decide(w, cpu, task);
       else if (sendStep(w, cpu, task)) afterWork(w, cpu, task);
@@ -93,6 +98,8 @@ function decide(w: World, cpu: Cpu, task: Task): void {
   task.send.turn = true;
   if (sock === null) {
     if (bottomHalfInTask(w, cpu, Reason.bhInSchedule, task.wakeSeq)) return;
+    if (dueNs === Number.POSITIVE_INFINITY && busyPollBegins(w, cpu, task, task.wakeSeq)) return;
+    task.busy.over = false;
     for (const id of task.sockets) w.sockets[id - 1].waiter = task.id;
     const socket = task.sockets[0] ?? 0;
     const place = socket === 0 ? task.place : w.sockets[socket - 1].place;

@@ -25,6 +25,7 @@ import { cleanTx, refillable, refillFromQdisc, remoteSent } from '../nic/tx-ring
 import { frameReady, refill, takeDescriptor } from '../nic/rx-ring.ts';
 import type { Cpu, World } from '../world.ts';
 import { BACKLOG_NAPI, backlogWeight, enqueueToBacklog, sendRpsIpis, takeFromBacklog } from './backlog.ts';
+import { groNormalList } from './gro/normal.ts';
 import { devGroReceive } from './gro/receive.ts';
 import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed } from './napi.ts';
 import { ipForward, sendForwarded } from './forward.ts';
@@ -40,7 +41,7 @@ const BACK_WEIGHT_USED = 22;
 export const BACK_BACKLOG = 23;
 
 /** Calls a NAPI's poll: a queue's driver, or process_backlog. */
-export function startPoll(w: World, cpu: Cpu, queue: number): void {
+export function startPoll(w: World, cpu: Cpu, queue: number, weight = NAPI_POLL_WEIGHT): void {
   const s = cpu.softirq;
   if (queue === BACKLOG_NAPI) {
     startBacklogPoll(w, cpu);
@@ -49,6 +50,7 @@ export function startPoll(w: World, cpu: Cpu, queue: number): void {
   const q = w.queues[queue];
   s.queue = queue;
   s.work = 0;
+  s.weight = weight;
   q.polls += 1;
   s.pollSeq = emit(
     w,
@@ -59,7 +61,7 @@ export function startPoll(w: World, cpu: Cpu, queue: number): void {
     0,
     0,
     q.napi.scheduleSeq,
-    NAPI_POLL_WEIGHT,
+    weight,
     s.thread ? 0 : s.budget,
   );
   s.phase = POLL_ENTER;
@@ -163,7 +165,7 @@ function wakeQueue(w: World, cpu: Cpu): boolean {
 function nextFrame(w: World, cpu: Cpu): boolean {
   const s = cpu.softirq;
   const q = w.queues[s.queue];
-  if (s.work < NAPI_POLL_WEIGHT && frameReady(q)) {
+  if (s.work < s.weight && frameReady(q)) {
     const profile = w.fixed.hosts[cpu.host].profile;
     const gro = w.nics[q.nic].features['generic-receive-offload'] ? profile.gro : 0;
     s.phase = POLL_FRAME;
@@ -188,7 +190,7 @@ function endPoll(w: World, cpu: Cpu): boolean {
   const s = cpu.softirq;
   const q = w.queues[s.queue];
   refill(w, q, cpu, Reason.refillPollEnd, s.pollSeq);
-  const full = s.work >= NAPI_POLL_WEIGHT;
+  const full = s.work >= s.weight;
   // some drivers notice that their interrupt has moved and end the poll, to go on where it lands next
   const moved = full && w.nics[q.nic].driver.checksAffinity && !s.thread && q.affinity[0] !== cpu.index;
   if (moved) s.work = NAPI_POLL_WEIGHT - 1;
@@ -205,6 +207,13 @@ function endPoll(w: World, cpu: Cpu): boolean {
     s.work,
     s.thread ? 0 : s.budget - s.work,
   );
+  if (q.napi.busyTask !== 0) {
+    // IN_BUSY_POLL: napi_complete_done does nothing, what has been passed up is delivered
+    w.hosts[cpu.host].snmp.TcpExtBusyPollRxPackets += s.work;
+    w.tasks[q.napi.busyTask - 1].busy.packets += s.work;
+    groNormalList(w, q, cpu, Reason.batchPollEnd, s.pollSeq);
+    return deliverOr(w, cpu, BACK_WEIGHT_USED);
+  }
   if (full && !moved) {
     napiWeightUsed(w, q, cpu, s.pollSeq);
     return deliverOr(w, cpu, BACK_WEIGHT_USED);

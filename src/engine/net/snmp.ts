@@ -37,6 +37,7 @@ export function createSnmp() {
     TcpInSegs: 0,
     TcpInErrs: 0,
     TcpInCsumErrors: 0,
+    TcpExtBusyPollRxPackets: 0,
     TcpExtPruneCalled: 0,
     TcpExtRcvPruned: 0,
     TcpExtOfoPruned: 0,

@@ -39,6 +39,7 @@ export function enqueue(
   const pool = w.pool;
   sock.queue.push(slot);
   if (charge) sock.rmem += pool.truesize[slot];
+  sock.napiQueue = pool.queue[slot];
   sock.received += 1;
   sock.receivedBytes += pool.totalPayload[slot];
   w.totals.delivered += 1;

@@ -176,6 +176,11 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.socketEmpty': 'There is nothing to read on the socket.',
   'reason.woken': 'It was woken and is now the next to run on this CPU.',
   'reason.sliceUsed': 'Its time slice is over, and another task waits for this CPU.',
+  'reason.busyPollStarts': 'Its socket is empty: it polls the card itself for a while before it sleeps.',
+  'reason.busyPollTakes': 'Nobody polls this NAPI: the reader takes it (SCHED, IN_BUSY_POLL).',
+  'reason.busyPollData': 'There is data: the reader gives the NAPI back and reads.',
+  'reason.busyPollTimeout': 'Nothing came in its time: it gives the NAPI back and sleeps.',
+  'reason.busyPollNeedResched': 'Another task needs the CPU: it gives the NAPI back first.',
   'reason.preempted': 'A task that was woken took the CPU from it.',
   'reason.preemptVruntime':
     'The woken task has run less, by more than the wake-up granularity: it takes the CPU.',

@@ -10,7 +10,7 @@ describe('the list of scenarios', () => {
     const ids = idsOf();
     expect(new Set(ids).size).toBe(ids.length);
     expect(scenarioTopics()[0].id).toBe('history');
-    expect(ids.slice(0, 2)).toEqual(['livelock-and-its-cure', 'two-interfaces-one-flooded']);
+    expect(ids.slice(0, 2)).toEqual(['mindcraft-four-cpus', 'livelock-and-its-cure']);
   });
 
   it('lists only what there is, under topics with names', () => {
