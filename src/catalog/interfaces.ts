@@ -22,6 +22,8 @@ export const sysctlVersions: Readonly<Record<string, InterfaceRow>> = {
   'net.core.rps_sock_flow_entries': { since: '2.6.35', until: null, source: 'fec5e652e58f' },
   'net.core.flow_limit_cpu_bitmap': { since: '3.11', until: null, source: 'net/core/sysctl_net_core.c' },
   'net.core.flow_limit_table_len': { since: '3.11', until: null, source: 'net/core/sysctl_net_core.c' },
+  'net.core.busy_read': { since: '3.11', until: null, source: 'net/core/sysctl_net_core.c, 2d48d67fa8cd' },
+  'net.core.busy_poll': { since: '3.11', until: null, source: 'net/core/sysctl_net_core.c, 2d48d67fa8cd' },
   'net.core.gro_normal_batch': { since: '5.4', until: null, source: 'net/core/sysctl_net_core.c' },
   'net.ipv4.tcp_rmem': { since: '2.4.0', until: null, source: 'net/ipv4/sysctl_net_ipv4.c' },
   'net.ipv4.ip_early_demux': { since: '3.6', until: null, source: 'net/ipv4/ip_input.c' },

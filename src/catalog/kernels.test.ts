@@ -18,7 +18,18 @@ describe('kernel versions', () => {
   it('differ by the rows of the rules table', () => {
     expect(ruleChanges('6.12', '6.12')).toEqual([]);
     const forward = ruleChanges('6.12', '6.18').map((change) => change.rule);
-    expect(forward).toEqual(['groCwrDiffers', 'groFixedIdWithoutDf', 'tcpRmemMax', 'rmemMax']);
+    expect(forward).toEqual([
+      'groCwrDiffers',
+      'groFixedIdWithoutDf',
+      'tcpRmemMax',
+      'rmemMax',
+      'baseSliceNs',
+      'tcpRttSeeksMinimum',
+      'tcpDrsQueueAware',
+      'tcpRcvbufSpareSegments',
+      'tcpOfoMeasured',
+      'tcpBeyondWindow',
+    ]);
     const back = ruleChanges('6.18', '6.12');
     expect(back.map((change) => change.rule)).toEqual(forward);
     expect(back.find((change) => change.rule === 'rmemMax')).toMatchObject({ from: 4_194_304, to: 212_992 });
