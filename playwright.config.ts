@@ -8,7 +8,7 @@ export default defineConfig({
   // two cores, and pages that run a simulation: one at a time
   workers: 1,
   retries: 0,
-  timeout: 60_000,
+  timeout: 180_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
   use: {
