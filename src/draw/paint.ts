@@ -248,6 +248,8 @@ function queueTint(c: Palette, queue: number): string {
 
 function paintBudgets(p: Painter, c: Palette, input: PaintInput): void {
   for (const [cpu, lane] of input.ix.lanes) {
+    // before NAPI nothing has a weight
+    if (!lane.napi) continue;
     const { poll } = lane.boxes;
     const bar: Rect = { x: poll.x + 6, y: poll.y + 19, w: poll.w - 12, h: 4 };
     const q = input.scene.queues.find((k) => k.napi.cpu === cpu && k.napi.polling);
