@@ -26,6 +26,10 @@ export function sizeText(bytes: number): string {
   return bytes >= 1 << 20 ? `${+(bytes / (1 << 20)).toFixed(1)} MiB` : `${Math.round(bytes / 1024)} KiB`;
 }
 
+/** Size of the stage's smallest words (.small and .mono in Host.css), and how wide a letter of the mono ones is; world units. */
+export const SMALL = 10.5;
+export const MONO = SMALL * 0.6;
+
 /** Words cut to a width, by the average width of a letter: no measuring, so it is the same everywhere. */
 export function cut(text: string, width: number, size: number, mono = false): string {
   const letter = size * (mono ? 0.6 : 0.52);
