@@ -127,6 +127,8 @@ export interface StageLayout {
   allCurves: boolean;
 }
 
+/** Narrower, the words of a lane's boxes do not fit. */
+const MIN_W = 732;
 const PAD = 12;
 const TITLE = 24;
 const LANE_MIN = 76;
@@ -163,7 +165,7 @@ function unitOf(
       ? 1.75
       : sparse
         ? clamp(Math.min(width / 820, height / 450), 1, 1.75)
-        : clamp(Math.min(width / 1080, height / 600), 1, 1.5);
+        : clamp(Math.min(width / 1080, height / 600), 1.1, 1.5);
   return Math.max(0.25, Math.min(wish, width / minW, height / minH));
 }
 
@@ -197,11 +199,11 @@ function layoutWide(input: LayoutInput): StageLayout {
   // type is no larger than four CPUs side by side allow; beyond, they fold
   const open = parts.cpus.length <= 4 && input.density !== 'overview' ? parts.cpus.length : 0;
   const lanesH = PAD + TITLE - 6 + PAD + open * (LANE_MIN + 6);
-  const nicsH = parts.nics.length <= 2 ? 348 + (parts.nics.length - 1) * 120 : parts.nics.length * 112 + 42;
+  const nicsH = parts.nics.length <= 2 ? 348 + (parts.nics.length - 1) * 120 : parts.nics.length * 102 + 42;
   const minH = Math.max(348, lanesH, nicsH);
   const sparse =
     parts.cpus.length <= 2 && queueCount <= 2 && parts.nics.length === 1 && parts.sockets.length <= 4;
-  const unit = unitOf(input.theme, input.width, input.height, 748, minH, sparse);
+  const unit = unitOf(input.theme, input.width, input.height, MIN_W, minH, sparse);
   const w = input.width / unit;
   const h = input.height / unit;
   const top = PAD + TITLE - 6;
@@ -599,8 +601,8 @@ export function layerRects(r: Rect): [Rect, Rect, Rect] {
 // -- sockets -----------------------------------------------------------------------------------------------------------
 
 function cardAt(socket: number, box: Rect): SocketLayout {
-  const tankW = clamp(box.w * 0.26, 24, 40);
   const low = box.h < 80;
+  const tankW = low ? clamp(box.w * 0.18, 20, 32) : clamp(box.w * 0.26, 24, 40);
   const tankTop = low ? box.y + 9 : box.y + 36;
   return {
     socket,

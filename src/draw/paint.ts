@@ -70,7 +70,7 @@ export function paintStage(p: Painter, input: PaintInput): void {
   paintApproaching(p, input);
   paintGlyphs(p, c, input.theme, input.glyphs);
   for (const note of input.notes) {
-    p.text(note.flow > 0 ? c.text : c.muted, note.text, note.x, note.y, 9.5, 'mono', note.anchor);
+    p.text(note.flow > 0 ? c.text : c.muted, note.text, note.x, note.y, 10.5, 'mono', note.anchor);
   }
   if (input.pulse) paintPulse(p, c, input.pulse.pulse, input.pulse.t);
 }
@@ -163,16 +163,16 @@ function paintRing(p: Painter, c: Palette, input: PaintInput, ring: RingLayout, 
     let d = (((hw - ntc) % (Math.PI * 2)) + Math.PI * 2) % (Math.PI * 2);
     if (d > Math.PI) d -= Math.PI * 2;
     // labels keep apart where the hands meet
-    const apart = 18 / (r + 10);
+    const apart = 21 / (r + 10);
     const push = Math.abs(d) < apart ? (apart - Math.abs(d)) / 2 : 0;
     const sign = d >= 0 ? 1 : -1;
     const a = labelSpot(ring, hw + push * sign);
     const b = labelSpot(ring, ntc - push * sign);
     // both beside the words below: one over the other
-    const close = 8 - Math.abs(a.y - b.y);
+    const close = 9.5 - Math.abs(a.y - b.y);
     if (a.anchor === b.anchor && a.anchor !== 'middle' && close > 0) (a.y <= b.y ? a : b).y -= close;
-    p.text(c.accent, 'hw', a.x, a.y, 8, 'mono', a.anchor);
-    p.text(c.warn, 'ntc', b.x, b.y, 8, 'mono', b.anchor);
+    p.text(c.accent, 'hw', a.x, a.y, 9.5, 'mono', a.anchor);
+    p.text(c.warn, 'ntc', b.x, b.y, 9.5, 'mono', b.anchor);
   }
   const timer = q.timerNs;
   if (timer !== null && timer > input.timeNs) {
@@ -248,6 +248,8 @@ function queueTint(c: Palette, queue: number): string {
 
 function paintBudgets(p: Painter, c: Palette, input: PaintInput): void {
   for (const [cpu, lane] of input.ix.lanes) {
+    // before NAPI nothing has a weight
+    if (!lane.napi) continue;
     const { poll } = lane.boxes;
     const bar: Rect = { x: poll.x + 6, y: poll.y + 19, w: poll.w - 12, h: 4 };
     const q = input.scene.queues.find((k) => k.napi.cpu === cpu && k.napi.polling);

@@ -6,7 +6,7 @@ import { type LaneLayout, layerRects, roomOf, type StripLayout } from '../../dra
 import { t } from '../../i18n/index.ts';
 import { contextName } from '../../theme/colors.ts';
 import { Box, Focusable, sameView } from './Focusable.tsx';
-import { type CpuView, cut } from './view.ts';
+import { type CpuView, cut, MONO, SMALL } from './view.ts';
 
 const PILL_H = 16;
 
@@ -33,7 +33,7 @@ function Pill({
       <rect className="pill__swatch" x={x + 5} y={y + 4} width={12} height={8} rx={2} />
       {!spins && <rect fill={`url(#weave-${name})`} x={x + 5} y={y + 4} width={12} height={8} rx={2} />}
       <text className="mono pill__text" x={x + 22} y={y + 11.5}>
-        {cut(text, w - 28, 9.5, true)}
+        {cut(text, w - 28, SMALL, true)}
       </text>
     </g>
   );
@@ -50,17 +50,18 @@ export const Lane = memo(
       view.workWait === '' || head.w < 230 ? view.load : head.w < 420 ? view.workWaitShort : view.workWait;
     const loadW = Math.max(46, load.length * 7.2 + 4);
     const room = head.x + head.w - loadW - pillX - 6;
-    const pillRoom = view.spins ? room : Math.max(64, room * 0.62);
-    const pillW = Math.min(Math.max(64, view.pill.length * 5.75 + 32), pillRoom);
+    // in a narrow lane what the CPU does comes before how much it may
+    const pillRoom = view.spins || head.w < 320 ? room : Math.max(64, room * 0.62);
+    const pillW = Math.min(Math.max(64, view.pill.length * MONO + 32), pillRoom);
     const rest = room - pillW - 10;
     const budget =
-      view.budget.length * 5.7 <= rest
+      view.budget.length * MONO <= rest
         ? view.budget
-        : view.budgetShort.length * 5.7 <= rest
+        : view.budgetShort.length * MONO <= rest
           ? view.budgetShort
           : '';
-    const queueRoom = rest - (budget === '' ? 0 : budget.length * 5.7 + 10);
-    const runQueue = view.runQueue === '' || queueRoom < 70 ? '' : cut(view.runQueue, queueRoom, 9.5);
+    const queueRoom = rest - (budget === '' ? 0 : budget.length * MONO + 10);
+    const runQueue = view.runQueue === '' || queueRoom < 70 ? '' : cut(view.runQueue, queueRoom, SMALL);
     const glyph = GLYPH_H * roomOf(boxes.poll);
     const id = `cpu-${at.cpu}`;
     return (
@@ -321,7 +322,7 @@ export const Strip = memo(
           </text>
           {row && (
             <text className="mono ctxText" x={box.x + 54} y={mid + 3.4}>
-              {cut(box.w > 250 ? view.pill : view.short, box.w * 0.56 - 58, 9.5, true)}
+              {cut(box.w > 250 ? view.pill : view.short, box.w * 0.56 - 58, SMALL, true)}
             </text>
           )}
         </g>

@@ -7,6 +7,7 @@ import { DROP_STAY } from '../../draw/glyphs.ts';
 import { type DropSpot, dropPoint, type Spot, type StageIndex, type Touch } from '../../draw/places.ts';
 import { hasMessage, t } from '../../i18n/index.ts';
 import type { RecordView, Scene, SceneMap } from '../../protocol/scene.ts';
+import { MONO } from './view.ts';
 
 const reasonNames = new Map<number, string>(Object.entries(reasons).map(([name, info]) => [info.code, name]));
 
@@ -48,18 +49,32 @@ export function Marks(props: {
   const at = spot ? dropPoint(ix, map, spot) : null;
   return (
     <>
-      {touch && touch.rect.w > 0 && <Changed touch={touch} fn={fn} loss={name === 'drop'} w={w} />}
+      {touch && touch.rect.w > 0 && <Changed touch={touch} fn={fn} loss={name === 'drop'} w={w} h={h} />}
       {at && recent && <DropLabel at={at} text={dropWords(recent.reason)} w={w} h={h} />}
     </>
   );
 }
 
-function Changed({ touch, fn, loss, w }: { touch: Touch; fn: string; loss: boolean; w: number }): ReactNode {
+function Changed({
+  touch,
+  fn,
+  loss,
+  w,
+  h,
+}: {
+  touch: Touch;
+  fn: string;
+  loss: boolean;
+  w: number;
+  h: number;
+}): ReactNode {
   const { rect } = touch;
-  const tagW = fn.length * 5.5 + 10;
+  const tagW = fn.length * MONO + 10;
+  // a name wider than its box would lie on the words beside it: then below, where a lane has its rim
+  const wide = !touch.round && tagW > rect.w + 8 && rect.w > 0;
   // the tag hangs on the border, at its right; never outside the stage
-  const x = clamp(Math.max(rect.x - 2, rect.x + rect.w - tagW - 8), 2, w - tagW - 2);
-  const y = touch.tag === 'below' ? rect.y + rect.h + 1 : Math.max(1, rect.y - 14);
+  const x = clamp(rect.x + rect.w + 2 - tagW - (wide ? 0 : 10), 2, w - tagW - 2);
+  const y = touch.tag === 'below' || wide ? Math.min(rect.y + rect.h + 1, h - 14) : Math.max(1, rect.y - 14);
   return (
     <g className={`changed${loss ? ' changed--loss' : ''}`}>
       <rect
@@ -83,7 +98,7 @@ function Changed({ touch, fn, loss, w }: { touch: Touch; fn: string; loss: boole
 }
 
 function DropLabel({ at, text, w, h }: { at: DropSpot; text: string; w: number; h: number }): ReactNode {
-  const lw = text.length * 5.3 + 12;
+  const lw = text.length * 5.8 + 12;
   const x = clamp(at.label.x - (at.centred ? lw / 2 : 0), 2, w - lw - 2);
   const y = clamp(at.label.y, 2, h - 16);
   return (

@@ -8,7 +8,7 @@ import { t } from '../../i18n/index.ts';
 import type { InspectTarget } from '../../protocol/messages.ts';
 import { flowMark, flowSlot } from '../../theme/colors.ts';
 import { Box, Focusable, sameView } from './Focusable.tsx';
-import { cut, type NicView, type RingView } from './view.ts';
+import { cut, MONO, type NicView, type RingView, SMALL } from './view.ts';
 
 export const Steering = memo(
   function Steering({
@@ -57,20 +57,20 @@ export const Steering = memo(
             y={portrait ? wire.y + 9 : y + 20}
             textAnchor={portrait ? 'end' : 'start'}
           >
-            {cut(view.arrived.split(' ')[0], wire.w, 9.5, true)}
+            {cut(view.arrived.split(' ')[0], wire.w, SMALL, true)}
           </text>
           {!portrait && (
             <text className="small muted" x={wire.x} y={y + 31}>
-              {cut(view.arrived.split(' ').slice(1).join(' '), wire.w, 9.5)}
+              {cut(view.arrived.split(' ').slice(1).join(' '), wire.w, SMALL)}
             </text>
           )}
           {!portrait && view.sent !== '' && (
             <>
               <text className="mono" x={wire.x} y={y + 48}>
-                {cut(view.sent.split(' ')[0], wire.w, 9.5, true)}
+                {cut(view.sent.split(' ')[0], wire.w, SMALL, true)}
               </text>
               <text className="small muted" x={wire.x} y={y + 59}>
-                {cut(view.sent.split(' ').slice(1).join(' '), wire.w, 9.5)}
+                {cut(view.sent.split(' ').slice(1).join(' '), wire.w, SMALL)}
               </text>
             </>
           )}
@@ -95,10 +95,10 @@ export const Steering = memo(
             {view.flow > 0 ? (
               <>
                 <tspan className={`flowText flow-${flowSlot(view.flow)}`}>■</tspan>{' '}
-                {cut(`${flowMark(view.flow)} ${view.frame}`, parser.w - 26, 9.5, true)}
+                {cut(`${flowMark(view.flow)} ${view.frame}`, parser.w - 26, SMALL, true)}
               </>
             ) : (
-              cut(view.frame, parser.w - 14, 9.5, true)
+              cut(view.frame, parser.w - 14, SMALL, true)
             )}
           </text>
         </Focusable>
@@ -114,7 +114,7 @@ export const Steering = memo(
                 {hash.w > 112 ? t('host.nic.hash') : t('host.nic.hash.short')}
               </text>
               <text className="mono" x={hash.x + pad} y={hash.y + 27}>
-                {cut(view.hash, hash.w - 12, 9.5, true)}
+                {cut(view.hash, hash.w - 12, SMALL, true)}
               </text>
             </Focusable>
 
@@ -134,9 +134,9 @@ export const Steering = memo(
                     </text>
                   )}
                   <text className="mono" x={table.x + pad} y={table.y + table.h - 6}>
-                    {view.choice.length * 5.7 <= table.w - 10
+                    {view.choice.length * MONO <= table.w - 10
                       ? view.choice
-                      : cut(view.choiceShort, table.w - 10, 9.5, true)}
+                      : cut(view.choiceShort, table.w - 10, SMALL, true)}
                   </text>
                 </>
               )}
@@ -151,7 +151,7 @@ export const Steering = memo(
               {cut(t('host.nic.ntuple'), ntuple.w - 12, 10)}
             </text>
             <text className="mono muted" x={ntuple.x + pad} y={ntuple.y + 26}>
-              {cut(view.ntuple, ntuple.w - 12, 9.5, true)}
+              {cut(view.ntuple, ntuple.w - 12, SMALL, true)}
             </text>
           </Focusable>
         )}
@@ -220,8 +220,8 @@ export const Ring = memo(
             <text className="name name--ring" x={c.x} y={c.y + 0.5} textAnchor="middle">
               {view.name}
             </text>
-            <text className="mono muted mono--ring" x={c.x} y={c.y + 10.5} textAnchor="middle">
-              {view.count.length * 5.4 <= inner * 2 - 5 ? view.count : view.countShort}
+            <text className="mono muted mono--ring" x={c.x} y={c.y + 11.5} textAnchor="middle">
+              {view.count.length * MONO <= inner * 2 - 2 ? view.count : view.countShort}
             </text>
           </>
         )}

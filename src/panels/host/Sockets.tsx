@@ -2,7 +2,7 @@
 import { memo, type ReactNode } from 'react';
 import type { SocketLayout } from '../../draw/layout.ts';
 import { Box, Focusable, sameView } from './Focusable.tsx';
-import { cut, cutStart, type SocketView } from './view.ts';
+import { cut, cutStart, MONO, SMALL, type SocketView } from './view.ts';
 
 export const Socket = memo(
   function Socket({
@@ -37,11 +37,11 @@ export const Socket = memo(
     const x = tank.x + tank.w + 8;
     const w = box.x + box.w - x - 6;
     const { low } = at;
-    const dropsW = view.drops === '' ? 0 : view.drops.length * 5.8 + 6;
+    const dropsW = view.drops === '' ? 0 : view.drops.length * MONO + 6;
     // lines beside the tank, by the room there is: share, application, its CPU, then the limit and what waits
     const top = low ? box.y + 37.5 : tank.y + 8.5;
-    const lines = Math.max(1, Math.floor((box.y + box.h - top + 6) / 11));
-    const line = (i: number): number => top + i * 11;
+    const lines = Math.max(1, Math.floor((box.y + box.h - top + 6) / 12));
+    const line = (i: number): number => top + i * 12;
     const glyphRow = !low && tank.h >= 64 && view.extra !== '';
     const second = view.extra !== '' && !glyphRow ? view.extra : view.rcvbuf;
     const beside = lines === 1;
@@ -76,19 +76,19 @@ export const Socket = memo(
             </text>
           )}
           <text className="mono muted" x={textX} y={box.y + (low ? 25.5 : 28)}>
-            {cutStart(view.address, box.x + box.w - textX - 6, 9.5)}
+            {cutStart(view.address, box.x + box.w - textX - 4, SMALL)}
           </text>
           <text className={`figure level--${view.level}`} x={x} y={line(0)}>
             {view.share}
           </text>
           {appAt === 2 && (
             <text className={`small ${second === view.extra ? 'warnText' : 'muted'}`} x={x} y={line(1)}>
-              {cut(second, w, 9.5)}
+              {cut(second, w, SMALL)}
             </text>
           )}
           {glyphRow && (
             <text className="small warnText" x={x} y={tank.y + tank.h - 12}>
-              {cut(view.extra, w, 9.5)}
+              {cut(view.extra, w, SMALL)}
             </text>
           )}
         </Focusable>
@@ -97,7 +97,7 @@ export const Socket = memo(
           id={`app-${slot ? 'slot-' : ''}${at.socket}`}
           target={view.task > 0 ? { kind: 'task', task: view.task } : target}
           label={view.ariaApp}
-          rect={{ x: appX - 3, y: line(appAt) - 9, w: appW + 4, h: twoLines ? 23 : 12 }}
+          rect={{ x: appX - 3, y: line(appAt) - 9, w: appW + 4, h: twoLines ? 25 : 13 }}
           radius={3}
         >
           <rect
@@ -105,10 +105,10 @@ export const Socket = memo(
             x={appX - 3}
             y={line(appAt) - 9}
             width={appW + 4}
-            height={twoLines ? 23 : 12}
+            height={twoLines ? 25 : 13}
           />
           <text className={`small app${view.asleep ? ' app--asleep' : ''}`} x={appX} y={line(appAt)}>
-            {cut(twoLines || view.appCpu === '' ? view.app : `${view.app} ${view.appCpu}`, appW, 9.5)}
+            {cut(twoLines || view.appCpu === '' ? view.app : `${view.app} ${view.appCpu}`, appW, SMALL)}
           </text>
           {twoLines && (
             <text className="small app" x={appX} y={line(appAt + 1)}>

@@ -351,6 +351,13 @@ export function Stage(props: StageProps): ReactNode {
     });
   }, [followY, props.reducedMotion]);
 
+  // CSS pixels from the stage's right edge to the end of the cards' column
+  const cards = layout?.columns.find((column) => column.id === 'nic');
+  const besideTitle =
+    layout && cards && !layout.portrait && layout.nics.length > 1
+      ? layout.width - (cards.at.x + cards.w) * unit
+      : null;
+
   const minHeight: CSSProperties = layout !== null && layout.needs > 0 ? { minHeight: layout.needs } : {};
 
   return (
@@ -399,7 +406,8 @@ export function Stage(props: StageProps): ReactNode {
         </svg>
       )}
       <div
-        className={`stageTools${layout?.portrait ? ' stageTools--top' : (layout?.nics.length ?? 1) > 2 ? ' stageTools--right' : ''}`}
+        className={`stageTools${layout?.portrait ? ' stageTools--top' : besideTitle === null ? '' : ' stageTools--title'}`}
+        style={besideTitle === null ? undefined : { right: besideTitle }}
       >
         {zoomed && (
           <Tool label={t('host.zoom.fit.long')} onClick={() => zoom.fit()}>

@@ -73,6 +73,25 @@ describe('a kernel with one bottom half and one lock', () => {
     expect(view.ariaLane).toContain('of late 28 % working, 70 % waiting for locks');
   });
 
+  it('speaks of waiting only where there was any', () => {
+    const view = cpuView(old.map, old.scene, 2, 0.98, [], 0);
+    expect(view.workWait).toBe('');
+    expect(view.workWaitShort).toBe('');
+    expect(view.load).toBe('98 %');
+  });
+
+  it('counts no packets against a weight: nothing has one before NAPI', () => {
+    const working = structuredClone(old.scene);
+    working.cpus[0].backlog.polling = true;
+    working.cpus[0].backlog.work = 3;
+    expect(cpuView(old.map, working, 0, null, []).work).toBe('3/64');
+    for (const kernel of ['2.2.16', '2.4.18']) {
+      const view = cpuView({ ...old.map, kernel }, working, 0, null, []);
+      expect(view.work).toBe('');
+      expect(view.ariaPoll).not.toContain('64');
+    }
+  });
+
   it('a spinner that was interrupted works', () => {
     waits.ctx = Ctx.hardirq;
     expect(cpuView(old.map, old.scene, 2, 0.98, []).spins).toBe(false);

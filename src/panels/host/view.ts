@@ -3,6 +3,7 @@
  * so that a part renders anew only when what it shows has changed. Pure.
  */
 import { Ctx } from '../../catalog/contexts.ts';
+import { rulesFor } from '../../catalog/rules.ts';
 import { tableCell } from '../../draw/paint.ts';
 import { cpuOfQueue } from '../../draw/places.ts';
 import { t } from '../../i18n/index.ts';
@@ -24,6 +25,10 @@ export function rateText(bps: number): string {
 export function sizeText(bytes: number): string {
   return bytes >= 1 << 20 ? `${+(bytes / (1 << 20)).toFixed(1)} MiB` : `${Math.round(bytes / 1024)} KiB`;
 }
+
+/** Size of the stage's smallest words (.small and .mono in Host.css), and how wide a letter of the mono ones is; world units. */
+export const SMALL = 10.5;
+export const MONO = SMALL * 0.6;
 
 /** Words cut to a width, by the average width of a letter: no measuring, so it is the same everywhere. */
 export function cut(text: string, width: number, size: number, mono = false): string {
@@ -280,7 +285,7 @@ export function cpuView(
   const waiting = state.runQueue.map((id) => taskName(map, id)).join(', ');
   const work = napi
     ? t('host.lane.work', { work: napi.work, weight: napi.weight })
-    : backlog.polling
+    : backlog.polling && rulesFor(map.kernel).napi
       ? t('host.lane.work', { work: backlog.work, weight: 64 })
       : '';
   const layer = state.current ? (state.layer ?? 'netif') : '';
@@ -288,7 +293,7 @@ export function cpuView(
   const waitPercent = Math.min(percent ?? 0, Math.round(waitShare * 100));
   const hasLocks = map.locks.some((l) => l.host === host);
   const workWait =
-    hasLocks && percent !== null
+    hasLocks && percent !== null && waitPercent > 0
       ? t('host.lane.workWait', { work: percent - waitPercent, wait: waitPercent })
       : '';
   return {
@@ -339,7 +344,7 @@ export function cpuView(
     }),
     ariaPoll: t(queued > 0 ? 'host.aria.poll.backlog' : 'host.aria.poll', {
       n: number,
-      state: ring === '' ? t('host.aria.poll.idle') : `${ring}, ${work}`,
+      state: ring === '' ? t('host.aria.poll.idle') : work === '' ? ring : `${ring}, ${work}`,
       backlog: queued,
     }),
     ariaGro: t(trains > 0 ? 'host.aria.gro' : 'host.aria.gro.empty', { n: number, trains, segments }),

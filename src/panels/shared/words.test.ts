@@ -30,6 +30,11 @@ describe('words', () => {
     for (const name of Object.keys(reasons)) expect(hasMessage(`reason.${name}`), name).toBe(true);
   });
 
+  it('has a few words on the stage for everything that loses a packet', () => {
+    for (const [name, info] of Object.entries(reasons))
+      if ('drop' in info) expect(hasMessage(`host.drop.${name}`), name).toBe(true);
+  });
+
   it('has words for every place and rule', () => {
     for (const type of PLACE_TYPES) expect(hasMessage(`place.${type}`), type).toBe(true);
     for (const name of Object.keys(rules)) expect(hasMessage(`rule.${name}`), name).toBe(true);

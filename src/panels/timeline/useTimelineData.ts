@@ -24,14 +24,15 @@ const GROWN_SHARE = 50;
 
 export function useTimelineData(window: TimeWindow | null, bins: number): Timeline | null {
   const actions = useActions();
-  const { revision, ready } = useAppStore((s) => ({
+  const { revision, ready, scenario } = useAppStore((s) => ({
+    scenario: s.scenario.info?.scenarioId,
     ready: s.scenario.status === 'ready' && s.worker === 'ready',
     // Changes when the branch does and some fifty times while a run is being made.
     revision: `${s.scenario.info?.scenarioId}/${s.scenario.variant}/${s.branches.active}/${
       s.scenario.done ? 'done' : Math.floor((s.scenario.knownNs / (s.scenario.durationNs || 1)) * GROWN_SHARE)
     }`,
   }));
-  const [data, setData] = useState<Timeline | null>(null);
+  const [data, setData] = useState<{ scenario: string | undefined; answer: Timeline } | null>(null);
   const newest = useRef(0);
   const fromNs = window?.fromNs ?? 0;
   const toNs = window?.toNs ?? 0;
@@ -43,8 +44,9 @@ export function useTimelineData(window: TimeWindow | null, bins: number): Timeli
     void inLine(actions, async () => {
       if (mine !== newest.current) return;
       const answer = await actions.timeline(Math.floor(fromNs), Math.ceil(toNs), bins);
-      if (answer !== null && mine === newest.current) setData(answer);
+      if (answer !== null && mine === newest.current) setData({ scenario, answer });
     });
   }, [actions, ready, revision, fromNs, toNs, bins]);
-  return data;
+  // what another scenario did is no picture of this one
+  return data !== null && data.scenario === scenario ? data.answer : null;
 }
