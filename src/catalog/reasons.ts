@@ -838,6 +838,12 @@ export const reasons = {
     knob: 'echo 0 > /sys/class/net/{nic}/queues/rx-0/rps_cpus',
     source: DEV,
   },
+  backlogOtherNode: {
+    code: 238,
+    fn: 'enqueue_to_backlog',
+    knob: 'echo 0 > /sys/class/net/{nic}/queues/rx-0/rps_cpus',
+    source: 'net/core/dev.c, Documentation/networking/scaling.rst, v6.12',
+  },
   backlogFull: {
     code: 229,
     fn: 'enqueue_to_backlog',
@@ -1476,6 +1482,7 @@ export const Reason = {
   rfsWaits: 226,
   backlogOwnCpu: 227,
   backlogOtherCpu: 228,
+  backlogOtherNode: 238,
   backlogFull: 229,
   flowLimit: 230,
   backlogEmptied: 231,

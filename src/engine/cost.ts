@@ -3,7 +3,7 @@
  * Source: published measurements (XDP paper data 2018, CPUMAP 2019, NAPI_HOWTO 2002, Click 2000, terabit stack
  * profiling 2021); running totals are published, the split inside a total is fitted. What no source gives is listed in
  * `assumed`, and the page says so wherever such a cost shows.
- * Left out: caches, TLB, DDIO, NUMA and SMT; costs don't depend on what ran before.
+ * Left out: caches, TLB, DDIO and SMT; but for memory of another NUMA node (cpu/node) costs don't depend on what ran before.
  */
 export interface CostProfile {
   readonly id: string;
@@ -63,6 +63,8 @@ export interface CostProfile {
   /** Taking and freeing a spinlock that nobody else wants; more where another CPU's cache has its line. */
   readonly lock: number;
   readonly lockTransfer: number;
+  /** Work on memory of another NUMA node costs so many times as much. */
+  readonly remoteNode: number;
   /** An idle CPU has to wake first, ns. */
   readonly idleWakeNs: number;
   /** DMA of a frame: latency in ns and ns a byte. */
@@ -95,6 +97,7 @@ const SERVER_ASSUMED = [
   'legacyIrq',
   'legacySoft',
   'lockTransfer',
+  'remoteNode',
 ] as const;
 
 /** The 4500-cycle interrupt cycle (estimate) is split 1500 + 900 + 300 + 300 + 1500. */
@@ -136,6 +139,7 @@ const server3g: CostProfile = {
   contextSwitch: 3000,
   lock: 37,
   lockTransfer: 200,
+  remoteNode: 1.5,
   idleWakeNs: 1000,
   dmaNs: 600,
   dmaNsPerByte: 0.125,

@@ -104,6 +104,7 @@ export function createWorld(spec: WorldSpec): World {
       coreCost: rules.napi ? profile.coreRx : profile.legacySoft,
       ipCost: rules.napi ? profile.ipRcv + firewallCost(profile, host) : 0,
       sched: schedTunables(rules.scheduler, rules.baseSliceNs, host.cpus),
+      nodes: nodesOf(host),
     };
     hosts.push(fixed);
     states.push({
@@ -283,6 +284,17 @@ export function createWorld(spec: WorldSpec): World {
   return world;
 }
 
+/** Nodes of this host, those without a CPU below others included. */
+function nodesOf(host: HostSpec): number {
+  let nodes = 1;
+  for (let cpu = 0; cpu < host.cpus; cpu += 1) nodes = Math.max(nodes, nodeOf(host, cpu) + 1);
+  return nodes;
+}
+
+function nodeOf({ cpuNodes }: HostSpec, cpu: number): number {
+  return cpuNodes === undefined || cpuNodes.length === 0 ? 0 : cpuNodes[cpu % cpuNodes.length];
+}
+
 function firewallCost(profile: CostProfile, host: HostSpec): number {
   if (host.firewall === undefined) return 0;
   return (host.firewall === 'raw-drop' ? profile.nfRaw : profile.nfFilter) + profile.skbFree;
@@ -330,6 +342,8 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     }),
     backlogPlace: maker.place({ type: 'backlog', host: host.id, cpu: number }),
     mhz,
+    node: nodeOf(host, number),
+    remoteCycles: 0,
     cycleRem: 0,
     ctx: Ctx.idle,
     ctxSince: 0,
@@ -545,6 +559,7 @@ function makeNic(
     host: h,
     name: nicSpec.name,
     driver,
+    node: nodesOf(host) > 1 && rules.napi ? (nicSpec.numaNode ?? 0) : -1,
     wireActor: maker.actor(ACTOR_WIRE, index),
     dmaActor: maker.actor(ACTOR_DMA, index),
     txActor: maker.actor(ACTOR_TX, index),

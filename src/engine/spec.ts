@@ -48,6 +48,8 @@ export interface HostSpec {
   profile: string;
   /** Clock other than the profile's, MHz. */
   clockMhz?: number;
+  /** NUMA node of each CPU, repeating; absent: one node. */
+  cpuNodes?: number[];
   nics: NicSpec[];
   sockets: SocketSpec[];
   apps: AppSpec[];
@@ -72,6 +74,8 @@ export interface NicSpec {
   qdisc?: 'pfifo_fast' | 'fq_codel';
   /** CPU (in the host) of each queue's vector; shorter lists repeat. */
   affinity: number[];
+  /** NUMA node that it stands on, -1: none; absent: 0. Counts on a host with several only. */
+  numaNode?: number | undefined;
   rxUsecs?: number;
   rxFrames?: number;
   /** RSS key as hex; absent: random from the seed, as netdev_rss_key_fill does. */

@@ -81,6 +81,8 @@ export interface HostFixed {
   coreCost: number;
   ipCost: number;
   sched: SchedTunables;
+  /** NUMA nodes; 1: all memory is equally near. */
+  nodes: number;
 }
 
 /** A flow (one five-tuple with its link-layer addresses), made when the world is. */
@@ -267,6 +269,9 @@ export interface Cpu {
   protocolPlace: number;
   backlogPlace: number;
   mhz: number;
+  /** NUMA node; cycles lost so far to memory of other nodes (cpu/node). */
+  node: number;
+  remoteCycles: number;
   /** What is left below a nanosecond, in cycles * 1000. */
   cycleRem: number;
   /** Current context (catalog/contexts) and since when. */
@@ -430,6 +435,8 @@ export interface Nic {
   host: number;
   name: string;
   driver: DriverInfo;
+  /** NUMA node of its rings and buffers; -1: none of its own. */
+  node: number;
   wireActor: number;
   dmaActor: number;
   txActor: number;

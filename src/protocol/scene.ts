@@ -13,12 +13,14 @@ export interface SceneMap {
   hz: number;
   durationNs: number;
   places: Place[];
-  hosts: { id: string; cpus: number[]; nics: number[] }[];
+  /** `nodes`: NUMA nodes. */
+  hosts: { id: string; cpus: number[]; nics: number[]; nodes: number }[];
   cpus: {
     index: number;
     host: number;
     number: number;
     mhz: number;
+    node: number;
     profile: string;
   }[];
   nics: {
@@ -26,6 +28,8 @@ export interface SceneMap {
     host: number;
     name: string;
     driver: string;
+    /** NUMA node, -1 none. */
+    node: number;
     linkBps: number;
     queues: number[];
   }[];

@@ -161,6 +161,10 @@ describe('compileScenario', () => {
     ]);
     const host = (part: unknown) =>
       errorsOf({ hosts: { h1: { cpus: 2, nics: { eth0: {} }, ...(part as object) } } });
+    expect(host({ numa: { cpuNodes: [0, 0, 1] }, nics: { eth0: { numaNode: 1 } } })).toEqual([
+      "hosts.h1.nics.eth0.numaNode: there is no CPU on node 1: the host's nodes (numa.cpuNodes) are 0",
+    ]);
+    expect(host({ nics: { eth0: { numaNode: -1 } } })).toEqual([]);
     expect(host({ apps: { a: { cpu: 2 } } })).toEqual([
       'hosts.h1.apps.a.cpu: there is no CPU 2: the host has 2',
     ]);

@@ -119,6 +119,7 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
         if (cpu >= host.cpus)
           problems.add(`${here}.affinity`, `there is no CPU ${cpu}: the host has ${host.cpus}`);
       }
+      checkNode(host, nic.numaNode, `${here}.numaNode`, problems);
       return { name, ...nic, ringSize };
     });
     if (nics.length === 0) problems.add(`${at}.nics`, 'a host needs at least one NIC');
@@ -178,11 +179,19 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
     };
     if (host.firewall !== undefined) spec.firewall = host.firewall;
     if (host.clockMhz !== undefined) spec.clockMhz = host.clockMhz;
+    if (host.numa !== undefined) spec.cpuNodes = host.numa.cpuNodes;
     return spec;
   });
 }
 
 type HostText = Scenario['hosts'][string];
+
+function checkNode(host: HostText, node: number | undefined, at: string, problems: Problems): void {
+  const nodes = (host.numa?.cpuNodes ?? [0]).slice(0, host.cpus);
+  if (node === undefined || node < 0 || nodes.includes(node)) return;
+  const there = [...new Set(nodes)].sort((a, b) => a - b).join(', ');
+  problems.add(at, `there is no CPU on node ${node}: the host's nodes (numa.cpuNodes) are ${there}`);
+}
 
 /** What an application sends by itself; null where something is wrong with it. */
 function compileSend(

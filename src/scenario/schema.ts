@@ -11,6 +11,7 @@ export const LIMITS = {
   bytes: 1_000_000,
   durationNs: 10_000_000_000,
   cpus: 64,
+  nodes: 8,
   packets: 5_000_000,
   flows: 65_536,
   users: 4096,
@@ -78,6 +79,10 @@ const NicSchema = v.strictObject({
   affinity: about(
     v.optional(v.pipe(v.array(whole(0, LIMITS.cpus - 1)), v.maxLength(64)), []),
     "CPU of each queue's vector, repeating; empty: queue i on CPU i.",
+  ),
+  numaNode: about(
+    v.optional(whole(-1, LIMITS.nodes - 1)),
+    'NUMA node that it stands on, where its rings and buffers lie; -1: none of its own. Absent: 0.',
   ),
   rxUsecs: about(v.optional(whole(0, 65_535)), "Interrupt moderation, us; absent: the driver's default."),
   rxFrames: about(
@@ -159,6 +164,17 @@ const HostSchema = v.strictObject({
     'Cost profile.',
   ),
   clockMhz: about(v.optional(whole(10, 10_000)), "CPU clock, MHz; absent: the profile's."),
+  numa: about(
+    v.optional(
+      v.strictObject({
+        cpuNodes: about(
+          v.pipe(v.array(whole(0, LIMITS.nodes - 1)), v.minLength(1), v.maxLength(LIMITS.cpus)),
+          'Node of each CPU, repeating: [0, 0, 1, 1], or [0, 1] for even and odd.',
+        ),
+      }),
+    ),
+    "NUMA nodes: work on another node's memory costs more. Absent: one node.",
+  ),
   nics: about(byId(NicSchema, 8), 'Network cards by name.'),
   sockets: about(v.optional(byId(SocketSchema, 256), {}), 'Sockets by name.'),
   routes: about(

@@ -54,6 +54,13 @@ export function cpusOf(ctx: Ctx) {
   return ctx.world.cpus.slice(ctx.fixed.firstCpu, ctx.fixed.firstCpu + ctx.fixed.cpus);
 }
 
+/** Its CPUs, by their numbers in the host. */
+export function cpusOfNode(ctx: Ctx, node: number): number[] {
+  return cpusOf(ctx)
+    .filter((cpu) => cpu.node === node)
+    .map((cpu) => cpu.number);
+}
+
 /** Tasks that exist: a NAPI's thread does only while its NAPI is threaded. */
 export function tasksOf(ctx: Ctx): Task[] {
   const { tasks, queues } = ctx.world;

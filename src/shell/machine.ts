@@ -1,7 +1,9 @@
 /**
  * What the machine says of itself: uname, hostname, nproc, lscpu, date. The clock counts simulated time from 1970-01-01 00:00:00 UTC.
- * Source: coreutils 9.4, util-linux 2.38. Left out: what the model has no part of (caches, vendor, NUMA nodes).
+ * Source: coreutils 9.4, util-linux 2.38. Left out: what the model has no part of (caches, vendor).
  */
+import { printCpuList } from './cpu-list.ts';
+import { cpusOfNode } from './host.ts';
 import { type Ctx, type Outcome, printed, refused } from './types.ts';
 
 const NS = 1_000_000_000;
@@ -60,14 +62,25 @@ export function date(ctx: Ctx, words: readonly string[]): Outcome {
   return printed(`${format.slice(1).replace(/%([sNTF%])/g, (_, letter: string) => values[letter])}\n`);
 }
 
+/** cpulist_create of util-linux: two neighbours are no range. */
+function listOf(cpus: readonly number[]): string {
+  return printCpuList(cpus).replace(/(\d+)-(\d+)/g, (range, from: string, to: string) =>
+    Number(to) === Number(from) + 1 ? `${from},${to}` : range,
+  );
+}
+
 export function lscpu(ctx: Ctx): Outcome {
   const { cpus } = ctx.fixed;
   const rows: [string, string][] = [
     ['Architecture:', architecture(ctx)],
     ['CPU(s):', String(cpus)],
-    ['On-line CPU(s) list:', cpus === 1 ? '0' : `0-${cpus - 1}`],
+    ['On-line CPU(s) list:', listOf(Array.from({ length: cpus }, (_, cpu) => cpu))],
     ['Thread(s) per core:', '1'],
     ['CPU MHz:', ctx.fixed.mhz.toFixed(3)],
   ];
+  const { nodes } = ctx.fixed;
+  rows.push(['NUMA node(s):', String(nodes)]);
+  for (let node = 0; node < nodes; node += 1)
+    rows.push([`NUMA node${node} CPU(s):`, listOf(cpusOfNode(ctx, node))]);
   return printed(rows.map(([name, value]) => `${name.padEnd(24)} ${value}\n`).join(''));
 }

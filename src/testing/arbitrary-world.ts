@@ -230,6 +230,9 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
     hz: fc.constantFrom(100, 250, 1000),
     seed: fc.integer({ min: 0, max: 1_000_000 }),
     cpus: fc.integer({ min: 1, max: 4 }),
+    /** Node of each CPU, none: one node; node of the card. */
+    cpuNodes: fc.constantFrom<number[]>([], [], [0, 1], [0, 0, 1, 1]),
+    numaNode: fc.constantFrom(undefined, -1, 1),
     queues: fc.integer({ min: 1, max: 4 }),
     driver: fc.constantFrom('igb' as const, 'ixgbe' as const, 'mlx5_core' as const),
     ringSize: fc.constantFrom(64, 128, 512),
@@ -264,6 +267,8 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
   .chain(
     ({
       cpus,
+      cpuNodes,
+      numaNode,
       queues,
       driver,
       ringSize,
@@ -294,11 +299,12 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
             traffic: sources.map(ownFlows),
             setup: steeringSetup(steering, cpus, queues).map((change) => ({ host: 0, change })),
             cpus,
-            nic: { queues, driver, ringSize },
+            nic: { queues, driver, ringSize, numaNode },
             apps,
             inputs,
             durationNs: RUN_NS,
           });
+          if (cpuNodes.length > 0) spec.hosts[0].cpuNodes = cpuNodes;
           const sent = withSenders(spec, sending);
           return forward ? forwarding(sent) : sent;
         }),

@@ -5,8 +5,17 @@ import { type ReasonInfo, reasonName, reasons } from '../catalog/reasons.ts';
 import { truesizeOf } from '../engine/net/truesize.ts';
 import { DIM_NEVENTS, dimProfile } from '../engine/nic/dim.ts';
 import { lockWaitNs } from '../engine/cpu/lock.ts';
+import { remoteNs } from '../engine/cpu/node.ts';
 import { busyNs, contextNs } from '../engine/metrics/metric-table.ts';
-import { type Cpu, type RxQueue, SCHED_EEVDF, SCHED_TURNS, type Task, type World } from '../engine/world.ts';
+import {
+  type Cpu,
+  type Nic,
+  type RxQueue,
+  SCHED_EEVDF,
+  SCHED_TURNS,
+  type Task,
+  type World,
+} from '../engine/world.ts';
 import type { Inspection, InspectTarget, Moment } from '../protocol/messages.ts';
 import { placeIndex } from '../protocol/place-index.ts';
 import { otherAt, packetAt, recordAt } from '../protocol/record-codec.ts';
@@ -161,6 +170,7 @@ function stateOf(
         row('polls', q.polls),
         row('irqNumber', q.irq),
         row('irqCpu', q.affinity.map((c) => w.cpus[c].number).join(',')),
+        ...memoryOfQueue(w, q),
         row('vector', q.masked ? 'masked' : 'armed'),
         row('moderation', `rx-usecs ${q.rxUsecs} rx-frames ${q.rxFrames}`),
         ...dimRows(w, q),
@@ -207,6 +217,7 @@ function stateOf(
         row('current', cpu.current === 0 ? 'swapper (idle)' : w.tasks[cpu.current - 1].name),
         row('runQueue', cpu.runQueue.map((id) => w.tasks[id - 1].name).join(', ') || '0'),
         row('pollList', cpu.pollList.length),
+        ...nodeRows(w, cpu),
         ...waitRows(w, cpu),
         ...busy,
         row('processed', cpu.softnet.processed),
@@ -261,6 +272,34 @@ function stateOf(
           ];
     }
   }
+}
+
+/** Where a card's memory lies as seen from a CPU. */
+function distance(w: World, nic: Nic, cpu: Cpu, who: string): string {
+  if (nic.node < 0) return 'on no node of its own: as near as any';
+  if (nic.node === cpu.node) return `on node ${nic.node}, as ${who}`;
+  const { profile } = w.fixed.hosts[cpu.host];
+  const assumed = profile.assumed.includes('remoteNode') ? ' (assumed)' : '';
+  return `on node ${nic.node}, ${who} on node ${cpu.node}: each touch costs ${profile.remoteNode} times as much${assumed}`;
+}
+
+/** Ring and buffers of a queue, and the CPU that takes its interrupts. */
+function memoryOfQueue(w: World, q: RxQueue): Row[] {
+  const nic = w.nics[q.nic];
+  if (w.fixed.hosts[nic.host].nodes === 1) return [];
+  const cpu = w.cpus[q.affinity[0]];
+  return [{ key: 'memory', value: distance(w, nic, cpu, `CPU ${cpu.number}`) }];
+}
+
+/** A CPU's NUMA node, the memory of the cards of its host, and what their distance has cost it. */
+function nodeRows(w: World, cpu: Cpu): Row[] {
+  if (w.fixed.hosts[cpu.host].nodes === 1) return [];
+  const nics = w.nics.filter((nic) => nic.host === cpu.host);
+  return [
+    { key: 'node', value: String(cpu.node) },
+    ...nics.map((nic) => ({ key: 'memory', value: `${nic.name}: ${distance(w, nic, cpu, 'this CPU')}` })),
+    { key: 'ns.remote', value: String(Math.round(remoteNs(cpu))) },
+  ];
 }
 
 /** Where a host's CPUs can wait for locks: how its time was spent, what it spins on now, what locks cost. */

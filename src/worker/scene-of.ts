@@ -35,12 +35,14 @@ export function mapOf(w: World, scenario: string): SceneMap {
       id: h.id,
       cpus: Array.from({ length: h.cpus }, (_, i) => h.firstCpu + i),
       nics: Array.from({ length: h.nics }, (_, i) => h.firstNic + i),
+      nodes: h.nodes,
     })),
     cpus: w.cpus.map((c) => ({
       index: c.index,
       host: c.host,
       number: c.number,
       mhz: c.mhz,
+      node: c.node,
       profile: fixed.hosts[c.host].profile.id,
     })),
     nics: w.nics.map((n) => ({
@@ -48,6 +50,7 @@ export function mapOf(w: World, scenario: string): SceneMap {
       host: n.host,
       name: n.name,
       driver: n.driver.name,
+      node: n.node,
       linkBps: n.linkBps,
       queues: Array.from({ length: n.queues }, (_, i) => n.firstQueue + i),
     })),

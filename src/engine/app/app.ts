@@ -12,6 +12,7 @@ import { Reason } from '../../catalog/reasons.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { contextArg, setContext, startWork, startWorkNs } from '../cpu/context.ts';
 import { acquireLock, releaseLock, waitUntilFree } from '../cpu/lock.ts';
+import { packetAway, remoteExtra } from '../cpu/node.ts';
 import { leaveIfMoved, sleepCurrent, wakeTask, yieldIfDue } from '../cpu/scheduler.ts';
 import { emit } from '../emit.ts';
 import { addLatency } from '../metrics/latency.ts';
@@ -156,7 +157,13 @@ function startRecv(w: World, cpu: Cpu, task: Task): void {
   task.phase = RECV;
   sock.owned = sock.spec.proto === 'tcp';
   const profile = w.fixed.hosts[cpu.host].profile;
-  startWork(w, cpu, profile.recvmsg + profile.copyPerByte * w.pool.totalPayload[first]);
+  startWork(w, cpu, profile.recvmsg + copyCost(w, cpu, first));
+}
+
+/** copy_to_user: from where the card put it. */
+function copyCost(w: World, cpu: Cpu, slot: number): number {
+  const cycles = w.fixed.hosts[cpu.host].profile.copyPerByte * w.pool.totalPayload[slot];
+  return packetAway(w, cpu, slot) ? cycles + remoteExtra(w, cpu, cycles) : cycles;
 }
 
 function nextReadable(w: World, task: Task): Socket | null {
@@ -203,10 +210,9 @@ function copySkb(w: World, cpu: Cpu, task: Task): void {
   freeSlots(pool, slot);
   const readBytes = task.app === null ? 0 : task.app.readBytes;
   if (sock.spec.proto === 'tcp' && queueLength(sock) > 0) {
-    const next = pool.totalPayload[queuedSkb(sock)];
-    if (task.callBytes + next <= readBytes) {
-      const profile = w.fixed.hosts[cpu.host].profile;
-      startWork(w, cpu, profile.recvSkb + profile.copyPerByte * next);
+    const next = queuedSkb(sock);
+    if (task.callBytes + pool.totalPayload[next] <= readBytes) {
+      startWork(w, cpu, w.fixed.hosts[cpu.host].profile.recvSkb + copyCost(w, cpu, next));
       return;
     }
   }

@@ -14,6 +14,7 @@ import { cancel, schedule } from '../clock/agenda.ts';
 import { emit } from '../emit.ts';
 import type { Cpu, Lock, World } from '../world.ts';
 import { cyclesToNs, startWork } from './context.ts';
+import { remoteExtra } from './node.ts';
 
 export function createLock(index: number, host: number, name: string, place: number): Lock {
   return {
@@ -100,13 +101,19 @@ function take(
   from: number,
 ): number {
   const { profile } = w.fixed.hosts[cpu.host];
-  const near = lock.lastCpu === cpu.index || lock.lastCpu < 0;
+  const last = lock.lastCpu;
   lock.acquisitions += 1;
   lock.holder = cpu.index;
   lock.lastCpu = cpu.index;
   lock.heldSince = w.now;
   lock.heldSeq = emit(w, Kind.lockAcquired, lock.place, reason, cpu.index, 0, 0, cause, clamp(waited), from);
-  return near ? profile.lock : profile.lock + profile.lockTransfer;
+  return last === cpu.index || last < 0 ? profile.lock : profile.lock + transferCost(w, cpu, last);
+}
+
+/** The line of a lock comes out of the cache of CPU `last`. */
+function transferCost(w: World, cpu: Cpu, last: number): number {
+  const { lockTransfer } = w.fixed.hosts[cpu.host].profile;
+  return w.cpus[last].node === cpu.node ? lockTransfer : lockTransfer + remoteExtra(w, cpu, lockTransfer);
 }
 
 /** Begins to spin at the CPU's present level. */
@@ -132,7 +139,7 @@ function letPass(w: World, cpu: Cpu, lock: Lock, cause: number, from: number): v
   const level = spinLevel(cpu, lock);
   const waited = stopSpinning(w, cpu, lock, level);
   emit(w, Kind.lockPassed, lock.place, Reason.lockHandedOver, cpu.index, 0, 0, cause, clamp(waited), from);
-  goOn(w, cpu, level, w.fixed.hosts[cpu.host].profile.lockTransfer);
+  goOn(w, cpu, level, transferCost(w, cpu, from));
 }
 
 function spinLevel(cpu: Cpu, lock: Lock): number {

@@ -8,6 +8,7 @@ import { CONTEXTS, Ctx } from '../../catalog/contexts.ts';
 import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
 import { inFlight } from '../conservation.ts';
 import { lockWaitNs } from '../cpu/lock.ts';
+import { remoteNs } from '../cpu/node.ts';
 import type { ClientState, Cpu, Lock, World } from '../world.ts';
 import { createLatency, mergeLatency, percentile } from './latency.ts';
 
@@ -136,6 +137,12 @@ export const METRICS: readonly MetricRow[] = [
     unit: '1',
     description: 'Of the sent packets freed so far, the share freed on another CPU.',
     compute: (w) => ratio(sum(w.queues.map((q) => q.tx.remote)), sum(w.queues.map((q) => q.tx.freed))),
+  },
+  {
+    name: 'remoteNodeNs',
+    unit: 'ns',
+    description: 'CPU time lost to memory of other NUMA nodes, in all.',
+    compute: (w) => sum(w.cpus.map(remoteNs)),
   },
   {
     name: 'sentForOthers',
@@ -405,7 +412,7 @@ export const METRIC_FAMILIES = [
   'dropped.REASON',
   'queue.HOST.NIC.N.(packets|bytes|missed|irqs|polls|waiting|txPackets|txDropped|txBacklog|bqlLimit|bqlInflight)',
   'queue.HOST.NIC.N.arfs.(add|request_in|request_out|expired|err)',
-  'cpu.HOST.N.(hardirq|softirq|ksoftirqd|napi-thread|syscall|task|idle|busy|wait).(ns|share)',
+  'cpu.HOST.N.(hardirq|softirq|ksoftirqd|napi-thread|syscall|task|idle|busy|wait|remote).(ns|share)',
   'lock.HOST.NAME.(acquisitions|contended|waitNs|holdNs)',
   'softnet.HOST.N.(processed|dropped|time_squeeze|received_rps|flow_limit_count)',
   'snmp.HOST.NAME',
@@ -475,7 +482,9 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
             ? busyNs(w, cpu)
             : parts[3] === 'wait'
               ? lockWaitNs(w, cpu)
-              : undefined;
+              : parts[3] === 'remote'
+                ? remoteNs(cpu)
+                : undefined;
       if (ns === undefined) return undefined;
       return parts[4] === 'share' ? ratio(ns, w.now) : parts[4] === 'ns' ? ns : undefined;
     }

@@ -8,6 +8,7 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { interruptCpu } from '../cpu/interrupt.ts';
 import { IRQ_IPI, irqSource } from '../cpu/irq-source.ts';
+import { remoteExtra } from '../cpu/node.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
 import type { Cpu, FlowLimit, World } from '../world.ts';
@@ -45,6 +46,11 @@ function flowLimited(w: World, cpu: Cpu, slot: number, length: number, max: numb
   return true;
 }
 
+function whose(cpu: Cpu, target: Cpu): number {
+  if (target === cpu) return Reason.backlogOwnCpu;
+  return target.node === cpu.node ? Reason.backlogOtherCpu : Reason.backlogOtherNode;
+}
+
 /**
  * Queues an skb for `target`, or drops it. The flow limit's table is that of the CPU that queues.
  * @returns the target's new tail, or -1 where it was dropped.
@@ -68,7 +74,7 @@ export function enqueueToBacklog(w: World, cpu: Cpu, target: Cpu, slot: number):
     w,
     Kind.backlogQueue,
     target.backlogPlace,
-    target === cpu ? Reason.backlogOwnCpu : Reason.backlogOtherCpu,
+    whose(cpu, target),
     cpu.index,
     pool.id[slot],
     0,
@@ -116,10 +122,19 @@ export function scheduleBacklog(w: World, cpu: Cpu, cause: number): void {
   }
 }
 
-/** net_rps_action: interrupts every CPU whose backlog got its first packet from here. @returns how many. */
-export function sendRpsIpis(w: World, cpu: Cpu, cause: number): number {
+/** Cycles that sending the interrupts due from here takes. */
+export function ipiCost(w: World, cpu: Cpu): number {
+  const { ipiSend } = w.fixed.hosts[cpu.host].profile;
+  let cycles = 0;
+  for (const index of cpu.backlog.ipis)
+    cycles += w.cpus[index].node === cpu.node ? ipiSend : ipiSend + remoteExtra(w, cpu, ipiSend);
+  return cycles;
+}
+
+/** net_rps_action: interrupts every CPU whose backlog got its first packet from here. */
+export function sendRpsIpis(w: World, cpu: Cpu, cause: number): void {
   const { ipis } = cpu.backlog;
-  if (ipis.length === 0) return 0;
+  if (ipis.length === 0) return;
   cpu.backlog.ipis = [];
   for (const index of ipis) {
     const target = w.cpus[index];
@@ -137,7 +152,6 @@ export function sendRpsIpis(w: World, cpu: Cpu, cause: number): number {
     );
     interruptCpu(w, target, irqSource(IRQ_IPI, index), seq);
   }
-  return ipis.length;
 }
 
 /** rps_trigger_softirq, on the interrupted CPU. */

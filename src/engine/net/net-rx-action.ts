@@ -12,7 +12,7 @@ import { startWork } from '../cpu/context.ts';
 import { PHASE_TAIL } from '../cpu/phases.ts';
 import { emit } from '../emit.ts';
 import type { Cpu, World } from '../world.ts';
-import { sendRpsIpis } from './backlog.ts';
+import { ipiCost, sendRpsIpis } from './backlog.ts';
 import { startPoll } from './poll.ts';
 
 /** Begins a call: budget and time limit count from here. */
@@ -98,7 +98,8 @@ function endCall(w: World, cpu: Cpu, reason: number): void {
     cpu.netRxSeq = s.netRxSeq;
   }
   s.phase = PHASE_TAIL;
-  const ipis = sendRpsIpis(w, cpu, s.netRxSeq);
+  const ipis = ipiCost(w, cpu);
+  sendRpsIpis(w, cpu, s.netRxSeq);
   const { profile } = w.fixed.hosts[cpu.host];
-  startWork(w, cpu, profile.softirqExit + ipis * profile.ipiSend);
+  startWork(w, cpu, profile.softirqExit + ipis);
 }

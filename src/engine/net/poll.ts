@@ -8,6 +8,7 @@ import { Reason } from '../../catalog/reasons.ts';
 import { startWork } from '../cpu/context.ts';
 import {
   BACK_BH,
+  DELIVER_AWAY,
   DELIVER_FORWARD,
   DELIVER_IP,
   DELIVER_L4,
@@ -20,11 +21,19 @@ import {
   POLL_TX,
   POLL_TX_MORE,
 } from '../cpu/phases.ts';
+import { nicAway, packetAway, remoteExtra } from '../cpu/node.ts';
 import { emit } from '../emit.ts';
 import { cleanTx, refillable, refillFromQdisc, remoteSent } from '../nic/tx-ring.ts';
 import { frameReady, refill, takeDescriptor } from '../nic/rx-ring.ts';
 import type { Cpu, World } from '../world.ts';
-import { BACKLOG_NAPI, backlogWeight, enqueueToBacklog, sendRpsIpis, takeFromBacklog } from './backlog.ts';
+import {
+  BACKLOG_NAPI,
+  backlogWeight,
+  enqueueToBacklog,
+  ipiCost,
+  sendRpsIpis,
+  takeFromBacklog,
+} from './backlog.ts';
 import { groNormalList } from './gro/normal.ts';
 import { devGroReceive } from './gro/receive.ts';
 import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed } from './napi.ts';
@@ -93,10 +102,12 @@ export function pollStep(w: World, cpu: Cpu): boolean {
       return deliverOr(w, cpu, BACK_COMPLETED);
     case DELIVER_RPS:
       return steerSkb(w, cpu);
+    case DELIVER_AWAY:
+      return nextDelivery(w, cpu);
     case DELIVER_NETIF:
       if (netifReceive(w, cpu, s.slot)) {
         s.phase = DELIVER_IP;
-        startWork(w, cpu, w.fixed.hosts[cpu.host].ipCost);
+        startWork(w, cpu, withDistance(w, cpu, w.fixed.hosts[cpu.host].ipCost));
         return false;
       }
       return nextDelivery(w, cpu);
@@ -125,12 +136,19 @@ function afterIp(w: World, cpu: Cpu, way: number): boolean {
   if (way === IP_DONE) return nextDelivery(w, cpu);
   if (way === IP_FORWARD) {
     s.phase = DELIVER_FORWARD;
-    startWork(w, cpu, w.fixed.rules.napi ? profile.fwdFib + profile.fwd : 0);
+    startWork(w, cpu, w.fixed.rules.napi ? withDistance(w, cpu, profile.fwdFib + profile.fwd) : 0);
     return false;
   }
   s.phase = DELIVER_L4;
-  startWork(w, cpu, l4Cost(w, cpu, s.slot));
+  startWork(w, cpu, withDistance(w, cpu, l4Cost(w, cpu, s.slot)));
   return false;
+}
+
+/** A packet out of the backlog is in no cache of this CPU: where its memory is of another node, all that touches it is dearer. */
+function withDistance(w: World, cpu: Cpu, cycles: number): number {
+  const { queue, slot } = cpu.softirq;
+  if (queue !== BACKLOG_NAPI || !packetAway(w, cpu, slot)) return cycles;
+  return cycles + remoteExtra(w, cpu, cycles);
 }
 
 /** The driver first frees what has been sent on the queue of the same vector: free of the budget. */
@@ -145,8 +163,10 @@ function cleanOrReceive(w: World, cpu: Cpu): boolean {
   let forwarded = 0;
   for (const slot of q.tx.sent) if (w.pool.sk[slot] === 0) forwarded += 1;
   const remote = remoteSent(w, q, cpu, sent);
+  const ring = sent * profile.txDone;
+  const away = nicAway(cpu, w.nics[q.nic]) ? remoteExtra(w, cpu, ring) : 0;
   // what another CPU has sent lies in that one's cache
-  startWork(w, cpu, sent * profile.txDone + forwarded * profile.page + remote * profile.lockTransfer);
+  startWork(w, cpu, ring + forwarded * profile.page + remote * profile.lockTransfer + away);
   return false;
 }
 
@@ -169,7 +189,9 @@ function nextFrame(w: World, cpu: Cpu): boolean {
     const profile = w.fixed.hosts[cpu.host].profile;
     const gro = w.nics[q.nic].features['generic-receive-offload'] ? profile.gro : 0;
     s.phase = POLL_FRAME;
-    startWork(w, cpu, profile.rxDesc + profile.touch + profile.skbAlloc + gro);
+    const memory = profile.rxDesc + profile.touch + profile.skbAlloc;
+    const away = nicAway(cpu, w.nics[q.nic]) ? remoteExtra(w, cpu, memory) : 0;
+    startWork(w, cpu, memory + gro + away);
     return false;
   }
   return endPoll(w, cpu);
@@ -259,9 +281,14 @@ function steerSkb(w: World, cpu: Cpu): boolean {
   const { slot } = s;
   s.slot = 0;
   const { flow } = rpsChoice;
-  const tail = enqueueToBacklog(w, cpu, w.cpus[rpsChoice.cpu], slot);
+  const target = w.cpus[rpsChoice.cpu];
+  const tail = enqueueToBacklog(w, cpu, target, slot);
   if (flow !== null && tail >= 0) flow.lastTail = tail;
-  return nextDelivery(w, cpu);
+  if (target.node === cpu.node) return nextDelivery(w, cpu);
+  // that CPU's queue is memory of its node
+  s.phase = DELIVER_AWAY;
+  startWork(w, cpu, remoteExtra(w, cpu, w.fixed.hosts[cpu.host].profile.rps));
+  return false;
 }
 
 function startBacklogPoll(w: World, cpu: Cpu): void {
@@ -281,9 +308,10 @@ function startBacklogPoll(w: World, cpu: Cpu): void {
     backlogWeight(w, cpu),
     s.budget,
   );
-  const ipis = sendRpsIpis(w, cpu, s.pollSeq);
+  const ipis = ipiCost(w, cpu);
+  sendRpsIpis(w, cpu, s.pollSeq);
   s.phase = POLL_ENTER;
-  startWork(w, cpu, profile.pollEnter + ipis * profile.ipiSend);
+  startWork(w, cpu, profile.pollEnter + ipis);
 }
 
 /** process_backlog: the next packet, or the end of its poll. */
@@ -295,7 +323,7 @@ function nextOfBacklog(w: World, cpu: Cpu): boolean {
     s.slot = slot;
     s.backTo = BACK_BACKLOG;
     s.phase = DELIVER_NETIF;
-    startWork(w, cpu, w.fixed.hosts[cpu.host].coreCost);
+    startWork(w, cpu, withDistance(w, cpu, w.fixed.hosts[cpu.host].coreCost));
     return false;
   }
   // the head moves once a batch, which is what RFS waits for

@@ -10,6 +10,7 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { startWork } from '../cpu/context.ts';
 import { acquireLock, releaseLock } from '../cpu/lock.ts';
+import { nicAway, remoteExtra } from '../cpu/node.ts';
 import { dropKey } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { hasRoom, intoRing, whyStopped } from '../nic/tx-ring.ts';
@@ -84,7 +85,8 @@ function drive(w: World, cpu: Cpu, q: RxQueue): boolean {
   x.stage = DRIVE;
   // drivers of old clean up what they have sent when they are called next
   const cleaning = w.fixed.rules.napi ? 0 : profile.txDone + profile.page;
-  startWork(w, cpu, x.free ? 0 : profile.txDrv + cleaning);
+  const away = !x.free && nicAway(cpu, w.nics[q.nic]) ? remoteExtra(w, cpu, profile.txDrv) : 0;
+  startWork(w, cpu, x.free ? 0 : profile.txDrv + cleaning + away);
   return false;
 }
 

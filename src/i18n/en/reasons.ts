@@ -212,6 +212,8 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.rfsWaits':
     'RFS: the application has moved, but packets of this flow still wait on the old CPU. It stays there until they are processed, or they would be overtaken.',
   'reason.backlogOwnCpu': 'The CPU chosen is this one: even so the packet goes through its backlog.',
+  'reason.backlogOtherNode':
+    'The packet goes to the backlog of the CPU that was chosen. That CPU is on another NUMA node: handing over, and all it does to the packet, costs more.',
   'reason.backlogOtherCpu': 'The packet goes to the backlog of the CPU that was chosen.',
   'reason.backlogFull':
     'More packets than netdev_max_backlog already wait on that CPU’s backlog: it cannot keep up.',

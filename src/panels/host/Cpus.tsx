@@ -43,7 +43,8 @@ export const Lane = memo(
   function Lane({ at, view, first }: { at: LaneLayout; view: CpuView; first: boolean }): ReactNode {
     const { box, head, boxes } = at;
     const name = contextName(view.ctx);
-    const nameW = 42 + (view.number > 9 ? 8 : 0);
+    const cpuW = 42 + (view.number > 9 ? 8 : 0);
+    const nameW = cpuW + (view.node === '' ? 0 : view.node.length * 5.2 + 6);
     const pillX = head.x + 9 + nameW;
     // work and waiting apart where there is room for the words
     const load =
@@ -81,6 +82,11 @@ export const Lane = memo(
           <text className="name" x={head.x + 8} y={head.y + 16}>
             {t('host.cpu', { n: view.number })}
           </text>
+          {view.node !== '' && (
+            <text className="small muted" x={head.x + 8 + cpuW} y={head.y + 15.5}>
+              {view.node}
+            </text>
+          )}
           <Pill x={pillX} y={head.y + 4} w={pillW} ctx={view.ctx} text={view.pill} spins={view.spins} />
           {runQueue !== '' && (
             <text className="small muted" x={pillX + pillW + 8} y={head.y + 15.5}>
@@ -300,6 +306,7 @@ export const Strip = memo(
     const name = contextName(view.ctx);
     const mid = box.y + box.h / 2;
     const row = at.level === 'row';
+    const nodeW = view.node === '' || box.w <= 250 ? 0 : view.node.length * 5.2 + 6;
     return (
       <Focusable
         group="strips"
@@ -321,9 +328,16 @@ export const Strip = memo(
             {row ? t('host.cpu', { n: view.number }) : view.number}
           </text>
           {row && (
-            <text className="mono ctxText" x={box.x + 54} y={mid + 3.4}>
-              {cut(box.w > 250 ? view.pill : view.short, box.w * 0.56 - 58, SMALL, true)}
-            </text>
+            <>
+              {nodeW > 0 && (
+                <text className="small muted" x={box.x + 54} y={mid + 3.4}>
+                  {view.node}
+                </text>
+              )}
+              <text className="mono ctxText" x={box.x + 54 + nodeW} y={mid + 3.4}>
+                {cut(box.w > 250 ? view.pill : view.short, box.w * 0.56 - 58 - nodeW, SMALL, true)}
+              </text>
+            </>
           )}
         </g>
       </Focusable>

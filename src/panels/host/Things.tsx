@@ -137,7 +137,7 @@ export function Things(props: {
         <Steering
           key={nic.nic}
           at={nic}
-          name={layout.nics.length > 1 ? map.nics[nic.nic].name : ''}
+          name={layout.nics.length > 1 ? nicName(map, nic.nic) : ''}
           portrait={layout.portrait}
           first={i === 0}
           view={nicView(map, scene, nic.nic, nic.tableSize, filter(nic.nic))}
@@ -212,12 +212,24 @@ export function Things(props: {
   );
 }
 
+/** A card's name, with its NUMA node where there are several. */
+function nicName(map: SceneMap, nic: number): string {
+  const { name, node } = map.nics[nic];
+  return node < 0 ? name : `${name} ${t('host.node.short', { n: node })}`;
+}
+
 function Titles({ ix, map, toolsW }: { ix: StageIndex; map: SceneMap; toolsW: number }): ReactNode {
   const { layout } = ix;
   const nic = layout.nics.length === 1 ? map.nics[layout.nics[0].nic] : null;
   const words: Record<(typeof layout.columns)[number]['id'], string> = {
     wire: t('host.column.wire'),
-    nic: nic ? t('host.column.nic', { name: nic.name, rate: rateText(nic.linkBps) }) : t('host.column.nics'),
+    nic: nic
+      ? t(nic.node < 0 ? 'host.column.nic' : 'host.column.nic.node', {
+          name: nic.name,
+          rate: rateText(nic.linkBps),
+          node: nic.node,
+        })
+      : t('host.column.nics'),
     cpus: t(layout.strips.length > 0 ? 'host.column.cpus.folded' : 'host.column.cpus'),
     sockets: t(
       (layout.columns.find((column) => column.id === 'sockets')?.w ?? 0) < 180

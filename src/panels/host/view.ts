@@ -107,6 +107,7 @@ export function nicView(
     ntuple: rule,
     ariaWire: t('host.aria.wire', {
       nic: info.name,
+      node: info.node < 0 ? '' : t('host.aria.node', { n: info.node }),
       rate: rateText(info.linkBps),
       arrived: figure(state?.arrived ?? 0),
       sent: (state?.sent ?? 0) > 0 ? t('host.aria.wire.sent', { n: figure(state?.sent ?? 0) }) : '',
@@ -187,6 +188,8 @@ export function ringView(map: SceneMap, scene: Scene, queue: number, nowNs: numb
 
 export interface CpuView {
   number: number;
+  /** Its NUMA node, in words; empty: there is one node only. */
+  node: string;
   ctx: number;
   pill: string;
   short: string;
@@ -238,6 +241,7 @@ export function cpuView(
   const name = contextName(state.ctx);
   const task = taskName(map, state.task);
   const { host } = map.cpus[cpu];
+  const { nodes } = map.hosts[host];
   // before softirqs: the bottom half
   const bottomHalves = map.locks.some((l) => l.host === host && l.name === 'global_bh_count');
   let word = t(
@@ -298,6 +302,7 @@ export function cpuView(
       : '';
   return {
     number,
+    node: nodes > 1 ? t('host.node', { n: map.cpus[cpu].node }) : '',
     ctx: state.ctx,
     pill,
     short: spins
@@ -332,6 +337,7 @@ export function cpuView(
     queue: polled >= 0 ? polled : (served[0] ?? -1),
     ariaLane: t('host.aria.cpu', {
       n: number,
+      node: nodes > 1 ? t('host.aria.node', { n: map.cpus[cpu].node }) : '',
       context: spins ? t('host.aria.cpu.waits', { context: doing, waits: wants }) : pill,
       poll: napi ? t('host.aria.cpu.poll', { ring, work: napi.work, weight: napi.weight }) : '',
       queue: waiting === '' ? '' : t('host.aria.cpu.queue', { tasks: waiting }),

@@ -46,6 +46,7 @@ export const TOPICS: readonly (readonly [topic: string, ids: readonly string[]])
       'rss-good-and-bad-table',
       'one-queue-and-rps',
       'rps-overdone',
+      'rps-across-nodes',
       'rfs-follows-an-application',
       'accelerated-rfs',
       'xps-with-and-without',

@@ -9,6 +9,7 @@ import type { Ctx } from '../types.ts';
 import { irqFiles } from './irq-affinity.ts';
 import { interruptsText, softirqsText } from './interrupts.ts';
 import { netDevText } from './net-dev.ts';
+import { nodeFiles } from './sys-node.ts';
 import { netstatText, snmp6Text, snmpText } from './snmp.ts';
 import { statText, uptimeText } from './stat.ts';
 import { devStatText, softnetStatText } from './softnet-stat.ts';
@@ -47,6 +48,7 @@ export function allFiles(ctx: Ctx): VirtualFile[] {
     reading('/proc/stat', () => statText(ctx)),
     reading('/proc/uptime', () => uptimeText(ctx)),
     reading('/proc/softirqs', () => softirqsText(ctx)),
+    ...nodeFiles(ctx),
     ...sysctlFiles(ctx),
     ...nicsOf(ctx).flatMap((nic) => [...nicFiles(ctx, nic), ...queueFiles(ctx, nic)]),
   ];

@@ -37,6 +37,7 @@ export function nicFiles(ctx: Ctx, nic: Nic): VirtualFile[] {
     napi('gro_flush_timeout', nic.groFlushTimeout, (value) =>
       value > MAX_FLUSH_TIMEOUT_NS ? no('ERANGE', `at most ${MAX_FLUSH_TIMEOUT_NS} ns (an hour) here`) : null,
     ),
+    { path: `${dir}/device/numa_node`, read: () => `${nic.node}\n`, write: null },
     file('mtu', nic.mtu, (value) =>
       value < MIN_MTU || value > nic.driver.maxMtu
         ? no('EINVAL', `${nic.driver.name} takes ${MIN_MTU} to ${nic.driver.maxMtu} bytes`)

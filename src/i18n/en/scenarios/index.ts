@@ -16,6 +16,7 @@ import { xpsWithAndWithout } from './xps-with-and-without.ts';
 import { timeSqueeze } from './time-squeeze.ts';
 import { rssGoodAndBadTable } from './rss-good-and-bad-table.ts';
 import { rpsOverdone } from './rps-overdone.ts';
+import { rpsAcrossNodes } from './rps-across-nodes.ts';
 import { acceleratedRfs } from './accelerated-rfs.ts';
 
 /** Texts of the built-in scenarios, one file each. */
@@ -36,6 +37,7 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...timeSqueeze,
   ...acceleratedRfs,
   ...rpsOverdone,
+  ...rpsAcrossNodes,
   ...rssGoodAndBadTable,
   ...moderationAndDim,
   ...softirqStarvesAnApplication,

@@ -34,5 +34,5 @@ export const rpsOverdone: Readonly<Record<string, string>> = {
     'RPS to CPUs 1 to 3. CPU 0 still takes every frame off the ring and pays for each hand-off. Four CPUs get through about one and a half times what one did, and the helpers are idle two thirds of the time.',
   'scenario.rps-overdone.step-9.title': 'When it is worth it',
   'scenario.rps-overdone.step-9.text':
-    'RPS helps where there are fewer queues than CPUs and packets cost much after the hand-off: see “One queue and RPS”. Name only CPUs close to the one that takes the interrupt. On a real machine a CPU on another socket costs more; this model has no such distance.',
+    'RPS helps where there are fewer queues than CPUs and packets cost much after the hand-off: see “One queue and RPS”. Name only CPUs close to the one that takes the interrupt. This machine has one NUMA node; what a CPU on another one costs is in “RPS across nodes”.',
 };
