@@ -199,7 +199,12 @@ function layoutWide(input: LayoutInput): StageLayout {
   // type is no larger than four CPUs side by side allow; beyond, they fold
   const open = parts.cpus.length <= 4 && input.density !== 'overview' ? parts.cpus.length : 0;
   const lanesH = PAD + TITLE - 6 + PAD + open * (LANE_MIN + 6);
-  const nicsH = parts.nics.length <= 2 ? 348 + (parts.nics.length - 1) * 120 : parts.nics.length * 102 + 42;
+  // an old card has a ring only, no table
+  const plain = parts.nics.every((nic) => isPlain(nic.driver));
+  const nicsH =
+    plain || parts.nics.length > 2
+      ? parts.nics.length * (plain ? 96 : 108) + 42
+      : 348 + (parts.nics.length - 1) * 120;
   const minH = Math.max(348, lanesH, nicsH);
   const sparse =
     parts.cpus.length <= 2 && queueCount <= 2 && parts.nics.length === 1 && parts.sockets.length <= 4;
