@@ -27,6 +27,7 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
+  ACTOR_TCP,
   ACTOR_TICK,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
@@ -37,6 +38,7 @@ import {
   type LatencyHistogram,
   type Lock,
   type Nic,
+  type TcpConnection,
   type RxQueue,
   type Socket,
   type Source,
@@ -196,6 +198,22 @@ export function createWorld(spec: WorldSpec): World {
     }
     return source;
   });
+  const connections = flows
+    .filter((flow) => flow?.connection >= 0)
+    .map((flow, index): TcpConnection => {
+      const actor = maker.actor(ACTOR_TCP, index);
+      return {
+        index,
+        flow: flow.id,
+        actor,
+        receiver: null,
+        cpu: 0,
+        rmem: 0,
+        ipId: 0,
+        acksSent: 0,
+        sending: false,
+      };
+    });
   const agenda = createAgenda(maker.kinds.length);
   const world: World = {
     fixed: {
@@ -224,6 +242,8 @@ export function createWorld(spec: WorldSpec): World {
     queues,
     sockets,
     tasks,
+    connections,
+    ackOptions: {},
     sources,
     flowState: {
       rcvNxt: new Uint32Array(flows.length),
@@ -290,6 +310,11 @@ function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): Ho
     'net.ipv4.ip_early_demux': [1],
     'net.ipv4.ip_forward': [0],
     'net.ipv4.tcp_early_demux': [1],
+    'net.ipv4.tcp_sack': [1],
+    'net.ipv4.tcp_dsack': [1],
+    'net.ipv4.tcp_comp_sack_nr': [44],
+    'net.ipv4.tcp_comp_sack_delay_ns': [1_000_000],
+    'net.ipv4.tcp_comp_sack_slack_ns': [rules.tcpCompSackSlackNs],
     'net.ipv4.udp_early_demux': [1],
   };
 }
@@ -315,6 +340,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     ctxNs: new Float64Array(7),
     level: 0,
     leftNs: new Float64Array(3).fill(-1),
+    acks: [],
     pendingIrqs: [],
     irqSource: 0,
     irqSeq: 0,
@@ -473,6 +499,7 @@ function makeSocket(
     head: 0,
     ofo: [],
     owned: false,
+    touched: [],
     backlog: [],
     backlogBytes: 0,
     drops: 0,

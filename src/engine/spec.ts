@@ -83,6 +83,8 @@ export interface SocketSpec {
   /** SO_RCVBUF as the kernel stores it (already doubled); absent: the sysctl's default. */
   rcvbufBytes?: number;
   udpGro?: boolean;
+  /** TCP: a connection for each flow, which acknowledges what it gets. Absent: data are taken in and nothing is sent back. */
+  acks?: boolean;
   /** UDP: connect() was called, so that RFS learns where its reader runs (TCP always is). */
   connected?: boolean;
   /** SO_SNDBUF as the kernel stores it (already doubled); absent: the sysctl's default. */

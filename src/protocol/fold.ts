@@ -210,6 +210,8 @@ function handedOn(scene: Scene, r: RecordView, cpu: SceneCpu | undefined): Scene
     scene.totals.inFlight -= 1;
     return skb;
   }
+  const ack = takeOut(cpu.acks, r.packet);
+  if (ack !== null) return ack;
   const task = scene.tasks[cpu.task - 1];
   if (task?.sending?.id !== r.packet) return null;
   const { sending } = task;
@@ -461,6 +463,12 @@ function cpuRecord(
         socket.rmem = r.b;
       }
       if (cpu.task !== 0) scene.tasks[cpu.task - 1].bytes += r.a;
+      break;
+    case Kind.tcpDecision:
+      if (r.reason === Reason.tcpCollapsed && socket !== undefined) socket.rmem = r.b;
+      break;
+    case Kind.tcpAck:
+      cpu.acks.push({ id: r.packet, flow: r.other, bytes: r.a, segs: [r.packet] });
       break;
     case Kind.send:
       if (socket !== undefined) sendRecord(scene, r, cpu, socket);

@@ -66,7 +66,11 @@ function frameOf(w: World, slot: number): FrameFields {
     options: fixed.options,
     exts: fixed.exts,
   };
-  return fieldsOf(table as TrafficTable, slot);
+  const fields = fieldsOf(table as TrafficTable, slot);
+  const own = w.ackOptions[slot];
+  // an ACK's options are its own
+  if (own?.packet === pool.id[slot]) fields.tcpOptions = own.hex;
+  return fields;
 }
 
 function namedFields(f: FrameFields, bytes: Uint8Array): Bytes['fields'] {

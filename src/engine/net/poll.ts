@@ -8,6 +8,7 @@ import { Reason } from '../../catalog/reasons.ts';
 import { startWork } from '../cpu/context.ts';
 import {
   BACK_BH,
+  DELIVER_ACK,
   DELIVER_FORWARD,
   DELIVER_IP,
   DELIVER_L4,
@@ -29,6 +30,7 @@ import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed
 import { ipForward, sendForwarded } from './forward.ts';
 import { nextOfBottomHalf } from './net-bh.ts';
 import { IP_DONE, IP_FORWARD, ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
+import { sendAcks, startAcks } from './tcp-ack.ts';
 import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
 
 /** Not items of work: where to go on once what was passed up is delivered. */
@@ -102,9 +104,16 @@ export function pollStep(w: World, cpu: Cpu): boolean {
     case DELIVER_XMIT:
       sendForwarded(w, cpu, s.slot);
       return nextDelivery(w, cpu);
+    case DELIVER_ACK:
+      sendAcks(w, cpu);
+      return nextDelivery(w, cpu);
     default:
       l4Rcv(w, cpu, s.slot);
-      return nextDelivery(w, cpu);
+      if (cpu.acks.length === 0) return nextDelivery(w, cpu);
+      s.slot = 0;
+      s.phase = DELIVER_ACK;
+      startAcks(w, cpu);
+      return false;
   }
 }
 
