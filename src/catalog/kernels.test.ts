@@ -21,9 +21,9 @@ describe('kernel versions', () => {
     expect(forward).toEqual([
       'groCwrDiffers',
       'groFixedIdWithoutDf',
+      'baseSliceNs',
       'tcpRmemMax',
       'rmemMax',
-      'baseSliceNs',
       'tcpRttSeeksMinimum',
       'tcpDrsQueueAware',
       'tcpRcvbufSpareSegments',

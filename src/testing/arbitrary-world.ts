@@ -242,6 +242,7 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
     spin: fc.boolean(),
     /** A reader of its own for each socket, on two CPUs where there are two. */
     apart: fc.boolean(),
+    acks: fc.boolean(),
     forward: fc.boolean(),
     sending: fc.record({
       answers: fc.constantFrom(-1, 0, 18, 900),
@@ -270,6 +271,7 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
       app,
       spin,
       apart,
+      acks,
       forward,
       sending,
       steering,
@@ -299,6 +301,8 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
             inputs,
             durationNs: RUN_NS,
           });
+          // connections that acknowledge, in half of the worlds
+          if (acks) spec.hosts[0].sockets[1].acks = true;
           const sent = withSenders(spec, sending);
           return forward ? forwarding(sent) : sent;
         }),

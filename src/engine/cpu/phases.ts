@@ -15,5 +15,6 @@ export const DELIVER_FORWARD = 17;
 export const DELIVER_XMIT = 18;
 export const POLL_TX = 19;
 export const POLL_TX_MORE = 25;
+export const DELIVER_ACK = 26;
 /** Not an item of work: where net_bh goes on once a packet is delivered. */
 export const BACK_BH = 24;

@@ -8,6 +8,7 @@ import { Reason } from '../../catalog/reasons.ts';
 import { startWork } from '../cpu/context.ts';
 import {
   BACK_BH,
+  DELIVER_ACK,
   DELIVER_FORWARD,
   DELIVER_IP,
   DELIVER_L4,
@@ -31,6 +32,7 @@ import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed
 import { ipForward, sendForwarded } from './forward.ts';
 import { nextOfBottomHalf } from './net-bh.ts';
 import { IP_DONE, IP_FORWARD, ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
+import { sendAcks, startAcks } from './tcp-ack.ts';
 import { xmitStep } from './xmit.ts';
 import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
 
@@ -112,9 +114,16 @@ export function pollStep(w: World, cpu: Cpu): boolean {
     }
     case DELIVER_XMIT:
       return xmitStep(w, cpu) ? nextDelivery(w, cpu) : false;
+    case DELIVER_ACK:
+      sendAcks(w, cpu);
+      return nextDelivery(w, cpu);
     default:
       l4Rcv(w, cpu, s.slot);
-      return nextDelivery(w, cpu);
+      if (cpu.acks.length === 0) return nextDelivery(w, cpu);
+      s.slot = 0;
+      s.phase = DELIVER_ACK;
+      startAcks(w, cpu);
+      return false;
   }
 }
 
@@ -143,7 +152,10 @@ function cleanOrReceive(w: World, cpu: Cpu): boolean {
   s.txCount = sent;
   s.phase = POLL_TX;
   let forwarded = 0;
-  for (const slot of q.tx.sent) if (w.pool.sk[slot] === 0) forwarded += 1;
+  const { pool, fixed } = w;
+  // an ACK has no page
+  for (const slot of q.tx.sent)
+    if (pool.sk[slot] === 0 && fixed.flows[pool.flow[slot]].dev < 0) forwarded += 1;
   const remote = remoteSent(w, q, cpu, sent);
   // what another CPU has sent lies in that one's cache
   startWork(w, cpu, sent * profile.txDone + forwarded * profile.page + remote * profile.lockTransfer);
