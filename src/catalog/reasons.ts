@@ -984,7 +984,7 @@ export const reasons = {
   ackNoMemory: {
     code: 603,
     fn: 'tcp_data_queue',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_rmem="4096 131072 6291456"',
     source: 'net/ipv4/tcp_input.c, v6.12',
   },
   ackDelayed: {
@@ -1020,37 +1020,37 @@ export const reasons = {
   ackNoSack: {
     code: 609,
     fn: '__tcp_ack_snd_check',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_sack=1',
     source: 'net/ipv4/tcp_input.c, v6.12',
   },
   ackCompSackNr: {
     code: 610,
     fn: '__tcp_ack_snd_check',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_comp_sack_nr=100',
     source: 'net/ipv4/tcp_input.c, v6.12',
   },
   ackCompressed: {
     code: 611,
     fn: '__tcp_ack_snd_check',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_comp_sack_nr=0',
     source: 'net/ipv4/tcp_input.c, v6.12',
   },
   ackHeld: {
     code: 612,
     fn: '__tcp_ack_snd_check',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_comp_sack_nr=0',
     source: 'net/ipv4/tcp_input.c, v6.12',
   },
   ackCompSackTimer: {
     code: 613,
     fn: 'tcp_compressed_ack_kick',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_comp_sack_delay_ns=500000',
     source: 'net/ipv4/tcp_timer.c, v6.12',
   },
   ackSackSinks: {
     code: 614,
     fn: 'tcp_sack_new_ofo_skb',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_comp_sack_nr=0',
     source: 'net/ipv4/tcp_input.c, v6.12',
   },
   ackByReader: {
@@ -1092,13 +1092,13 @@ export const reasons = {
   sackNew: {
     code: 621,
     fn: 'tcp_sack_new_ofo_skb',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_sack=0',
     source: 'net/ipv4/tcp_input.c, v6.12',
   },
   sackExtended: {
     code: 622,
     fn: 'tcp_sack_new_ofo_skb',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_sack=0',
     source: 'net/ipv4/tcp_input.c, v6.12',
   },
   sackForgotten: {
@@ -1110,38 +1110,38 @@ export const reasons = {
   dsackNoted: {
     code: 624,
     fn: 'tcp_dsack_set',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_dsack=0',
     source: 'net/ipv4/tcp_input.c, v6.12',
   },
   windowGrows: {
     code: 625,
     fn: 'tcp_grow_window',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_rmem="4096 131072 6291456"',
     source: 'net/ipv4/tcp_input.c, v6.12',
   },
   rcvbufGrows: {
     code: 626,
     fn: 'tcp_rcvbuf_grow',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_rmem="4096 131072 6291456"',
     source: 'net/ipv4/tcp_input.c, v6.12',
   },
   tcpCollapsed: {
     code: 627,
     fn: 'tcp_collapse',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_rmem="4096 131072 6291456"',
     source: 'net/ipv4/tcp_input.c, v6.12',
   },
   tcpZeroWindow: {
     code: 628,
     fn: 'tcp_data_queue',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_rmem="4096 131072 6291456"',
     source: 'net/ipv4/tcp_input.c, v6.12',
     drop: 'TCP_ZEROWINDOW',
   },
   tcpOverWindow: {
     code: 629,
     fn: 'tcp_data_queue',
-    knob: null,
+    knob: 'sysctl -w net.ipv4.tcp_rmem="4096 131072 6291456"',
     source: 'net/ipv4/tcp_input.c, v6.12',
     drop: 'TCP_OVERWINDOW',
   },

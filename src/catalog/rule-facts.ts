@@ -119,6 +119,8 @@ const OF_REASONS: readonly (readonly [string, string])[] = [
   ['flowLimit', 'software-steering'],
   ['socketFull', 'truesize'],
   ['tcpMemory', 'memory'],
+  ['ack', 'tcp-receiver'],
+  ['sack', 'tcp-receiver'],
   ['fragmentNotModelled', 'fragments'],
   ['groIpFragment', 'fragments'],
   ['ipChecksum', 'checksum'],

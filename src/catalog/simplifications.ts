@@ -175,9 +175,10 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'tcp-receiver',
     model:
-      'A connection’s receiver follows the kernel’s rules for ACKs, SACK, window and buffer; an hrtimer fires at the end of its slack.',
-    real: 'Timers may fire earlier together with others; tcp_mem bounds all connections; skbs joined in the queue free their heads.',
-    matters: 'A held ACK near the end of its delay, and machines short of memory.',
+      'A socket with `acks` keeps a connection a flow, by the kernel’s rules for ACKs, SACK, window and buffer. Its first segment opens it, the traffic does not listen to its ACKs, timers cost an interrupt, an hrtimer fires at the end of its slack, and an ACK does not wait for the queueing discipline’s lock.',
+    real: 'A handshake comes first, the sender follows the ACKs, timers run in a softirq and may share an interrupt, tcp_mem bounds all connections, and skbs joined in the queue free their heads.',
+    matters:
+      'How fast a real sender would go on; a held ACK near the end of its delay; machines short of memory.',
     source: 'net/ipv4/tcp_input.c, tcp_output.c, tcp_timer.c, Linux 6.12; measured on 6.18.',
   },
   {

@@ -9,6 +9,7 @@ import { watchdogExpired } from './cpu/hardirq.ts';
 import { cpuEvent } from './cpu/run.ts';
 import { schedulerTick } from './cpu/scheduler.ts';
 import { bottomHalfTick } from './net/net-bh.ts';
+import { tcpTimerDue } from './net/tcp-connection.ts';
 import { arfsWork } from './nic/arfs.ts';
 import { moderationExpired } from './nic/moderation.ts';
 import { dmaComplete } from './nic/rx-ring.ts';
@@ -21,6 +22,7 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
+  ACTOR_TCP,
   ACTOR_TICK,
   ACTOR_SCHED_TICK,
   ACTOR_WATCHDOG,
@@ -82,6 +84,9 @@ export function advance(
         break;
       case ACTOR_TX:
         frameSent(w, w.nics[index]);
+        break;
+      case ACTOR_TCP:
+        tcpTimerDue(w, w.connections[index]);
         break;
       case ACTOR_TICK:
         bottomHalfTick(w, index);

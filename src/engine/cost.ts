@@ -50,6 +50,8 @@ export interface CostProfile {
   readonly legacySoft: number;
   readonly udpRcv: number;
   readonly tcpRcv: number;
+  /** Making an ACK, up to the queueing discipline: skb, options, headers. */
+  readonly tcpAck: number;
   readonly skbFree: number;
   /** recvmsg of one datagram or one call: system call, dequeue, small copy, free. */
   readonly recvmsg: number;
@@ -89,6 +91,7 @@ const SERVER_ASSUMED = [
   'idleWakeNs',
   'recvSkb',
   'sendmsg',
+  'tcpAck',
   'dmaNs',
   'dmaNsPerByte',
   'rps',
@@ -131,6 +134,7 @@ const server3g: CostProfile = {
   legacySoft: 2069,
   udpRcv: 535,
   tcpRcv: 950,
+  tcpAck: 600,
   skbFree: 76,
   recvmsg: 1557,
   recvSkb: 300,
@@ -174,6 +178,7 @@ const p3: CostProfile = {
   legacySoft: cycles(20_400, 700),
   udpRcv: cycles(1060, 700),
   tcpRcv: cycles(2000, 700),
+  tcpAck: cycles(1400, 700),
   skbFree: cycles(161, 700),
   recvmsg: cycles(3000, 700),
   recvSkb: cycles(600, 700),
@@ -205,6 +210,7 @@ const e500: CostProfile = {
   ipRcv: cycles(400, 1200),
   udpRcv: cycles(1000, 1200),
   tcpRcv: cycles(1800, 1200),
+  tcpAck: cycles(1400, 1200),
   skbFree: cycles(300, 1200),
   recvmsg: cycles(3500, 1200),
   recvSkb: cycles(600, 1200),

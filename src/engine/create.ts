@@ -2,6 +2,7 @@
 import { Ctx } from '../catalog/contexts.ts';
 import { drivers } from '../catalog/drivers.ts';
 import type { Place } from '../catalog/places.ts';
+import { hasSysctl } from '../catalog/interfaces.ts';
 import { rulesFor } from '../catalog/rules.ts';
 import { applyChange } from './apply-change.ts';
 import { createAgenda, schedule } from './clock/agenda.ts';
@@ -30,6 +31,7 @@ import {
   ACTOR_DMA,
   ACTOR_MODERATION,
   ACTOR_TASK,
+  ACTOR_TCP,
   ACTOR_TICK,
   ACTOR_SCHED_TICK,
   ACTOR_WATCHDOG,
@@ -41,6 +43,7 @@ import {
   type LatencyHistogram,
   type Lock,
   type Nic,
+  type TcpConnection,
   type RxQueue,
   type Socket,
   type Source,
@@ -206,6 +209,23 @@ export function createWorld(spec: WorldSpec): World {
     }
     return source;
   });
+  const connections = flows
+    .filter((flow) => flow?.connection >= 0)
+    .map((flow, index): TcpConnection => {
+      const actor = maker.actor(ACTOR_TCP, index);
+      return {
+        index,
+        flow: flow.id,
+        actor,
+        receiver: null,
+        cpu: 0,
+        rmem: 0,
+        rxQueue: 0,
+        ipId: 0,
+        acksSent: 0,
+        sending: false,
+      };
+    });
   const agenda = createAgenda(maker.kinds.length);
   const world: World = {
     fixed: {
@@ -234,6 +254,8 @@ export function createWorld(spec: WorldSpec): World {
     queues,
     sockets,
     tasks,
+    connections,
+    ackOptions: {},
     sources,
     flowState: {
       forUs: new Uint8Array(flows.length),
@@ -324,6 +346,11 @@ function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): Ho
     'net.ipv4.ip_early_demux': [1],
     'net.ipv4.ip_forward': [0],
     'net.ipv4.tcp_early_demux': [1],
+    'net.ipv4.tcp_sack': [1],
+    'net.ipv4.tcp_dsack': [hasSysctl(spec.kernel, 'net.ipv4.tcp_dsack') ? 1 : 0],
+    'net.ipv4.tcp_comp_sack_nr': [44],
+    'net.ipv4.tcp_comp_sack_delay_ns': [1_000_000],
+    'net.ipv4.tcp_comp_sack_slack_ns': [rules.tcpCompSackSlackNs],
     'net.ipv4.udp_early_demux': [1],
   };
 }
@@ -351,6 +378,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     ctxNs: new Float64Array(7),
     level: 0,
     leftNs: new Float64Array(3).fill(-1),
+    acks: [],
     pendingIrqs: [],
     irqSource: 0,
     irqSeq: 0,
@@ -526,6 +554,7 @@ function makeSocket(
     head: 0,
     ofo: [],
     owned: false,
+    touched: [],
     backlog: [],
     backlogBytes: 0,
     drops: 0,

@@ -103,6 +103,7 @@ export function makeFlows(spec: WorldSpec): FlowTables {
   const firstSockets: number[] = [];
   const firstNics: number[] = [];
   let sockets = 1;
+  let connections = 0;
   let nics = 0;
   for (const host of spec.hosts) {
     firstSockets.push(sockets);
@@ -136,6 +137,7 @@ export function makeFlows(spec: WorldSpec): FlowTables {
       always: nic.promiscuous || group,
       dev: -1,
       reply: 0,
+      connection: -1,
       client: -1,
     };
     flows.push(flow);
@@ -155,6 +157,12 @@ export function makeFlows(spec: WorldSpec): FlowTables {
     const table = source.kind === 'table' ? source.table : rateTable(source);
     const ids = table.flows.map((key) => {
       const flow = flowOf(source.host, nic, key);
+      const socket = host.sockets[flow.socket - firstSockets[source.host]];
+      if (flow.reply === 0 && key.proto === IPPROTO_TCP && socket?.acks) {
+        flow.reply = outFlow(source.host, source.nic, reversed(key)).id;
+        flow.connection = connections;
+        connections += 1;
+      }
       if (flow.reply === 0 && answers(host, flow.socket - firstSockets[source.host])) {
         const reply = outFlow(source.host, source.nic, reversed(key));
         flow.reply = reply.id;

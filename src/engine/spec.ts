@@ -95,6 +95,8 @@ export interface SocketSpec {
   /** SO_BUSY_POLL, µs; absent: net.core.busy_read once the host is set up. SO_BUSY_POLL_BUDGET, frames; absent: 8. */
   busyPollUs?: number;
   busyPollBudget?: number;
+  /** TCP: a connection for each flow, which acknowledges what it gets. Absent: data are taken in and nothing is sent back. */
+  acks?: boolean;
   /** UDP: connect() was called, so that RFS learns where its reader runs (TCP always is). */
   connected?: boolean;
   /** SO_SNDBUF as the kernel stores it (already doubled); absent: the sysctl's default. */

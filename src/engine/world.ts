@@ -17,6 +17,7 @@ import type { Dim } from './nic/dim.ts';
 import type { SnmpCounters } from './net/snmp.ts';
 import type { RecordWriter } from './records.ts';
 import type { Rng } from './rng.ts';
+import type { TcpReceiver } from './tcp/receiver.ts';
 import type { AppSpec, SocketSpec, TimedInput, TrafficSpec, WorldSpec } from './spec.ts';
 
 /** Never changes once the world is made. */
@@ -49,6 +50,8 @@ export const ACTOR_TASK = 6;
 export const ACTOR_ARFS = 7;
 export const ACTOR_TX = 8;
 export const ACTOR_TICK = 9;
+/** A connection's next timer. */
+export const ACTOR_TCP = 10;
 export const ACTOR_SCHED_TICK = 20;
 
 /** Schedulers (rule `scheduler`): taking turns, CFS, EEVDF. */
@@ -108,6 +111,8 @@ export interface FlowInfo {
   dev: number;
   /** Flow of the answers to its packets; 0: nobody answers. */
   reply: number;
+  /** Connection (world index) of a TCP flow whose socket acknowledges; -1: none. */
+  connection: number;
   /** Client (source index) that waits for its packets; -1: none. */
   client: number;
 }
@@ -128,6 +133,10 @@ export interface World {
   queues: RxQueue[];
   sockets: Socket[];
   tasks: Task[];
+  /** Connections of sockets that acknowledge, by FlowInfo.connection. */
+  connections: TcpConnection[];
+  /** TCP options of the ACKs that are on their way, by slot. */
+  ackOptions: Record<number, { packet: number; hex: string }>;
   sources: Source[];
   flowState: FlowState;
   /** Timed inputs not yet applied, soonest first; `applied` counts the others. */
@@ -259,6 +268,25 @@ export const LEVEL_TASK = 0;
 export const LEVEL_SOFTIRQ = 1;
 export const LEVEL_HARDIRQ = 2;
 
+/** One flow's connection, made when its first segment comes. */
+export interface TcpConnection {
+  index: number;
+  /** Flow of its segments. */
+  flow: number;
+  actor: number;
+  receiver: TcpReceiver | null;
+  /** CPU that last worked on it: its timers run there. */
+  cpu: number;
+  /** Memory that the socket is charged with for it: bytes. */
+  rmem: number;
+  /** Receive queue (world index) of its last segment (sk_rx_queue_mapping). */
+  rxQueue: number;
+  ipId: number;
+  acksSent: number;
+  /** Its timer's handler is sending. */
+  sending: boolean;
+}
+
 export interface Cpu {
   index: number;
   host: number;
@@ -283,6 +311,8 @@ export interface Cpu {
   /** Level at work now, and time left of the item that each lower level was interrupted in (-1: none). */
   level: number;
   leftNs: Float64Array;
+  /** ACKs made on this CPU, to leave when the item at work is over: slots. */
+  acks: number[];
   // hardirq
   pendingIrqs: number[];
   /** Interrupt in service (cpu/irq-source) and the record that raised it. */
@@ -702,6 +732,8 @@ export interface Socket {
   ofo: number[];
   /** Socket lock held by a task (in recvmsg): segments go to the backlog. */
   owned: boolean;
+  /** Connections that the call under way has read from or worked on: indexes. */
+  touched: number[];
   backlog: number[];
   backlogBytes: number;
   drops: number;

@@ -210,6 +210,8 @@ function sendRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSoc
 
 /** A transmit queue is chosen: what the CPU forwards, or what its task sends, is in the CPU's hands. */
 function txSelected(scene: Scene, r: RecordView, cpu: SceneCpu): void {
+  // an ACK leaves at once, perhaps between the steps of another packet's way
+  if (cpu.acks.some(({ id }) => id === r.packet)) return;
   const skb = leave(cpu, r.packet, undefined);
   cpu.sending = skb;
   if (skb !== null) {
@@ -223,8 +225,10 @@ function txSelected(scene: Scene, r: RecordView, cpu: SceneCpu): void {
   task.sending = null;
 }
 
-function handedOn(cpu: SceneCpu | undefined): SceneSkb | null {
+function handedOn(cpu: SceneCpu | undefined, packet: number): SceneSkb | null {
   if (cpu === undefined) return null;
+  const ack = takeOut(cpu.acks, packet);
+  if (ack !== null) return ack;
   const skb = cpu.sending;
   cpu.sending = null;
   return skb;
@@ -251,12 +255,12 @@ function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | un
       break;
     case Kind.txQueue: {
       const waited = r.reason === Reason.txFromQdisc;
-      const skb = waited ? takeOut(tx.qdisc, r.packet) : handedOn(cpu);
+      const skb = waited ? takeOut(tx.qdisc, r.packet) : handedOn(cpu, r.packet);
       if (skb !== null) (WAITS.has(r.reason) ? tx.qdisc : tx.ring).push(skb);
       break;
     }
     case Kind.txDrop:
-      giveBack(scene, handedOn(cpu));
+      giveBack(scene, handedOn(cpu, r.packet));
       break;
     case Kind.txSent: {
       const skb = tx.ring.shift() ?? null;
@@ -482,6 +486,12 @@ function cpuRecord(
         socket.rmem = r.b;
       }
       if (cpu.task !== 0) scene.tasks[cpu.task - 1].bytes += r.a;
+      break;
+    case Kind.tcpDecision:
+      if (r.reason === Reason.tcpCollapsed && socket !== undefined) socket.rmem = r.b;
+      break;
+    case Kind.tcpAck:
+      cpu.acks.push({ id: r.packet, flow: r.other, bytes: r.a, segs: [r.packet] });
       break;
     case Kind.send:
       if (socket !== undefined) sendRecord(scene, r, cpu, socket);

@@ -142,6 +142,8 @@ export interface SceneCpu {
   /** The skb in the protocol layers now, and which: 'netif' | 'ip' | 'l4'. */
   current: SceneSkb | null;
   layer: 'netif' | 'ip' | 'l4' | null;
+  /** ACKs made here that leave once the work at hand is over. */
+  acks: SceneSkb[];
   /** The frame the driver or GRO holds in its hands now. */
   frame: SceneSkb | null;
   /** The packet that it is handing to a transmit queue. */

@@ -28,6 +28,7 @@ export function captureScenario(table: TrafficTable, name: string, sha256: strin
       proto: proto as 'tcp' | 'udp',
       address: '*',
       port: Number(port),
+      acks: false,
       connected: false,
       udpGro: false,
     };
@@ -46,7 +47,14 @@ export function captureScenario(table: TrafficTable, name: string, sha256: strin
   if (counts.size > MOST_PORTS) {
     // the rest of the ports share one reader a protocol
     for (const proto of ['tcp', 'udp'] as const) {
-      sockets[`${proto}-other`] = { proto, address: '*', port: 0, connected: false, udpGro: false };
+      sockets[`${proto}-other`] = {
+        proto,
+        address: '*',
+        port: 0,
+        acks: false,
+        connected: false,
+        udpGro: false,
+      };
       apps[`app-${proto}-other`] = {
         cpu: 3,
         sockets: [`${proto}-other`],

@@ -106,6 +106,10 @@ const SocketSchema = v.strictObject({
   port: about(whole(0, 65_535), 'Local port; 0 takes every port without a socket of its own.'),
   rcvbufBytes: about(v.optional(whole(2304, 1_073_741_824)), "sk_rcvbuf; absent: the kernel's default."),
   sndbufBytes: about(v.optional(whole(4608, 1_073_741_824)), "sk_sndbuf; absent: the kernel's default."),
+  acks: about(
+    v.optional(v.boolean(), false),
+    'TCP: each flow is a connection of its own and acknowledges what it gets; else nothing is sent back.',
+  ),
   connected: about(
     v.optional(v.boolean(), false),
     'UDP: connect() was called, so that RFS learns where the reader runs.',

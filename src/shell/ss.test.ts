@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { takeSlot } from '../engine/packet/pool.ts';
-import { makeFrame } from '../engine/packet/frame.ts';
+import { type FrameFields, makeFrame } from '../engine/packet/frame.ts';
 import { createTrafficBuilder } from '../engine/packet/traffic-table.ts';
 import { advance } from '../engine/advance.ts';
 import type { World } from '../engine/world.ts';
@@ -114,6 +114,45 @@ describe('ss', () => {
         'RAW\t  0         0         0        \nUDP\t  2         2         0        \nTCP\t  3         3         0        \n' +
         'INET\t  5         5         0        \nFRAG\t  0         0         0        \n\n',
     );
+  });
+
+  it('-i of a connection that acknowledges shows its receiving side, a FIN leaves it in CLOSE-WAIT', () => {
+    const builder = createTrafficBuilder(3);
+    const fields = { proto: 6, src: '10.9.0.1', dst: '10.9.0.2', sport: 4000, dport: 5201, tcpFlags: 0x10 };
+    const segment = (i: number, more: Partial<FrameFields>) =>
+      builder.add(i * 100_000, makeFrame({ ...fields, dmac: '02:00:00:00:00:01', seq: 1000, ...more }));
+    segment(0, { payloadLen: 1460 });
+    segment(1, { seq: 2460, payloadLen: 1460 });
+    segment(2, { seq: 3920, tcpFlags: 0x11 });
+    const own = testWorld({
+      nics: [{ addresses: ['10.9.0.2'] }],
+      sockets: [{ name: 't', proto: 'tcp', address: '*', port: 5201, acks: true }],
+      apps: [],
+      traffic: [
+        {
+          kind: 'table',
+          host: 0,
+          nic: 0,
+          table: builder.finish(),
+          startNs: 0,
+          timeScale: 1,
+          ratePps: null,
+          repeat: 1,
+        },
+      ],
+    });
+    advance(own, 190_000);
+    const before = runCommand(own, 0, 'ss -tin').output;
+    expect(before).toMatch(/^ESTAB 2920 /m);
+    expect(before).toContain('rcvmss:1460 advmss:1460 bytes_received:2920 segs_out:2 ');
+    expect(runCommand(own, 0, 'ss -tn state close-wait').output.split('\n')).toHaveLength(2);
+    // a FIN counts as a byte; its ACK waits for the application's answer, 40 ms
+    advance(own, 60_000_000);
+    expect(runCommand(own, 0, 'ss -tin').output).toMatch(
+      /^CLOSE-WAIT 2920 (.*\n)+?.* bytes_received:2921 segs_out:3 /m,
+    );
+    expect(runCommand(own, 0, 'ss -tn state close-wait').output.split('\n')).toHaveLength(3);
+    expect(runCommand(own, 0, 'nstat TcpOutSegs').output).toMatch(/TcpOutSegs +3 /);
   });
 
   it('a wildcard socket of a host with IPv6 has an IPv6 face', () => {

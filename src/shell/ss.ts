@@ -4,9 +4,9 @@
  * has been heard of another; they share one buffer, and a line of ours says so. `*` is a dual-stack socket where the host has IPv6.
  * Descriptors count from 3 in the order in which a task names its sockets; a LISTEN row's queue of connections is not modelled.
  * Source: iproute2 6.1 misc/ss.c (columns as its render() lays them out where output is no terminal), fixtures/ss.txt. Printed of -i: what is
- * modelled. Left out: timers, -e's inode and cookie, other families.
+ * modelled (a connection's round trip to its peer is not: there is no handshake). Left out: timers, -e's inode and cookie, other families.
  */
-import type { FlowInfo, Socket, World } from '../engine/world.ts';
+import type { FlowInfo, Socket, TcpConnection, World } from '../engine/world.ts';
 import { type Ctx, type Outcome, printed, refused } from './types.ts';
 
 export const SS_HELP =
@@ -32,7 +32,7 @@ interface Options {
   filters: Filter[];
 }
 
-type State = 'LISTEN' | 'ESTAB' | 'UNCONN';
+type State = 'LISTEN' | 'ESTAB' | 'UNCONN' | 'CLOSE-WAIT' | 'LAST-ACK';
 
 interface Filter {
   side: 'sport' | 'dport';
@@ -65,7 +65,17 @@ const STATES: Readonly<Record<string, State>> = {
   listen: 'LISTEN',
   established: 'ESTAB',
   unconnected: 'UNCONN',
+  'close-wait': 'CLOSE-WAIT',
+  'last-ack': 'LAST-ACK',
 };
+
+/** What a connection that acknowledges is in; closed ones are not listed. */
+const OF_CONNECTION = {
+  established: 'ESTAB',
+  'close-wait': 'CLOSE-WAIT',
+  'last-ack': 'LAST-ACK',
+  closed: null,
+} as const;
 
 /** A line of the table. */
 interface Row {
@@ -187,13 +197,25 @@ function rowsOf(ctx: Ctx): Row[] {
   for (const sock of sockets.filter(({ spec }) => spec.proto === 'tcp')) {
     rows.push({ ...ends(sock, null, dual), proto: 'tcp', state: 'LISTEN', recvQ: 0, sock, flow: null });
     for (const flow of flowsOf(world, sock)) {
-      if (world.flowState.synced[flow.id] === 0) continue;
+      const state = stateOf(world, flow);
+      if (state === null) continue;
       const recvQ = queued(world, sock, flow.id).bytes;
-      rows.push({ ...ends(sock, flow, dual), proto: 'tcp', state: 'ESTAB', recvQ, sock, flow });
+      rows.push({ ...ends(sock, flow, dual), proto: 'tcp', state, recvQ, sock, flow });
       if (rows.length > MOST_ROWS) return rows;
     }
   }
   return rows;
+}
+
+/** Null: nothing has been heard of it, or it is closed. */
+function stateOf(world: World, flow: FlowInfo): State | null {
+  const receiver = connectionOf(world, flow)?.receiver;
+  if (receiver === undefined) return world.flowState.synced[flow.id] === 0 ? null : 'ESTAB';
+  return receiver === null ? null : OF_CONNECTION[receiver.state];
+}
+
+function connectionOf(world: World, flow: FlowInfo): TcpConnection | undefined {
+  return flow.connection < 0 ? undefined : world.connections[flow.connection];
 }
 
 function flowsOf(world: World, sock: Socket): FlowInfo[] {
@@ -260,6 +282,12 @@ const SNDBUF = { tcp: 16_384, udp: 212_992 } as const;
 const PAGE = 4096;
 
 function skmem(ctx: Ctx, { sock, flow, proto, state }: Row): string {
+  const connection = flow === null ? undefined : connectionOf(ctx.world, flow);
+  if (flow !== null && connection !== undefined && connection.receiver !== null) {
+    const { rmem, rcvbuf, forwardAlloc } = connection.receiver;
+    const { backlog } = queued(ctx.world, sock, flow.id);
+    return `skmem:(r${rmem},rb${rcvbuf},t0,tb${SNDBUF.tcp},f${forwardAlloc},w0,o0,bl${backlog},d${sock.drops})`;
+  }
   const own = flow === null ? null : queued(ctx.world, sock, flow.id);
   const listener = state === 'LISTEN';
   const r = own !== null ? own.memory : listener ? 0 : sock.rmem;
@@ -277,14 +305,34 @@ function users(ctx: Ctx, sock: Socket): string {
   return parts.length === 0 ? '' : ` users:(${parts.join(',')})`;
 }
 
+/** What -i says of a connection, in the tool's order; what is 0 is left out. */
+function tcpInfo(world: World, flow: FlowInfo): string[] {
+  const received = world.flowState.received[flow.id];
+  const connection = connectionOf(world, flow);
+  const s = connection?.receiver ?? null;
+  const figures: [string, number][] =
+    connection === undefined || s === null
+      ? [['bytes_received', received]]
+      : [
+          ['ato', (s.ato * world.fixed.jiffyNs) / 1_000_000],
+          ['rcvmss', s.rcvMss],
+          ['advmss', s.advmss],
+          ['bytes_received', received],
+          ['segs_out', connection.acksSent],
+          ['rcv_rtt', Math.floor(s.rttUs8 / 8) / 1000],
+          ['rcv_space', s.spaceBytes],
+          ['rcv_ssthresh', s.rcvSsthresh],
+        ];
+  return figures
+    .filter(([, value]) => value > 0)
+    .map(([name, value]) => `${name}:${Number.isInteger(value) ? value : Number(value.toPrecision(6))}`);
+}
+
 /** The Process column: processes, then memory and TCP's own figures on a line of their own. */
 function details(ctx: Ctx, row: Row, options: Options): string {
   const parts: string[] = [];
   if (options.memory) parts.push(skmem(ctx, row));
-  if (options.info && row.flow !== null) {
-    const bytes = ctx.world.flowState.received[row.flow.id];
-    if (bytes > 0) parts.push(`bytes_received:${bytes}`);
-  }
+  if (options.info && row.flow !== null) parts.push(...tcpInfo(ctx.world, row.flow));
   const first = options.processes ? users(ctx, row.sock) : '';
   const own = options.memory || (options.info && row.proto === 'tcp');
   if (!own) return first;
@@ -336,15 +384,18 @@ function table(ctx: Ctx, rows: readonly Row[], options: Options): string {
 function notes(rows: readonly Row[], options: Options): string {
   const lines: string[] = [];
   const shared = rows.filter(({ flow }) => flow !== null);
-  const ports = new Set(shared.map(({ sock }) => sock.id));
-  if (options.memory && shared.length > ports.size)
+  const silent = shared.filter(({ flow }) => flow !== null && flow.connection < 0);
+  const ports = new Set(silent.map(({ sock }) => sock.id));
+  if (options.memory && silent.length > ports.size)
     lines.push(
       'connections to one port share one socket here: rb and d are that socket’s, r and bl each connection’s own',
     );
-  if (options.info && shared.length > 0)
+  if (options.info && silent.length > 0)
     lines.push(
-      'of -i there is what is modelled: bytes_received; TCP does not answer yet, so it has no windows or round trips',
+      'of -i there is what is modelled: bytes_received; a socket without `acks` answers nothing, so it has no windows or round trips',
     );
+  if (options.info && shared.length > silent.length)
+    lines.push('of -i there is what is modelled: the receiving side, without the handshake');
   if (options.extended) lines.push('-e adds inode, cookie and cgroup: not modelled');
   if (rows.some(({ sock }) => sock.spec.port === 0))
     lines.push('port *: takes every port without a socket of its own');

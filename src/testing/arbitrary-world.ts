@@ -245,6 +245,7 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
     spin: fc.boolean(),
     /** A reader of its own for each socket, on two CPUs where there are two. */
     apart: fc.boolean(),
+    acks: fc.boolean(),
     forward: fc.boolean(),
     sending: fc.record({
       answers: fc.constantFrom(-1, 0, 18, 900),
@@ -275,6 +276,7 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
       app,
       spin,
       apart,
+      acks,
       forward,
       sending,
       steering,
@@ -305,6 +307,8 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
             durationNs: RUN_NS,
           });
           if (cpuNodes.length > 0) spec.hosts[0].cpuNodes = cpuNodes;
+          // connections that acknowledge, in half of the worlds
+          if (acks) spec.hosts[0].sockets[1].acks = true;
           const sent = withSenders(spec, sending);
           return forward ? forwarding(sent) : sent;
         }),

@@ -153,6 +153,7 @@ function idleCpu(): SceneCpu {
     netRxPending: false,
     backlog: { input: [], process: [], head: 0, tail: 0, onList: false, polling: false, work: 0 },
     deliver: [],
+    acks: [],
     current: null,
     layer: null,
     frame: null,

@@ -1,4 +1,5 @@
 /** A packet's headers as bytes, every field named. Payload bytes are the model's own (only their number counts there). */
+import { ownOptions } from '../engine/net/tcp-ack.ts';
 import { buildFrame } from '../engine/packet/build.ts';
 import { ipHeaderLen, type FrameFields, l2HeaderLen } from '../engine/packet/frame.ts';
 import { printHex } from '../engine/packet/hex.ts';
@@ -66,7 +67,10 @@ function frameOf(w: World, slot: number): FrameFields {
     options: fixed.options,
     exts: fixed.exts,
   };
-  return fieldsOf(table as TrafficTable, slot);
+  const fields = fieldsOf(table as TrafficTable, slot);
+  const own = ownOptions(w, slot);
+  if (own !== null) fields.tcpOptions = own;
+  return fields;
 }
 
 function namedFields(f: FrameFields, bytes: Uint8Array): Bytes['fields'] {

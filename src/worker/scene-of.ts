@@ -2,6 +2,7 @@
 import { Ctx } from '../catalog/contexts.ts';
 import {
   DELIVER_FORWARD,
+  DELIVER_ACK,
   DELIVER_IP,
   DELIVER_L4,
   DELIVER_NETIF,
@@ -269,9 +270,13 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
       tail: cpu.backlog.tail,
       onList: backlogOnList,
       polling: backlogPolling,
-      work: backlogPolling ? s.work + (s.slot === 0 && phase !== DELIVER_XMIT ? 0 : 1) : 0,
+      // an skb that is answered with an ACK just now has been taken as well
+      work: backlogPolling
+        ? s.work + (s.slot === 0 && phase !== DELIVER_XMIT && phase !== DELIVER_ACK ? 0 : 1)
+        : 0,
     },
     deliver: waiting.map((slot) => skbOf(w, slot)),
+    acks: cpu.acks.map((slot) => skbOf(w, slot)),
     current: current === 0 ? null : skbOf(w, current),
     layer: phase === DELIVER_IP ? 'netif' : atIp ? 'ip' : null,
     frame: null,

@@ -24,7 +24,10 @@ import type { SendSpec } from '../spec.ts';
 import { dequeue, queuedSkb, queueLength } from '../net/socket.ts';
 import { BUSY_LOOP, BUSY_STOP, busyPollBegins, busyPollStep } from '../net/busy-poll.ts';
 import { beginSend, SEND_ALLOC, SEND_DONE, sendStep } from './send.ts';
+import { sendAcks, startAcks } from '../net/tcp-ack.ts';
+import { connectionRead, connectionsCleanup, connectionsReleased } from '../net/tcp-connection.ts';
 import { tcpBacklogRcv } from '../net/tcp.ts';
+import { runPendingSoftirq } from '../cpu/softirq.ts';
 import { type Cpu, LATENCY_FLOWS, type Socket, type Task, type World } from '../world.ts';
 
 const DECIDE = 0;
@@ -39,6 +42,8 @@ const RETURNED = 7;
 /** Another system call: its lock is held, its work done. */
 const OTHER_CALL = 8;
 const COMPUTE_START = 9;
+const ACKS = 30;
+const ACKS_SENT = 31;
 
 /** Longest stretch of computing between two looks at the run queue, ns. */
 const COMPUTE_CHUNK_NS = 100_000;
@@ -63,6 +68,12 @@ export function appStep(w: World, cpu: Cpu, task: Task): void {
       break;
     case RECV:
       copySkb(w, cpu, task);
+      break;
+    case ACKS:
+      leaveAcks(w, cpu, task);
+      break;
+    case ACKS_SENT:
+      endRecv(w, cpu, task);
       break;
     case RELEASE:
       releaseOne(w, cpu, task);
@@ -195,6 +206,8 @@ function copySkb(w: World, cpu: Cpu, task: Task): void {
   if (flow <= LATENCY_FLOWS) addLatency(w.flowState.latency[flow - 1], latencyNs);
   task.callBytes += bytes;
   task.bytes += bytes;
+  const { connection } = w.fixed.flows[flow];
+  if (connection >= 0) connectionRead(w, cpu, w.connections[connection], sock, slot);
   emit(
     w,
     Kind.recv,
@@ -216,6 +229,7 @@ function copySkb(w: World, cpu: Cpu, task: Task): void {
       return;
     }
   }
+  if (sock.touched.length > 0) connectionsCleanup(w, cpu, sock);
   release(w, cpu, task);
 }
 
@@ -228,6 +242,27 @@ function release(w: World, cpu: Cpu, task: Task): void {
     return;
   }
   sock.owned = false;
+  if (sock.touched.length > 0) connectionsReleased(w, cpu, sock);
+  if (cpu.acks.length > 0) {
+    task.phase = ACKS;
+    cpu.bhOff = true;
+    startAcks(w, cpu);
+    return;
+  }
+  endRecv(w, cpu, task);
+}
+
+/** The reader's ACKs have been made: they leave, and what was raised meanwhile runs. */
+function leaveAcks(w: World, cpu: Cpu, task: Task): void {
+  sendAcks(w, cpu);
+  cpu.bhOff = false;
+  task.phase = ACKS_SENT;
+  if (cpu.netRxPending) runPendingSoftirq(w, cpu);
+  else endRecv(w, cpu, task);
+}
+
+function endRecv(w: World, cpu: Cpu, task: Task): void {
+  const sock = w.sockets[task.callSocket - 1];
   task.reads += 1;
   const { kernelLock } = w.fixed.hosts[cpu.host];
   if (kernelLock >= 0) releaseLock(w, cpu, w.locks[kernelLock]);

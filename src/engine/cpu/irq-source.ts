@@ -8,6 +8,8 @@ export const IRQ_NAPI_TIMER = 1;
 export const IRQ_IPI = 2;
 /** The timer's tick (CPU index). */
 export const IRQ_TICK = 3;
+/** A connection's timer: delayed ACK or SACK compression (connection index). */
+export const IRQ_TCP = 4;
 
 const KINDS = 8;
 

@@ -17,5 +17,6 @@ export const POLL_TX = 19;
 export const POLL_TX_MORE = 25;
 /** The rest of handing a packet to a CPU of another NUMA node. */
 export const DELIVER_AWAY = 26;
+export const DELIVER_ACK = 27;
 /** Not an item of work: where net_bh goes on once a packet is delivered. */
 export const BACK_BH = 24;

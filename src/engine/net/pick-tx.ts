@@ -2,7 +2,8 @@
  * Which transmit queue a packet leaves by: the one its socket remembers, else XPS (by receive queue, then by CPU), else the
  * receive queue it came in on, else its hash. Only a socket with a route of its own (connected) remembers, and UDP never lets go of it.
  * Source: net/core/dev.c netdev_core_pick_tx, netdev_pick_tx, get_xps_queue, skb_tx_hash, v6.12. Left out: drivers that choose
- * themselves (ndo_select_queue: mlx5 falls back to this), traffic classes, ooo_okay (TCP only).
+ * themselves (ndo_select_queue: mlx5 falls back to this), traffic classes. An ACK overtakes nothing (ooo_okay): its queue is chosen
+ * anew each time, by the receive queue of its connection and by hash.
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
@@ -50,9 +51,12 @@ function choose(w: World, nic: Nic, cpu: Cpu, slot: number, sock: Socket | null)
     return;
   }
   const hash = w.pool.hash[slot];
-  if (sock !== null && sock.rxQueue >= 0 && fromMap(w, nic, sock.rxQueue, hash, true)) return;
+  // an ACK's connection remembers the queue its segments come in on
+  const ack = sock === null && w.fixed.flows[w.pool.flow[slot]].dev >= 0;
+  const rx = ack ? w.queues[w.pool.queue[slot]].number : sock === null ? -1 : sock.rxQueue;
+  if (rx >= 0 && fromMap(w, nic, rx, hash, true)) return;
   if (fromMap(w, nic, cpu.index, hash, false)) return;
-  if (sock === null) {
+  if (sock === null && !ack) {
     // forwarded: the queue it came in on, taken down to those there are
     choice.queue = w.queues[w.pool.queue[slot]].number % real;
     choice.reason = Reason.txByRxQueue;

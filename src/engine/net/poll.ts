@@ -9,6 +9,7 @@ import { startWork } from '../cpu/context.ts';
 import {
   BACK_BH,
   DELIVER_AWAY,
+  DELIVER_ACK,
   DELIVER_FORWARD,
   DELIVER_IP,
   DELIVER_L4,
@@ -40,6 +41,7 @@ import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed
 import { ipForward, sendForwarded } from './forward.ts';
 import { nextOfBottomHalf } from './net-bh.ts';
 import { IP_DONE, IP_FORWARD, ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
+import { sendAcks, startAcks } from './tcp-ack.ts';
 import { xmitStep } from './xmit.ts';
 import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
 
@@ -123,9 +125,16 @@ export function pollStep(w: World, cpu: Cpu): boolean {
     }
     case DELIVER_XMIT:
       return xmitStep(w, cpu) ? nextDelivery(w, cpu) : false;
+    case DELIVER_ACK:
+      sendAcks(w, cpu);
+      return nextDelivery(w, cpu);
     default:
       l4Rcv(w, cpu, s.slot);
-      return nextDelivery(w, cpu);
+      if (cpu.acks.length === 0) return nextDelivery(w, cpu);
+      s.slot = 0;
+      s.phase = DELIVER_ACK;
+      startAcks(w, cpu);
+      return false;
   }
 }
 
@@ -161,7 +170,10 @@ function cleanOrReceive(w: World, cpu: Cpu): boolean {
   s.txCount = sent;
   s.phase = POLL_TX;
   let forwarded = 0;
-  for (const slot of q.tx.sent) if (w.pool.sk[slot] === 0) forwarded += 1;
+  const { pool, fixed } = w;
+  // an ACK has no page
+  for (const slot of q.tx.sent)
+    if (pool.sk[slot] === 0 && fixed.flows[pool.flow[slot]].dev < 0) forwarded += 1;
   const remote = remoteSent(w, q, cpu, sent);
   const ring = sent * profile.txDone;
   const away = nicAway(cpu, w.nics[q.nic]) ? remoteExtra(w, cpu, ring) : 0;

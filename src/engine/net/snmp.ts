@@ -1,8 +1,11 @@
 /** Protocol counters under the kernel's names (/proc/net/snmp, /proc/net/snmp6, /proc/net/netstat). */
 
+import { createTcpCounters } from '../tcp/counters.ts';
+
 /** Every counter the model moves; all are there from the start, so that reading one is never a guess. */
 export function createSnmp() {
   return {
+    ...createTcpCounters(),
     IpInReceives: 0,
     IpInHdrErrors: 0,
     IpInAddrErrors: 0,
@@ -34,22 +37,9 @@ export function createSnmp() {
     Ip6InCEPkts: 0,
     IcmpInMsgs: 0,
     Icmp6InMsgs: 0,
-    TcpInSegs: 0,
-    TcpInErrs: 0,
     TcpInCsumErrors: 0,
     TcpExtBusyPollRxPackets: 0,
-    TcpExtPruneCalled: 0,
-    TcpExtRcvPruned: 0,
-    TcpExtOfoPruned: 0,
-    TcpExtDelayedACKLost: 0,
-    TcpExtTCPPureAcks: 0,
-    TcpExtTCPHPHits: 0,
     TcpExtTCPBacklogDrop: 0,
-    TcpExtTCPRcvCoalesce: 0,
-    TcpExtTCPOFOQueue: 0,
-    TcpExtTCPOFODrop: 0,
-    TcpExtTCPOFOMerge: 0,
-    TcpExtTCPRcvQDrop: 0,
     UdpInDatagrams: 0,
     UdpNoPorts: 0,
     UdpInErrors: 0,

@@ -10,6 +10,7 @@ import { consumePacket, dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { TCP_FIN, TCP_RST, TCP_SYN } from '../packet/frame.ts';
 import type { Cpu, FlowInfo, Socket, World } from '../world.ts';
+import { connectionRcv } from './tcp-connection.ts';
 import { dataReady, enqueue, queueLength } from './socket.ts';
 
 /** Room beyond twice the receive buffer for a socket's backlog: half a default send buffer and 64 KiB. */
@@ -69,6 +70,11 @@ function seqDiff(a: number, b: number): number {
 function tcpData(w: World, cpu: Cpu, sock: Socket, slot: number, fromBacklog: boolean): void {
   const pool = w.pool;
   const flow = pool.flow[slot];
+  const { connection } = w.fixed.flows[flow];
+  if (connection >= 0) {
+    connectionRcv(w, cpu, w.connections[connection], sock, slot, fromBacklog);
+    return;
+  }
   const state = w.flowState;
   const flags = pool.flags[slot];
   const length = pool.totalPayload[slot];

@@ -13,7 +13,7 @@ import { acquireLock, releaseLock } from '../cpu/lock.ts';
 import { nicAway, remoteExtra } from '../cpu/node.ts';
 import { dropKey } from '../drop.ts';
 import { emit } from '../emit.ts';
-import { hasRoom, intoRing, whyStopped } from '../nic/tx-ring.ts';
+import { hasRoom, intoRing, refillFromQdisc, whyStopped } from '../nic/tx-ring.ts';
 import type { Cpu, RxQueue, World } from '../world.ts';
 import { freeSent } from './sock-write.ts';
 
@@ -70,6 +70,21 @@ export function xmitStep(w: World, cpu: Cpu): boolean {
   intoRing(w, w.nics[q.nic], q, cpu.index, slot, waited ? Reason.txFromQdisc : Reason.txRing);
   if (waited && w.pool.txCpu[slot] !== cpu.index) tx.forOthers += 1;
   return next(w, cpu, q);
+}
+
+/**
+ * Sends at once what costs that were charged before: an ACK, from whatever level made it. It neither waits for the root lock nor
+ * runs the queueing discipline beyond one packet, so it needs no steps and may come between the steps of another packet.
+ */
+export function xmitAtOnce(w: World, cpu: Cpu, q: RxQueue, slot: number): void {
+  const { tx } = q;
+  w.pool.txCpu[slot] = cpu.index;
+  if (tx.runner < 0 && tx.qdisc.length === 0 && hasRoom(q)) {
+    intoRing(w, w.nics[q.nic], q, cpu.index, slot, Reason.txRing);
+    return;
+  }
+  // one driver's call was paid for: the oldest packet gets it
+  if (enqueue(w, cpu, q, slot) && tx.runner < 0) refillFromQdisc(w, w.nics[q.nic], q, cpu.index, 1);
 }
 
 /** What became of the packet that this CPU wanted to send. */

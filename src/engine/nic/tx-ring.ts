@@ -181,11 +181,14 @@ export function refillFromQdisc(w: World, nic: Nic, q: RxQueue, cpu: number, mos
   }
 }
 
-/** Skbs between the stack (or the sendmsg that made them) and the wire's end, counted in frames. */
+/** Skbs between the stack (or the sendmsg or connection that made them) and the wire's end, counted in frames. */
 export function txInFlight(w: World): number {
   let n = 0;
   for (const task of w.tasks) if (task.send.slot !== 0) n += 1;
-  for (const cpu of w.cpus) if (cpu.xmit.slot !== 0) n += w.pool.segs[cpu.xmit.slot];
+  for (const cpu of w.cpus) {
+    n += cpu.acks.length;
+    if (cpu.xmit.slot !== 0) n += w.pool.segs[cpu.xmit.slot];
+  }
   for (const q of w.queues) {
     for (let i = q.tx.ringAt; i < q.tx.ring.length; i += 1) n += w.pool.segs[q.tx.ring[i]];
     for (const slot of q.tx.qdisc) n += w.pool.segs[slot];

@@ -82,13 +82,13 @@ function collapse(
     end -= 1;
     uncharge(s, skb.truesize);
     env.counters.TcpExtTCPRcvCollapsed += 1;
-    env.decide(s, Reason.tcpCollapsed, skb.id, skb.truesize);
   };
   const fixed = (skb: TcpSkb): boolean => (skb.flags & (TCP_SYN | TCP_FIN)) !== 0;
   for (; at < end; at += 1) {
     const skb = list[at];
     if (!before(start, skb.endSeq)) {
       gone();
+      env.decide(s, Reason.tcpCollapsed, skb.id, skb.truesize);
       at -= 1;
       continue;
     }
@@ -117,6 +117,7 @@ function collapse(
     at += 1;
     end += 1;
     charge(s, into.truesize);
+    env.decide(s, Reason.tcpCollapsed, into.id, into.truesize);
     if (!open) break;
   }
   return end - from;

@@ -41,7 +41,6 @@ export interface TcpSegment {
 }
 
 export function tcpRcvEstablished(env: TcpEnv, s: TcpReceiver, seg: TcpSegment): void {
-  env.counters.TcpInSegs += 1;
   const endSeq = seqAdd(seg.seq, seg.len + ((seg.flags & (TCP_FIN | TCP_SYN)) !== 0 ? 1 : 0));
   const skb: TcpSkb = {
     id: seg.id,

@@ -25,6 +25,13 @@ export interface TcpRead {
 
 /** Reads at most so many bytes of what is there. */
 export function tcpRecvmsg(env: TcpEnv, s: TcpReceiver, most: number): TcpRead {
+  const read = readQueue(env, s, most);
+  cleanupRbuf(env, s, read.bytes);
+  return read;
+}
+
+/** The same without the ACKs at its end. */
+export function readQueue(env: TcpEnv, s: TcpReceiver, most: number): TcpRead {
   const read: TcpRead = { bytes: 0, end: false, freed: [] };
   while (read.bytes < most || (s.queue.length > 0 && seqDiff(s.queue[0].endSeq, s.copiedSeq) <= 1)) {
     const skb = s.queue[0];
@@ -46,7 +53,6 @@ export function tcpRecvmsg(env: TcpEnv, s: TcpReceiver, most: number): TcpRead {
       break;
     }
   }
-  cleanupRbuf(env, s, read.bytes);
   return read;
 }
 

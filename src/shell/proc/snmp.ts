@@ -11,10 +11,10 @@ type Prefix = (typeof PREFIXES)[number];
 const ORDER: Readonly<Record<Prefix, string>> = {
   Ip: 'InReceives InHdrErrors InAddrErrors ForwDatagrams InUnknownProtos InDelivers OutRequests OutDiscards ReasmReqds FragFails',
   Icmp: 'InMsgs',
-  Tcp: 'InSegs InErrs InCsumErrors',
+  Tcp: 'InSegs OutSegs RetransSegs InErrs InCsumErrors',
   Udp: 'InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors',
   TcpExt:
-    'PruneCalled RcvPruned OfoPruned DelayedACKLost TCPHPHits TCPPureAcks TCPBacklogCoalesce TCPBacklogDrop TCPRcvCoalesce TCPOFOQueue TCPOFODrop TCPOFOMerge TCPRcvQDrop',
+    'PruneCalled RcvPruned OfoPruned PAWSEstab PAWSOldAck BeyondWindow DelayedACKs DelayedACKLocked DelayedACKLost TCPHPHits TCPPureAcks TCPLossProbes TCPRcvCollapsed TCPBacklogCoalesce TCPDSACKOldSent TCPDSACKOfoSent TCPBacklogDrop TCPRcvCoalesce TCPOFOQueue TCPOFODrop TCPOFOMerge TCPChallengeACK TCPSYNChallenge TCPFromZeroWindowAdv TCPToZeroWindowAdv TCPWantZeroWindowAdv TCPOrigDataSent TCPACKSkippedPAWS TCPACKSkippedSeq TCPACKSkippedChallenge TCPAckCompressed TCPZeroWindowDrop TCPRcvQDrop',
   IpExt: 'InCsumErrors InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts',
   Ip6: 'InReceives InHdrErrors InTooBigErrors InAddrErrors InUnknownProtos InDelivers OutForwDatagrams OutRequests OutDiscards ReasmReqds InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts',
   Icmp6: 'InMsgs',

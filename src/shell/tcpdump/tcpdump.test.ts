@@ -99,6 +99,36 @@ describe('tcpdump of a run', () => {
     );
   });
 
+  it('ACKs of a connection: their number, window and SACK blocks', () => {
+    const segment = (n: number): Parameters<typeof makeFrame>[0] => ({
+      sport: 4000,
+      dport: 5201,
+      seq: 1 + 1460 * n,
+      payloadLen: 1460,
+    });
+    const { output } = typedAfter(
+      {
+        sockets: [{ name: 't', proto: 'tcp', address: '*', port: 5201, acks: true }],
+        // the second is missing, the first comes twice
+        traffic: trafficOf([
+          [0, segment(0)],
+          [100_000, segment(2)],
+          [200_000, segment(0)],
+        ]),
+      },
+      1_000_000,
+      'tcpdump -tnS src port 5201',
+    );
+    const lines = output.split('\n').filter((line) => line.startsWith('IP '));
+    const start = 'IP 10.0.0.2.5201 > 10.9.0.1.4000: Flags [.], ack 1461, win ';
+    for (const line of lines) expect(line.startsWith(start), line).toBe(true);
+    expect(lines[0]).toMatch(/win \d+, length 0$/);
+    expect(lines[1]).toMatch(/win \d+, options \[nop,nop,sack 1 \{2921:4381\}\], length 0$/);
+    // what came twice stands first (D-SACK)
+    expect(lines[2]).toMatch(/win \d+, options \[nop,nop,sack 2 \{1:1461\}\{2921:4381\}\], length 0$/);
+    expect(lines).toHaveLength(3);
+  });
+
   it('what died in the ring is not there; what IP drops is', () => {
     const flood = trafficOf(
       Array.from({ length: 200 }, (_, i) => [i * 70, { proto: 17, sport: 4000, dport: 9, payloadLen: 18 }]),

@@ -6,6 +6,7 @@
  * Source: tcpdump 4.99.3, libpcap 1.10.3, net/core/dev.c v6.12, fixtures/tcpdump.txt.
  */
 import { emptyFrame, ETH_P_ARP, type FrameFields } from '../../engine/packet/frame.ts';
+import { ownOptions } from '../../engine/net/tcp-ack.ts';
 import { fieldsOf, type TrafficTable } from '../../engine/packet/traffic-table.ts';
 import type { PacketTap, World } from '../../engine/world.ts';
 import { findNic, nicNames, nicsOf } from '../host.ts';
@@ -321,6 +322,8 @@ function seenFrame(
     exts: fixed.exts,
   };
   const f = fieldsOf(table, slot);
+  const own = ownOptions(w, slot);
+  if (own !== null) f.tcpOptions = own;
   const more = pool.totalPayload[slot] - f.payloadLen;
   if (pool.segs[slot] > 1 && more > 0) {
     f.payloadLen += more;

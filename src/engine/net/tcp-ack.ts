@@ -1,0 +1,32 @@
+/** ACKs on their way from TCP to the card: the work they cost the CPU that made them, and the queue they leave by. */
+import { startWork } from '../cpu/context.ts';
+import type { Cpu, World } from '../world.ts';
+import { pickTxQueue } from './pick-tx.ts';
+import { xmitAtOnce } from './xmit.ts';
+
+/** Begins the item of work that the ACKs made on this CPU cost. */
+export function startAcks(w: World, cpu: Cpu): void {
+  const { profile } = w.fixed.hosts[cpu.host];
+  // drivers of old clean up what they have sent when they are called next
+  const cleaning = w.fixed.rules.napi ? 0 : profile.txDone;
+  startWork(w, cpu, cpu.acks.length * (profile.tcpAck + profile.qdisc + profile.txDrv + cleaning));
+}
+
+/** The item is over: they leave. An interrupt may have taken them along meanwhile. */
+export function sendAcks(w: World, cpu: Cpu): void {
+  const { snmp } = w.hosts[cpu.host];
+  while (cpu.acks.length > 0) {
+    const slot = cpu.acks.shift() as number;
+    const flow = w.fixed.flows[w.pool.flow[slot]];
+    const nic = w.nics[w.flowState.out[flow.id]];
+    if (flow.key.ipVersion === 6) snmp.Ip6OutRequests += 1;
+    else snmp.IpOutRequests += 1;
+    xmitAtOnce(w, cpu, pickTxQueue(w, nic, cpu, slot), slot);
+  }
+}
+
+/** The TCP options of a packet where they are its own (an ACK's), as hex; null: those of the traffic it came with. */
+export function ownOptions(w: World, slot: number): string | null {
+  const own = w.ackOptions[slot];
+  return own?.packet === w.pool.id[slot] ? own.hex : null;
+}
