@@ -1,4 +1,5 @@
 /** `softnet-lab run`: a scenario or a capture to its end, and what came of it. */
+import { readWords, wholeNumber } from './options.ts';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { advance } from '../engine/advance.ts';
@@ -76,20 +77,7 @@ function parseRunArgs(args: readonly string[]): RunArgs {
     records: null,
     captures: [],
   };
-  const rest = args.slice();
-  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    if (!arg.startsWith('-')) {
-      if (result.source !== '') throw new CliError('usage', `run takes one scenario; ${arg} is too much`);
-      result.source = arg;
-      continue;
-    }
-    const equals = arg.indexOf('=');
-    const option = equals < 0 ? arg : arg.slice(0, equals);
-    const value = (): string => {
-      const text = equals < 0 ? rest.shift() : (arg as string).slice(equals + 1);
-      if (text === undefined || text === '') throw new CliError('usage', `${option} needs a value`);
-      return text;
-    };
+  result.source = readWords('run', args, (option, value, unknown) => {
     switch (option) {
       case '--json':
         result.json = true;
@@ -103,13 +91,9 @@ function parseRunArgs(args: readonly string[]): RunArgs {
       case '--until':
         result.untilNs = parseTime(value(), '--until');
         break;
-      case '--seed': {
-        const text = value();
-        result.seed = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-        if (!Number.isSafeInteger(result.seed))
-          throw new CliError('usage', `--seed: ${text} is no whole number from 0 to 2^53 - 1`);
+      case '--seed':
+        result.seed = wholeNumber(value(), option);
         break;
-      }
       case '--records':
         result.records = value();
         break;
@@ -117,10 +101,9 @@ function parseRunArgs(args: readonly string[]): RunArgs {
         result.captures.push(value());
         break;
       default:
-        throw new CliError('usage', `run: unknown option ${option}`);
+        unknown();
     }
-  }
-  if (result.source === '') throw new CliError('usage', 'run: name a scenario or a capture');
+  });
   if (result.untilNs !== null && result.untilNs > LIMITS.durationNs)
     throw new CliError('usage', `--until: at most ${LIMITS.durationNs} ns`);
   return result;

@@ -1,5 +1,6 @@
 /** `softnet-lab sweep`: one number takes one value after the other; metrics of every run as a table or as JSON. */
 import * as v from 'valibot';
+import { readWords, wholeNumber } from './options.ts';
 import { explain } from '../scenario/explain.ts';
 import { printPath } from '../scenario/json.ts';
 import { SweepAskSchema } from '../scenario/schema.ts';
@@ -105,20 +106,7 @@ function askFor({ scenario, file }: Source, options: SweepArgs): SweepAsk {
 function parseSweepArgs(args: readonly string[]): SweepArgs {
   const result: SweepArgs = { source: '', name: null, ask: {}, seed: null, json: false, captures: [] };
   const { ask } = result;
-  const rest = args.slice();
-  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    if (!arg.startsWith('-')) {
-      if (result.source !== '') throw new CliError('usage', `sweep takes one scenario; ${arg} is too much`);
-      result.source = arg;
-      continue;
-    }
-    const equals = arg.indexOf('=');
-    const option = equals < 0 ? arg : arg.slice(0, equals);
-    const value = (): string => {
-      const text = equals < 0 ? rest.shift() : (arg as string).slice(equals + 1);
-      if (text === undefined || text === '') throw new CliError('usage', `${option} needs a value`);
-      return text;
-    };
+  result.source = readWords('sweep', args, (option, value, unknown) => {
     const add = (list: string): void => {
       ask[list] = [...((ask[list] as string[]) ?? []), ...value().split(',')];
     };
@@ -132,7 +120,7 @@ function parseSweepArgs(args: readonly string[]): SweepArgs {
       case '--from':
       case '--to':
       case '--points':
-        ask[option.slice(2)] = whole(value(), option);
+        ask[option.slice(2)] = wholeNumber(value(), option);
         break;
       case '--scale':
         ask['scale'] = value();
@@ -147,7 +135,7 @@ function parseSweepArgs(args: readonly string[]): SweepArgs {
         ask['runNs'] = parseTime(value(), option);
         break;
       case '--seed':
-        result.seed = whole(value(), option);
+        result.seed = wholeNumber(value(), option);
         break;
       case '--capture':
         result.captures.push(value());
@@ -156,10 +144,9 @@ function parseSweepArgs(args: readonly string[]): SweepArgs {
         result.json = true;
         break;
       default:
-        throw new CliError('usage', `sweep: unknown option ${option}`);
+        unknown();
     }
-  }
-  if (result.source === '') throw new CliError('usage', 'sweep: name a scenario or a capture');
+  });
   return result;
 }
 
@@ -168,9 +155,4 @@ function parseVary(text: string): SweepAsk['vary'] {
   if (!text.includes(' ')) return { path: text };
   const match = /^([A-Za-z][\w-]*): *(.*)$/s.exec(text);
   return match === null ? { command: text } : { host: match[1], command: match[2] };
-}
-
-function whole(text: string, option: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new CliError('usage', `${option}: ${text} is no whole number`);
-  return Number(text);
 }

@@ -122,20 +122,7 @@ function decide(w: World, cpu: Cpu, task: Task): void {
     sleepCurrent(w, cpu, seq);
     return;
   }
-  cpu.taskCtx = Ctx.syscall;
-  setContext(w, cpu, Ctx.syscall);
-  const seq = emit(
-    w,
-    Kind.syscallEnter,
-    sock.place,
-    Reason.none,
-    cpu.index,
-    0,
-    0,
-    task.wakeSeq,
-    sock.id,
-    contextArg(cpu),
-  );
+  const seq = enterKernel(w, cpu, task, sock.place, sock.id);
   task.callSocket = sock.id;
   const { kernelLock } = w.fixed.hosts[cpu.host];
   if (kernelLock < 0) {
@@ -144,6 +131,24 @@ function decide(w: World, cpu: Cpu, task: Task): void {
   }
   task.phase = LOCKED;
   acquireLock(w, cpu, w.locks[kernelLock], 0, seq);
+}
+
+/** @param socket what the call is about, 0: no socket  @returns its record */
+function enterKernel(w: World, cpu: Cpu, task: Task, place: number, socket: number): number {
+  cpu.taskCtx = Ctx.syscall;
+  setContext(w, cpu, Ctx.syscall);
+  return emit(
+    w,
+    Kind.syscallEnter,
+    place,
+    Reason.none,
+    cpu.index,
+    0,
+    0,
+    task.wakeSeq,
+    socket,
+    contextArg(cpu),
+  );
 }
 
 /** The kernel lock is held. A TCP socket may not be touched beside a bottom half: lock_sock of 2.2 waits for it, lock in hand. */
@@ -262,8 +267,14 @@ function leaveAcks(w: World, cpu: Cpu, task: Task): void {
 }
 
 function endRecv(w: World, cpu: Cpu, task: Task): void {
-  const sock = w.sockets[task.callSocket - 1];
   task.reads += 1;
+  task.phase = RETURNED;
+  const { place } = w.sockets[task.callSocket - 1];
+  if (!leaveKernel(w, cpu, task, place, Reason.dataRead, task.callBytes)) afterRead(w, cpu, task);
+}
+
+/** Back to user mode, the kernel lock given back. @returns true where a bottom half of 2.2 comes first: the task's phase goes on after it */
+function leaveKernel(w: World, cpu: Cpu, task: Task, place: number, reason: number, result: number): boolean {
   const { kernelLock } = w.fixed.hosts[cpu.host];
   if (kernelLock >= 0) releaseLock(w, cpu, w.locks[kernelLock]);
   cpu.taskCtx = Ctx.task;
@@ -271,18 +282,16 @@ function endRecv(w: World, cpu: Cpu, task: Task): void {
   const seq = emit(
     w,
     Kind.syscallExit,
-    sock.place,
-    Reason.dataRead,
+    place,
+    reason,
     cpu.index,
     0,
     0,
     task.wakeSeq,
-    task.callBytes,
+    result,
     contextArg(cpu),
   );
-  task.phase = RETURNED;
-  if (bottomHalfInTask(w, cpu, Reason.bhAtSyscallExit, seq)) return;
-  afterRead(w, cpu, task);
+  return bottomHalfInTask(w, cpu, Reason.bhAtSyscallExit, seq);
 }
 
 /** Other system calls that the application makes for what it has read (a file, say). */
@@ -292,20 +301,7 @@ function afterRead(w: World, cpu: Cpu, task: Task): void {
     startComputing(w, cpu, task);
     return;
   }
-  cpu.taskCtx = Ctx.syscall;
-  setContext(w, cpu, Ctx.syscall);
-  const seq = emit(
-    w,
-    Kind.syscallEnter,
-    task.place,
-    Reason.none,
-    cpu.index,
-    0,
-    0,
-    task.wakeSeq,
-    0,
-    contextArg(cpu),
-  );
+  const seq = enterKernel(w, cpu, task, task.place, 0);
   task.phase = OTHER_CALL;
   const { kernelLock } = w.fixed.hosts[cpu.host];
   if (kernelLock < 0) startWorkNs(w, cpu, ns);
@@ -313,25 +309,8 @@ function afterRead(w: World, cpu: Cpu, task: Task): void {
 }
 
 function endOtherCall(w: World, cpu: Cpu, task: Task): void {
-  const { kernelLock } = w.fixed.hosts[cpu.host];
-  if (kernelLock >= 0) releaseLock(w, cpu, w.locks[kernelLock]);
-  cpu.taskCtx = Ctx.task;
-  setContext(w, cpu, Ctx.task);
-  const seq = emit(
-    w,
-    Kind.syscallExit,
-    task.place,
-    Reason.callDone,
-    cpu.index,
-    0,
-    0,
-    task.wakeSeq,
-    0,
-    contextArg(cpu),
-  );
   task.phase = COMPUTE_START;
-  if (bottomHalfInTask(w, cpu, Reason.bhAtSyscallExit, seq)) return;
-  startComputing(w, cpu, task);
+  if (!leaveKernel(w, cpu, task, task.place, Reason.callDone, 0)) startComputing(w, cpu, task);
 }
 
 function startComputing(w: World, cpu: Cpu, task: Task): void {
