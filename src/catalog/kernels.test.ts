@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasSetting, kernelVersions, ruleChanges, settingChanges, settingsSince } from './kernels.ts';
+import { hasSetting, kernelVersions, ruleChanges, settingChanges, settingVersions } from './kernels.ts';
 import { rules } from './rules.ts';
 import { settings } from './settings.ts';
 import { versionNumber } from './version.ts';
@@ -37,7 +37,7 @@ describe('kernel versions', () => {
   });
 
   it('differ by the settings they have, each a setting of the model', () => {
-    for (const row of settingsSince) {
+    for (const row of settingVersions) {
       expect(
         settings.map((s) => s.id),
         row.id,
@@ -49,7 +49,13 @@ describe('kernel versions', () => {
     expect(hasSetting('2.4.18', 'ring.rx')).toBe(true);
     expect(settingChanges('6.12', '5.8').map((row) => [row.id, row.there])).toEqual([
       ['napi.threaded', false],
+      ['link.gro_max_size', false],
+      ['link.gro_ipv4_max_size', false],
     ]);
+    // some went again
+    expect(hasSetting('2.4.18', 'net.core.lo_cong')).toBe(true);
+    expect(hasSetting('6.12', 'net.core.lo_cong')).toBe(false);
+    expect(kernelVersions[0]).toBe('2.2.16');
     expect(settingChanges('2.6.34', '2.6.35').every((row) => row.there)).toBe(true);
   });
 });

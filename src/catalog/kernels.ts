@@ -2,33 +2,46 @@
  * Kernel versions one can choose, derived from what differs between them; settings by the version they came with; and what changes
  * from one version to another.
  */
+import { type InterfaceRow, sysctlVersions } from './interfaces.ts';
 import { type RuleName, type RuleRow, rules } from './rules.ts';
 import { type KernelVersion, versionIn, versionNumber } from './version.ts';
 
-/** Versions people know and run: the last before NAPI, long-term kernels, the one that costs were fitted on. */
-const USUAL: readonly KernelVersion[] = ['2.4.18', '4.18', '5.4', '5.15', '6.1', '6.6', '6.12', '6.18'];
+/** Versions people know and run: the one before softnet, the last before NAPI, long-term kernels, the one that costs were fitted on. */
+const USUAL: readonly KernelVersion[] = [
+  '2.2.16',
+  '2.4.18',
+  '4.18',
+  '5.4',
+  '5.15',
+  '6.1',
+  '6.6',
+  '6.12',
+  '6.18',
+];
 
-export interface SettingSince {
-  /** Start of the ids of the knobs it stands for, as in settings.ts. */
+export interface SettingVersion extends InterfaceRow {
+  /** As in settings.ts. */
   readonly id: string;
-  readonly since: KernelVersion;
-  readonly source: string;
 }
 
-/** Settings that older kernels lack; what is not here is as old as any kernel offered. */
-export const settingsSince: readonly SettingSince[] = [
-  { id: 'feature.generic-receive-offload', since: '2.6.29', source: 'd565b0a1a9b6 (dev_gro_receive)' },
-  { id: 'rps.cpus', since: '2.6.35', source: 'Documentation/ABI/testing/sysfs-class-net-queues' },
-  { id: 'rps.flow_cnt', since: '2.6.35', source: 'Documentation/ABI/testing/sysfs-class-net-queues' },
-  { id: 'net.core.rps_sock_flow_entries', since: '2.6.35', source: 'fec5e652e58f (RFS)' },
-  { id: 'xps.cpus', since: '2.6.38', source: 'Documentation/ABI/testing/sysfs-class-net-queues' },
-  { id: 'net.core.flow_limit_cpu_bitmap', since: '3.11', source: '99bbc7074190 (flow limit)' },
-  { id: 'net.core.flow_limit_table_len', since: '3.11', source: '99bbc7074190 (flow limit)' },
-  { id: 'napi.gro_flush_timeout', since: '3.19', source: '3b47d30396ba (gro flush timer)' },
-  { id: 'net.core.netdev_budget_usecs', since: '4.12', source: 'net/core/dev.c, v6.12; 7acf8a1e8a28' },
-  { id: 'net.core.gro_normal_batch', since: '5.4', source: '323ebb61e32b (gro_normal_batch)' },
-  { id: 'napi.napi_defer_hard_irqs', since: '5.8', source: '6f8b12d661d0 (napi_defer_hard_irqs)' },
-  { id: 'napi.threaded', since: '5.12', source: '5fdd2f0e5c64 (threaded NAPI by sysfs)' },
+const QUEUES = 'Documentation/ABI/testing/sysfs-class-net-queues';
+
+function since(id: string, version: KernelVersion, source: string): SettingVersion {
+  return { id, since: version, until: null, source };
+}
+
+/** Settings that not every kernel has, sysctls among them; what is not here is as old as any kernel offered. */
+export const settingVersions: readonly SettingVersion[] = [
+  since('feature.generic-receive-offload', '2.6.29', 'd565b0a1a9b6 (dev_gro_receive)'),
+  since('rps.cpus', '2.6.35', QUEUES),
+  since('rps.flow_cnt', '2.6.35', QUEUES),
+  since('xps.cpus', '2.6.38', QUEUES),
+  since('napi.gro_flush_timeout', '3.19', '3b47d30396ba (gro flush timer)'),
+  since('napi.napi_defer_hard_irqs', '5.8', '6f8b12d661d0 (napi_defer_hard_irqs)'),
+  since('napi.threaded', '5.12', '5fdd2f0e5c64 (threaded NAPI by sysfs)'),
+  since('link.gro_max_size', '5.17', 'eac1b93c14d6 (gro_max_size)'),
+  since('link.gro_ipv4_max_size', '6.3', '9eefedd58ae1 (gso_ipv4_max_size, gro_ipv4_max_size)'),
+  ...Object.entries(sysctlVersions).map(([id, row]) => ({ id, ...row })),
 ];
 
 /** Oldest first: those people know, and each at which a rule or a setting changes. */
@@ -38,14 +51,14 @@ export const kernelVersions: readonly KernelVersion[] = [
     ...(Object.values(rules) as (readonly RuleRow<number | boolean>[])[]).flatMap((rows) =>
       rows.flatMap((row) => (row.since === null ? [] : [row.since])),
     ),
-    ...settingsSince.map((row) => row.since),
+    ...settingVersions.flatMap((row) => (row.since === null ? [] : [row.since])),
   ]),
 ].sort((a, b) => versionNumber(a) - versionNumber(b));
 
 /** True where a setting (a knob's id without its card) is in this kernel. */
 export function hasSetting(kernel: KernelVersion, id: string): boolean {
-  const row = settingsSince.find((setting) => id.startsWith(setting.id));
-  return row === undefined || versionIn(kernel, row.since, null);
+  const row = settingVersions.find((setting) => setting.id === id);
+  return row === undefined || versionIn(kernel, row.since, row.until);
 }
 
 export interface RuleChange {
@@ -72,9 +85,9 @@ export function ruleChanges(from: KernelVersion, to: KernelVersion): RuleChange[
 export function settingChanges(
   from: KernelVersion,
   to: KernelVersion,
-): (SettingSince & { there: boolean })[] {
-  return settingsSince.flatMap((row) => {
-    const [before, after] = [versionIn(from, row.since, null), versionIn(to, row.since, null)];
+): (SettingVersion & { there: boolean })[] {
+  return settingVersions.flatMap((row) => {
+    const [before, after] = [from, to].map((kernel) => versionIn(kernel, row.since, row.until));
     return before === after ? [] : [{ ...row, there: after }];
   });
 }

@@ -2,7 +2,8 @@
  * Settings that came with a later kernel than the host runs: their files and options are not there yet, and the command fails as it
  * would on that machine. Source: catalog/kernels.ts.
  */
-import { hasSetting, settingsSince } from '../catalog/kernels.ts';
+import { hasSetting, settingVersions } from '../catalog/kernels.ts';
+import { versionNumber } from '../catalog/version.ts';
 import type { Change } from '../engine/change.ts';
 import type { Ctx } from './types.ts';
 
@@ -31,8 +32,9 @@ function settingOf(change: Change): string {
 /** What is missing for these changes on this host's kernel, in words; null: nothing. */
 export function missingHere(ctx: Ctx, changes: readonly Change[]): string | null {
   const id = changes.map(settingOf).find((setting) => !hasSetting(ctx.kernel, setting));
-  const row = id === undefined ? undefined : settingsSince.find((setting) => id.startsWith(setting.id));
-  return row === undefined
-    ? null
-    : `${row.id.replace(/^(napi|feature|link)\./, '')} came with Linux ${row.since}; this host runs ${ctx.kernel}`;
+  const row = id === undefined ? undefined : settingVersions.find((setting) => setting.id === id);
+  if (row === undefined) return null;
+  const early = row.since !== null && versionNumber(ctx.kernel) < versionNumber(row.since);
+  const when = early ? `came with Linux ${row.since}` : `went with Linux ${row.until}`;
+  return `${row.id.replace(/^(napi|feature|link)\./, '')} ${when}; this host runs ${ctx.kernel}`;
 }

@@ -369,6 +369,8 @@ export const panelWords: Readonly<Record<string, string>> = {
   'kernel.commands': 'Commands',
   'kernel.there': 'there (since {since})',
   'kernel.gone': 'not there yet (since {since})',
+  'kernel.there.until': 'there (since {since}, gone in {until})',
+  'kernel.gone.until': 'not there (only from {since} until {until})',
   'kernel.note':
     'Commands of the scenario that such a kernel lacks are left out, and it is said which. All rules with their sources:',
 

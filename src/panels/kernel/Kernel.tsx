@@ -91,9 +91,7 @@ export default function Kernel() {
                       <p>
                         <code>{settings.find((s) => s.id === row.id)?.command ?? row.id}</code>
                       </p>
-                      <p className="kernel-values">
-                        {t(row.there ? 'kernel.there' : 'kernel.gone', { since: row.since })}
-                      </p>
+                      <p className="kernel-values">{whereIs(row)}</p>
                       <p className="muted small">{row.source}</p>
                     </li>
                   ))}
@@ -111,4 +109,19 @@ export default function Kernel() {
       </p>
     </Dialog>
   );
+}
+
+/** In which kernels a setting is, seen from the one chosen. */
+function whereIs({
+  there,
+  since,
+  until,
+}: {
+  there: boolean;
+  since: string | null;
+  until: string | null;
+}): string {
+  const from = since ?? '';
+  if (until === null) return t(there ? 'kernel.there' : 'kernel.gone', { since: from });
+  return t(there ? 'kernel.there.until' : 'kernel.gone.until', { since: from, until });
 }
