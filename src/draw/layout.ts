@@ -141,6 +141,8 @@ const ROOMS: readonly (readonly [number, number])[] = [
   [80, 1.25],
 ];
 /** Room below a ring for its words: two lines, or one where the cell is low. */
+/** Below the first line's baseline: room for the second one. */
+const TWO_LINES = 11;
 const ringWords = (h: number): number => (h < 98 ? 14 : 24);
 const CARD_MIN = 54;
 const CARD_MAX = 140;
@@ -422,7 +424,7 @@ function placeRings(
         x: field.x,
         y: line - 9,
         w: field.w,
-        h: cell.y + cell.h - line >= 9 ? 24 : 12,
+        h: cell.y + cell.h - line >= TWO_LINES ? 24 : 12,
       });
     });
   }
@@ -471,7 +473,8 @@ function eraOf(map: SceneMap): Pick<LaneLayout, 'napi' | 'gro'> {
 }
 
 function laneAt(cpu: number, box: Rect, era: Pick<LaneLayout, 'napi' | 'gro'>): LaneLayout {
-  const head: Rect = { x: box.x + 5, y: box.y, w: box.w - 5, h: 24 };
+  // its highlight ends where the boxes begin
+  const head: Rect = { x: box.x + 5, y: box.y, w: box.w - 5, h: 21 };
   const gap = 5;
   const inner: Rect = { x: box.x + 12, y: box.y + 24, w: box.w - 20, h: box.h - 24 - 7 };
   const share = [0.225, 0.33, 0.17, 0.275];

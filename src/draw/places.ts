@@ -259,7 +259,7 @@ export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): DropSpot |
         x,
         y: ring.c.y + ring.r - 9,
         step: { x: 0, y: -11 },
-        label: { x: ring.c.x, y: ring.vector.y + 13 },
+        label: { x: ring.c.x, y: ring.vector.y + 10 },
         centred: true,
       };
     }

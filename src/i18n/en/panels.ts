@@ -375,7 +375,7 @@ export const panelWords: Readonly<Record<string, string>> = {
     'Commands of the scenario that such a kernel lacks are left out, and it is said which. All rules with their sources:',
 
   // -- knobs and counters
-  'knobs.title': 'Knobs, as the commands they are',
+  'knobs.title': 'Knobs: real commands',
   'knobs.none': 'No knobs yet.',
   'knobs.applied': 'Applied',
   'knobs.undo': 'Undo {line}',

@@ -176,7 +176,7 @@ function VectorLine({ at, r, view }: { at: RingLayout; r: Rect; view: RingView }
   const irq = two || view.missed === '' ? `${view.irq} ` : '';
   return (
     <>
-      <text className="mono muted" x={at.c.x} y={r.y + 9} textAnchor="middle">
+      <text className="mono muted" x={at.c.x} y={r.y + 8} textAnchor="middle">
         {irq}
         <tspan className={`vector${view.masked ? ' vector--masked' : view.timer ? ' vector--timer' : ''}`}>
           {view.vector}
@@ -184,12 +184,12 @@ function VectorLine({ at, r, view }: { at: RingLayout; r: Rect; view: RingView }
         {!two && view.missed !== '' && <tspan className="lossText"> {view.missed}</tspan>}
       </text>
       {two && view.missed !== '' && (
-        <text className="mono lossText" x={at.c.x} y={r.y + 21} textAnchor="middle">
+        <text className="mono lossText" x={at.c.x} y={r.y + 18} textAnchor="middle">
           {view.missedWords}
         </text>
       )}
       {two && view.missed === '' && view.tx !== '' && (
-        <text className="mono muted" x={at.c.x} y={r.y + 21} textAnchor="middle">
+        <text className="mono muted" x={at.c.x} y={r.y + 18} textAnchor="middle">
           {view.tx}
         </text>
       )}
