@@ -12,15 +12,12 @@ import { applyChange } from '../engine/apply-change.ts';
 import { METRICS } from '../engine/metrics/metric-table.ts';
 import { reportOf } from '../engine/metrics/report.ts';
 import { copyWorld } from '../engine/copy.ts';
-import { createWorld } from '../engine/create.ts';
 import type { TrafficTable } from '../engine/packet/traffic-table.ts';
-import type { HostChange, TimedInput, WorldSpec } from '../engine/spec.ts';
 import type { World } from '../engine/world.ts';
 import type {
   BranchInfo,
   BranchInput,
   CaptureFile,
-  ErrorValue,
   Grain,
   LoadedInfo,
   Moment,
@@ -30,7 +27,7 @@ import type {
   Timeline,
 } from '../protocol/messages.ts';
 import { recordAt } from '../protocol/record-codec.ts';
-import type { RecordView, SceneMap } from '../protocol/scene.ts';
+import type { RecordView } from '../protocol/scene.ts';
 import { captureScenario } from '../scenario/capture-scenario.ts';
 import { checkClaims } from '../scenario/claims.ts';
 import { compileScenario } from '../scenario/compile.ts';
@@ -38,26 +35,22 @@ import { scenarioHash } from '../scenario/hash.ts';
 import { kernelPatch } from '../scenario/kernel.ts';
 import { errorLine, loadScenario, loadScenarioValue } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { pointVariantPatch, runSweep, SweepProblem, variablesOf } from '../scenario/sweep.ts';
+import { pointVariantPatch, runSweep, variablesOf } from '../scenario/sweep.ts';
 import { BASE, mergePatch, variantNames } from '../scenario/variants.ts';
 import { completeCommand, knobCommands, runCommand, type Witness, witnessFor } from '../shell/shell.ts';
+import { type Branch, Branches, bySoonest, changesOf, hostOf, isBefore, slices } from './branches.ts';
 import { inspect, lastRecords, packetRecords } from './inspect.ts';
-import { ALL_OF_TIME, Run } from './run.ts';
-import { mapOf } from './scene-of.ts';
+import { Problem, problemOf } from './problem.ts';
+import { ALL_OF_TIME, type Run } from './run.ts';
 import { Series, windowOf } from './series.ts';
 import { resolveSteps, textOf } from './steps.ts';
 import { sweepTask } from './sweep-task.ts';
 
-const BASE_BINS = 4096;
 /** A window with at most this many records gets exact spans. */
 const EXACT_RECORDS = 400_000;
 const PROGRESS_MS = 100;
 const SEARCH_CHUNKS_AT_ONCE = 4;
-/** Keyframes of all branches but the active one. */
-const MOST_IDLE_BYTES = 192_000_000;
-/** Events between two looks at the clock while a branch's commands are read. */
-const READ_EVENTS = 100_000;
-/** The same while a command sees the run. */
+/** Events between two looks at the clock while a command sees the run. */
 const SEEN_EVENTS = 20_000;
 
 export interface SessionDeps {
@@ -70,45 +63,6 @@ export interface SessionDeps {
   post(response: Response, transfer?: ArrayBuffer[]): void;
 }
 
-interface Branch {
-  info: BranchInfo;
-  /** All inputs in force, its parents' first, each with the changes it was read as. */
-  applied: Applied[];
-  run: Run;
-  series: Series;
-  map: SceneMap;
-}
-
-interface Applied {
-  input: BranchInput;
-  changes: TimedInput[];
-}
-
-/** A run that is another one's up to a moment. */
-interface Common {
-  branch: Branch;
-  at: Moment;
-}
-
-/** An error for the page, thrown inside and sent as a value. */
-class Problem extends Error {
-  readonly value: ErrorValue;
-
-  constructor(code: string, message: string, where?: string) {
-    super(message);
-    this.value = where === undefined ? { code, message } : { code, message, where };
-  }
-}
-
-function problemOf(error: unknown): ErrorValue {
-  if (error instanceof Problem) return error.value;
-  if (error instanceof SweepProblem) {
-    const value = { code: 'bad-sweep', message: error.message };
-    return error.where === '' ? value : { ...value, where: error.where };
-  }
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
-}
-
 /** Something that goes on over several pumps; `step` says true when it is over. */
 interface Task {
   id: number;
@@ -118,11 +72,9 @@ interface Task {
 export class Session {
   private readonly deps: SessionDeps;
   private scenario: Scenario | null;
-  private spec: WorldSpec | null;
   private captures: Map<string, TrafficTable>;
   private captureNames: LoadedInfo['captures'];
-  private branches: Map<number, Branch>;
-  private active: number;
+  private loaded: Branches | null;
   private tasks: Task[];
   private held: boolean;
   private lastProgress: number;
@@ -131,15 +83,19 @@ export class Session {
   constructor(deps: SessionDeps) {
     this.deps = deps;
     this.scenario = null;
-    this.spec = null;
     this.captures = new Map();
     this.captureNames = [];
-    this.branches = new Map();
-    this.active = 1;
+    this.loaded = null;
     this.tasks = [];
     this.held = false;
     this.lastProgress = 0;
     this.builtin = false;
+  }
+
+  /** @throws Problem where nothing is loaded */
+  private get branches(): Branches {
+    if (this.loaded === null) throw new Problem('nothing-loaded', 'No scenario is loaded.');
+    return this.loaded;
   }
 
   /** Answers a request, now or (for what takes long) over the next pumps. Never throws. */
@@ -162,7 +118,7 @@ export class Session {
         this.deps.post({ type: 'error', id: task.id, error: problemOf(error) });
       }
     }
-    const branch = this.branches.get(this.active);
+    const branch = this.loaded?.get(this.loaded.active);
     const goesOn = branch !== undefined && !branch.run.done && !this.held;
     if (goesOn) {
       branch.run.pump();
@@ -210,16 +166,16 @@ export class Session {
         );
         break;
       case 'step':
-        this.step(r.id, this.branch(r.branch), r.from, r.grain, r.direction, r.packet);
+        this.step(r.id, this.branches.get(r.branch), r.from, r.grain, r.direction, r.packet);
         break;
       case 'find':
-        this.find(r.id, this.branch(r.branch), r.from, r.direction, (x) => this.matches(x, r.filter));
+        this.find(r.id, this.branches.get(r.branch), r.from, r.direction, (x) => this.matches(x, r.filter));
         break;
       case 'records':
-        this.records(r.id, this.branch(r.branch), r.from, r.count, r.direction, r.filter);
+        this.records(r.id, this.branches.get(r.branch), r.from, r.count, r.direction, r.filter);
         break;
       case 'timeline':
-        this.timeline(r.id, this.branch(r.branch), r.fromNs, r.toNs, r.bins);
+        this.timeline(r.id, this.branches.get(r.branch), r.fromNs, r.toNs, r.bins);
         break;
       case 'inspect':
         this.whenKnown(r.id, r.branch, r.at, (branch, at) => {
@@ -231,7 +187,7 @@ export class Session {
         });
         break;
       case 'packet':
-        this.packet(r.id, this.branch(r.branch), r.packet);
+        this.packet(r.id, this.branches.get(r.branch), r.packet);
         break;
       case 'command':
         this.whenKnown(r.id, r.branch, { t: r.at, seq: r.after ?? ALL_OF_TIME }, (branch, at) =>
@@ -239,7 +195,7 @@ export class Session {
         );
         break;
       case 'undo':
-        this.undo(r.id, this.branch(r.branch), r.input);
+        this.undo(r.id, this.branches.get(r.branch), r.input);
         break;
       case 'complete':
         this.whenKnown(r.id, r.branch, r.at, (branch, at) => {
@@ -266,7 +222,7 @@ export class Session {
         this.whenKnown(
           r.id,
           r.branch,
-          r.at ?? { t: this.branch(r.branch).run.spec.durationNs, seq: ALL_OF_TIME },
+          r.at ?? { t: this.branches.get(r.branch).run.spec.durationNs, seq: ALL_OF_TIME },
           (branch, at) => {
             const w = branch.run.worldBefore(at.seq);
             advanceQuietly(w, at.t);
@@ -306,24 +262,18 @@ export class Session {
     }
     this.scenario = scenario;
     this.builtin = builtin;
-    this.spec = compiled.spec;
     this.captureNames = captures.map(({ sha256: digest, name, table }) => ({
       sha256: digest,
       name,
       packets: table.count,
     }));
-    this.branches = new Map();
+    const branches = new Branches(compiled.spec, scenario.id);
+    this.loaded = branches;
     this.tasks = [];
     this.held = false;
     const warnings = captures.flatMap((c) => c.warnings);
-    const root: BranchInfo = { id: 1, parent: null, forkAt: null, inputs: [] };
-    this.branches.set(1, this.makeBranch(root, []));
-    for (const info of r.branches ?? []) {
-      if (info.id === 1) continue;
-      const made = this.materialize(info, warnings);
-      this.branches.set(info.id, made);
-    }
-    this.active = r.active !== undefined && this.branches.has(r.active) ? r.active : 1;
+    for (const info of r.branches ?? []) if (info.id !== 1) branches.fromText(info, warnings);
+    if (r.active !== undefined && branches.has(r.active)) branches.active = r.active;
     const info: LoadedInfo = {
       scenarioId: scenario.id,
       builtin: this.builtin,
@@ -348,14 +298,14 @@ export class Session {
       warnings,
       captures: this.captureNames,
     };
-    const map = (this.branches.get(this.active) as Branch).map;
+    const { map } = branches.get(branches.active);
     this.deps.post({
       type: 'loaded',
       id: r.id,
       info,
       map,
-      branches: this.branchInfos(),
-      active: this.active,
+      branches: branches.infos(),
+      active: branches.active,
     });
   }
 
@@ -451,88 +401,7 @@ export class Session {
     this.deps.post({ type: 'patched', id: r.id, patch: made.patch, refused: made.refused });
   }
 
-  // ------------------------------------------------------------------------------------------------ branches
-
-  private branch(id: number): Branch {
-    const branch = this.branches.get(id);
-    if (branch === undefined) throw new Problem('no-such-branch', `There is no branch ${id}.`);
-    return branch;
-  }
-
-  private branchInfos(): BranchInfo[] {
-    return [...this.branches.values()].map((b) => b.info);
-  }
-
-  /** @param common what needs no second making: keyframes and timeline up to a record are that branch's */
-  private makeBranch(info: BranchInfo, applied: Applied[], common: Common | null = null): Branch {
-    const base = this.spec as WorldSpec;
-    const inputs = [...base.inputs, ...applied.flatMap((a) => a.changes)].sort(bySoonest);
-    const spec: WorldSpec = { ...base, inputs };
-    const holder: { series: Series | null } = { series: null };
-    const old = common?.branch ?? null;
-    const shared =
-      common === null
-        ? []
-        : common.branch.run.keyframesFor(common.at, inputs, (t) => common.branch.series.binAfter(t));
-    const run = new Run(spec, (view, count) => holder.series?.consume(view, count), shared);
-    const [first] = run.keyframes;
-    const start = run.keyframes[run.keyframes.length - 1];
-    const map = old?.map ?? mapOf(first, (this.scenario as Scenario).id);
-    const series = new Series(map, 0, spec.durationNs, BASE_BINS, start, false);
-    if (old !== null && shared.length > 1) series.takeOver(old.series, start.now);
-    holder.series = series;
-    return { info, applied, run, series, map };
-  }
-
-  /** All inputs of a branch read from a link, its parents' before the forks first. */
-  private inputsOf(info: BranchInfo): BranchInput[] {
-    const parent = info.parent === null ? undefined : this.branches.get(info.parent);
-    if (parent === undefined) return info.inputs;
-    const fork = info.forkAt;
-    const before = parent.applied.map((a) => a.input).filter((i) => fork === null || isBefore(i, fork));
-    return [...before, ...info.inputs];
-  }
-
-  /**
-   * Inputs as text to changes: each is parsed on the world it acts on. Goes on in slices; what is refused is said in `warnings`.
-   * The record an input stands after is of another history where a command before it has gone (or the model has changed): then it
-   * acts after all of its time.
-   * @param w a world at or before the first of them @param soonest sorted
-   */
-  private *read(w: World, soonest: readonly BranchInput[], warnings: string[]): Generator<void, Applied[]> {
-    const applied: Applied[] = [];
-    for (const asked of soonest) {
-      const at = Math.min(asked.at, w.fixed.spec.durationNs);
-      yield* slices(w, at, asked.after ?? Number.POSITIVE_INFINITY);
-      let input = asked;
-      if (asked.after !== null) {
-        const { seq } = w;
-        if (w.now < at) yield* slices(w, at - 1);
-        if (seq < asked.after || w.seq !== seq) {
-          yield* slices(w, at);
-          input = { ...asked, after: w.seq };
-        }
-      }
-      const result = runCommand(w, hostOf(w, input.host), input.line);
-      if (result.status !== 0) {
-        warnings.push(`${input.line}: ${result.output.trim()}`);
-        continue;
-      }
-      applied.push({ input, changes: changesOf(input, result.changes) });
-      for (const { host, change } of result.changes) applyChange(w, host, change);
-    }
-    return applied;
-  }
-
-  /** A branch from its inputs as text. */
-  private materialize(info: BranchInfo, warnings: string[]): Branch {
-    const inputs = this.inputsOf(info).sort(bySoonest);
-    const reading = this.read(createWorld(this.spec as WorldSpec), inputs, warnings);
-    for (;;) {
-      const step = reading.next();
-      if (step.done === true) return this.makeBranch(info, step.value);
-    }
-  }
+  // ------------------------------------------------------------------------------------------------ commands
 
   private command(id: number, branch: Branch, at: Moment, hostId: string, line: string): void {
     const w = branch.run.worldBefore(at.seq);
@@ -586,7 +455,7 @@ export class Session {
         output: result.output,
         status: result.status,
         branch: branch.info.id,
-        branches: this.branchInfos(),
+        branches: this.branches.infos(),
         moment: at,
         ...(result.watch === undefined ? {} : { watch: result.watch }),
       });
@@ -598,12 +467,10 @@ export class Session {
     // the run as the scenario has it stays untouched, and so does a branch whose later commands would follow
     const fork = branch.info.id === 1 || later;
     const info: BranchInfo = fork
-      ? { id: this.newBranchId(), parent: branch.info.id, forkAt: at, inputs: [input] }
+      ? { id: this.branches.newId(), parent: branch.info.id, forkAt: at, inputs: [input] }
       : { ...branch.info, inputs: [...branch.info.inputs, input] };
     const applied = [...before, { input, changes: changesOf(input, result.changes) }];
-    this.branches.set(info.id, this.makeBranch(info, applied, { branch, at }));
-    this.active = info.id;
-    this.makeRoom();
+    this.branches.open(info, applied, { branch, at });
     for (const { host: on, change } of result.changes) applyChange(w, on, change);
     this.deps.post({
       type: 'commandDone',
@@ -611,7 +478,7 @@ export class Session {
       output: result.output,
       status: 0,
       branch: info.id,
-      branches: this.branchInfos(),
+      branches: this.branches.infos(),
       // just after what the command itself did: what is shown has the change in it
       moment: { t: at.t, seq: w.seq },
     });
@@ -624,20 +491,6 @@ export class Session {
     });
   }
 
-  /** Many branches share the memory of few: those not at work keep fewer keyframes. */
-  private makeRoom(): void {
-    const idle = [...this.branches.values()].filter((b) => b.info.id !== this.active).map((b) => b.run);
-    const kept = (): number => idle.reduce((sum, run) => sum + run.keptBytes, 0);
-    while (idle.length > 0 && kept() > MOST_IDLE_BYTES) {
-      const largest = idle.reduce((most, run) => (run.keptBytes > most.keptBytes ? run : most));
-      if (!largest.thin()) return;
-    }
-  }
-
-  private newBranchId(): number {
-    return Math.max(...this.branches.keys()) + 1;
-  }
-
   /** A branch without one of its inputs (counted over all inputs in force); those after it are read anew. */
   private undo(id: number, branch: Branch, n: number): void {
     const gone = branch.applied[n];
@@ -646,28 +499,26 @@ export class Session {
     const kept = branch.applied.slice(0, n);
     const rest = branch.applied.slice(n + 1).map((a) => a.input);
     const w = branch.run.worldBefore(at.seq);
-    w.inputs = [...(this.spec as WorldSpec).inputs].sort(bySoonest).filter((i) => !isBefore(i, at));
-    const reading = this.read(w, rest, []);
+    w.inputs = [...this.branches.spec.inputs].sort(bySoonest).filter((i) => !isBefore(i, at));
+    const reading = this.branches.read(w, rest, []);
     const step = (): boolean => {
       const read = reading.next();
       if (read.done !== true) return false;
       const applied = [...kept, ...read.value];
       const info: BranchInfo = {
-        id: this.newBranchId(),
+        id: this.branches.newId(),
         parent: 1,
         forkAt: { t: 0, seq: 0 },
         inputs: applied.map((a) => a.input),
       };
-      this.branches.set(info.id, this.makeBranch(info, applied, { branch, at }));
-      this.active = info.id;
-      this.makeRoom();
+      this.branches.open(info, applied, { branch, at });
       this.deps.post({
         type: 'commandDone',
         id,
         output: '',
         status: 0,
         branch: info.id,
-        branches: this.branchInfos(),
+        branches: this.branches.infos(),
         moment: at,
       });
       return true;
@@ -684,9 +535,10 @@ export class Session {
     at: Moment,
     answer: (branch: Branch, at: Moment) => void,
   ): void {
-    const branch = this.branch(branchId);
-    const switched = this.active !== branchId;
-    this.active = branchId;
+    const { branches } = this;
+    const branch = branches.get(branchId);
+    const switched = branches.active !== branchId;
+    branches.active = branchId;
     // a branch that is done already says so once more: nothing else would
     if (switched) this.progress(branch);
     const step = (): boolean => {
@@ -925,45 +777,8 @@ interface ReadCapture {
   warnings: string[];
 }
 
-const acts = (input: { after: number | null }): number => input.after ?? -1;
-const bySoonest = (
-  x: { at: number; after: number | null },
-  y: { at: number; after: number | null },
-): number => x.at - y.at || acts(x) - acts(y);
-
-/** True where an input has acted by a moment. One that acts directly after record `seq` has not. */
-function isBefore(input: { at: number; after: number | null }, at: Moment): boolean {
-  return input.at < at.t || (input.at === at.t && acts(input) < at.seq);
-}
-
-function changesOf(input: BranchInput, changes: readonly HostChange[]): TimedInput[] {
-  return changes.map(({ host, change }) => ({
-    at: input.at,
-    after: input.after,
-    host,
-    line: input.line,
-    change,
-  }));
-}
-
-/** Advances as far as a time or record, giving control back now and then. */
-function* slices(
-  w: World,
-  untilNs: number,
-  untilSeq = Number.POSITIVE_INFINITY,
-  events = READ_EVENTS,
-): Generator<void, void> {
-  while (w.seq < untilSeq && advance(w, untilNs, untilSeq, events) === events) yield;
-}
-
 function withSeq(at: Moment | { t: number }): Moment {
   return 'seq' in at ? at : { t: at.t, seq: ALL_OF_TIME };
-}
-
-function hostOf(w: World, id: string): number {
-  const host = w.fixed.hosts.findIndex((h) => h.id === id);
-  if (host < 0) throw new Problem('no-such-host', `There is no host ${id}.`);
-  return host;
 }
 
 /** Moves a world's clock on to `t` where nothing happens up to there. */
