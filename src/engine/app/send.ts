@@ -16,10 +16,9 @@ import { bottomHalfInTask } from '../net/net-bh.ts';
 import { pickTxQueue } from '../net/pick-tx.ts';
 import { beginXmit, xmitLost, xmitStep } from '../net/xmit.ts';
 import { frameBits } from '../packet/frame-bits.ts';
-import { ETH_HLEN, ETH_ZLEN, IPPROTO_UDP, makeFrame, VLAN_HLEN } from '../packet/frame.ts';
-import { takeSlot } from '../packet/pool.ts';
+import { ETH_HLEN, IPPROTO_UDP, makeFrame, VLAN_HLEN } from '../packet/frame.ts';
+import { makeLocalSkb } from '../net/local-skb.ts';
 import { chargeSend } from '../net/sock-write.ts';
-import { truesizeOf } from '../net/truesize.ts';
 import type { Cpu, FlowInfo, Lock, Socket, Task, World } from '../world.ts';
 
 /** Where a task is in its sendmsg (Task.phase). */
@@ -151,36 +150,15 @@ function makeSkb(w: World, cpu: Cpu, task: Task, sock: Socket, flow: FlowInfo): 
   const { pool } = w;
   const { send } = task;
   const v6 = flow.key.ipVersion === 6;
-  const slot = takeSlot(pool);
-  w.lastPacket += 1;
-  pool.id[slot] = w.lastPacket;
-  pool.flow[slot] = flow.id;
-  pool.seq[slot] = 0;
-  pool.ack[slot] = 0;
-  pool.flags[slot] = 0;
-  pool.win[slot] = 0;
+  const { firstQueue } = w.nics[w.flowState.out[flow.id]];
+  const slot = makeLocalSkb(w, flow, headersOf(flow), send.bytes, v6 ? BITS6 : BITS4, firstQueue);
   // a socket without a peer sends identification 0: such packets are never cut
   pool.ipId[slot] = sock.spec.connected && !v6 ? sock.ipId : 0;
   sock.ipId = (sock.ipId + 1) & 0xffff;
-  pool.payloadLen[slot] = send.bytes;
-  pool.totalPayload[slot] = send.bytes;
-  pool.frameLen[slot] = Math.max(ETH_ZLEN, headersOf(flow) + send.bytes);
-  pool.ttl[slot] = 64;
-  pool.tos[slot] = 0;
-  pool.bits[slot] = v6 ? BITS6 : BITS4;
-  pool.opt[slot] = 0;
-  pool.ext[slot] = 0;
-  pool.hash[slot] = flow.softHash;
-  pool.queue[slot] = w.nics[w.flowState.out[flow.id]].firstQueue;
-  pool.arrivedNs[slot] = w.now;
-  pool.truesize[slot] = truesizeOf(pool.frameLen[slot]);
   pool.sk[slot] = sock.id;
   pool.tag[slot] = send.tag;
   send.slot = slot;
   chargeSend(sock, pool.truesize[slot]);
-  w.totals.txProduced += 1;
-  w.flowState.packets[flow.id] += 1;
-  w.flowState.bytes[flow.id] += pool.frameLen[slot];
   pool.lastSeq[slot] = emit(
     w,
     Kind.send,

@@ -57,6 +57,24 @@ export function enqueue(
   );
 }
 
+/** A segment beyond a hole waits in the out-of-order queue; its memory has been charged. */
+export function enqueueOfo(w: World, cpu: Cpu, sock: Socket, slot: number): void {
+  const pool = w.pool;
+  sock.ofo.push(slot);
+  pool.lastSeq[slot] = emit(
+    w,
+    Kind.socketQueue,
+    sock.place,
+    Reason.outOfOrder,
+    cpu.index,
+    pool.id[slot],
+    0,
+    pool.lastSeq[slot],
+    pool.truesize[slot],
+    sock.rmem,
+  );
+}
+
 /** sock_def_readable: wakes the task that sleeps on this socket, if one does. */
 export function dataReady(w: World, cpu: Cpu, sock: Socket, cause: number): void {
   if (sock.waiter === 0) return;

@@ -14,8 +14,7 @@ import { IRQ_TCP, irqSource } from '../cpu/irq-source.ts';
 import { consumePacket, dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { frameBits } from '../packet/frame-bits.ts';
-import { ETH_HLEN, ETH_ZLEN, makeFrame, TCP_RST, TCP_SYN, VLAN_HLEN } from '../packet/frame.ts';
-import { takeSlot } from '../packet/pool.ts';
+import { ETH_HLEN, makeFrame, TCP_RST, TCP_SYN, VLAN_HLEN } from '../packet/frame.ts';
 import { tcpReleaseCb } from '../tcp/ack-check.ts';
 import type { TcpCounters } from '../tcp/counters.ts';
 import { defaultTcpSysctls, type TcpEnv, type TcpOut, type TcpSysctls } from '../tcp/env.ts';
@@ -25,9 +24,9 @@ import { createTcpReceiver, type TcpReceiver, type TcpSkb } from '../tcp/receive
 import { seqAdd, seqDiff } from '../tcp/seq.ts';
 import { nextTimerNs, runTimers } from '../tcp/timers.ts';
 import type { Cpu, Socket, TcpConnection, World } from '../world.ts';
-import { dataReady, enqueue, queueLength } from './socket.ts';
+import { makeLocalSkb } from './local-skb.ts';
+import { dataReady, enqueue, enqueueOfo, queueLength } from './socket.ts';
 import { startAcks, sendAcks } from './tcp-ack.ts';
-import { truesizeOf } from './truesize.ts';
 
 const BITS4 = frameBits(makeFrame({ l4Csum: 'partial' }));
 const BITS6 = frameBits(makeFrame({ ipVersion: 6, l4Csum: 'partial' }));
@@ -235,19 +234,7 @@ export function connectionRcv(
     else if (seqDiff(end, s.rcvNxt) <= 0) {
       cause = deliver(w, cpu, sock, slot, 0);
     } else {
-      sock.ofo.push(slot);
-      pool.lastSeq[slot] = emit(
-        w,
-        Kind.socketQueue,
-        sock.place,
-        Reason.outOfOrder,
-        cpu.index,
-        pool.id[slot],
-        0,
-        pool.lastSeq[slot],
-        pool.truesize[slot],
-        sock.rmem,
-      );
+      enqueueOfo(w, cpu, sock, slot);
     }
   }
   if (sock.ofo.length > 0 && cause !== 0) {
@@ -299,35 +286,15 @@ function makeAck(e: WorldEnv, out: TcpOut): void {
   const flow = w.fixed.flows[w.fixed.flows[conn.flow].reply];
   const v6 = flow.key.ipVersion === 6;
   const hex = optionsOf(out);
-  const slot = takeSlot(pool);
-  w.lastPacket += 1;
   const headers = ETH_HLEN + (flow.tagged ? VLAN_HLEN : 0) + (v6 ? 40 : 20) + 20 + hex.length / 2;
-  pool.id[slot] = w.lastPacket;
-  pool.flow[slot] = flow.id;
+  const slot = makeLocalSkb(w, flow, headers, 0, v6 ? BITS6 : BITS4, conn.rxQueue);
   pool.seq[slot] = out.seq;
   pool.ack[slot] = out.ack;
   pool.flags[slot] = out.flags;
   pool.win[slot] = out.win;
   pool.ipId[slot] = v6 ? 0 : conn.ipId;
   conn.ipId = (conn.ipId + 1) & 0xffff;
-  pool.payloadLen[slot] = 0;
-  pool.totalPayload[slot] = 0;
-  pool.frameLen[slot] = Math.max(ETH_ZLEN, headers);
-  pool.ttl[slot] = 64;
-  pool.tos[slot] = 0;
-  pool.bits[slot] = v6 ? BITS6 : BITS4;
-  pool.opt[slot] = 0;
-  pool.ext[slot] = 0;
-  pool.hash[slot] = flow.softHash;
-  pool.queue[slot] = conn.rxQueue;
-  pool.arrivedNs[slot] = w.now;
-  pool.truesize[slot] = truesizeOf(pool.frameLen[slot]);
-  pool.sk[slot] = 0;
-  pool.tag[slot] = 0;
   if (hex !== '') w.ackOptions[slot] = { packet: w.lastPacket, hex };
-  w.totals.txProduced += 1;
-  w.flowState.packets[flow.id] += 1;
-  w.flowState.bytes[flow.id] += pool.frameLen[slot];
   conn.acksSent += 1;
   pool.lastSeq[slot] = emit(
     w,

@@ -11,7 +11,7 @@ import { emit } from '../emit.ts';
 import { TCP_FIN, TCP_RST, TCP_SYN } from '../packet/frame.ts';
 import type { Cpu, FlowInfo, Socket, World } from '../world.ts';
 import { connectionRcv } from './tcp-connection.ts';
-import { dataReady, enqueue, queueLength } from './socket.ts';
+import { dataReady, enqueue, enqueueOfo, queueLength } from './socket.ts';
 
 /** Room beyond twice the receive buffer for a socket's backlog: half a default send buffer and 64 KiB. */
 const BACKLOG_EXTRA = 8192 + 65536;
@@ -135,21 +135,9 @@ function queueOutOfOrder(w: World, cpu: Cpu, sock: Socket, slot: number): void {
     return;
   }
   w.hosts[cpu.host].snmp.TcpExtTCPOFOQueue += 1;
-  sock.ofo.push(slot);
   sock.rmem += pool.truesize[slot];
   w.flowState.ofo[pool.flow[slot]] += 1;
-  pool.lastSeq[slot] = emit(
-    w,
-    Kind.socketQueue,
-    sock.place,
-    Reason.outOfOrder,
-    cpu.index,
-    pool.id[slot],
-    0,
-    pool.lastSeq[slot],
-    pool.truesize[slot],
-    sock.rmem,
-  );
+  enqueueOfo(w, cpu, sock, slot);
 }
 
 /** tcp_ofo_queue: a hole is filled, what follows on is in order now. */
