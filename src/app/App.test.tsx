@@ -80,7 +80,7 @@ describe('the page', () => {
 
   it('runs to the next drop', async () => {
     await act(() => button('next drop').click());
-    expect(called('runTo')[0].args[0]).toEqual({ kinds: [5] });
+    expect(called('runTo')[0].args[0]).toEqual({ kinds: [5, 132] });
   });
 
   it('carries out a knob as the command it stands for', async () => {

@@ -23,7 +23,9 @@ import { type PhoneTab, useUi } from './ui-store.ts';
 import { useKeys } from './useKeys.ts';
 import { useRoom } from './useRoom.ts';
 
+const Captures = lazy(() => import('../panels/captures/Captures.tsx'));
 const Console = lazy(() => import('../panels/console/Console.tsx'));
+const Transfer = lazy(() => import('../panels/transfer/Transfer.tsx'));
 const Events = lazy(() => import('../panels/events/Events.tsx'));
 const Picker = lazy(() => import('../panels/picker/Picker.tsx'));
 const Share = lazy(() => import('../panels/share/Share.tsx'));
@@ -250,16 +252,18 @@ function PresentCaption() {
   );
 }
 
-/** Console and events, side by side where both are open; over the timeline on low screens. */
+/** Console and a table (events or a capture), side by side where both are open; over the timeline on low screens. */
 function Drawer() {
-  const { consoleOpen, eventsOpen } = useAppStore((s) => ({
+  const { consoleOpen, eventsOpen, capturesOpen, transferOpen } = useAppStore((s) => ({
     consoleOpen: s.layout.panels.console,
     eventsOpen: s.layout.panels.events,
+    capturesOpen: s.layout.panels.captures,
+    transferOpen: s.layout.panels.transfer && (s.scenario.map?.transfers.length ?? 0) > 0,
   }));
   const present = useUi((s) => s.present);
   return (
     <AnimatePresence initial={false}>
-      {(consoleOpen || eventsOpen) && !present && (
+      {(consoleOpen || eventsOpen || capturesOpen || transferOpen) && !present && (
         <m.div
           className="drawer"
           initial={{ opacity: 0, y: 24 }}
@@ -268,9 +272,19 @@ function Drawer() {
           transition={{ duration: 0.2, ease: [0.2, 0, 0, 1] }}
         >
           <Suspense fallback={<p className="muted drawer-wait">{t('app.loading')}</p>}>
+            {transferOpen && (
+              <ErrorBoundary name={t('transfer.title')}>
+                <Transfer />
+              </ErrorBoundary>
+            )}
             {eventsOpen && (
               <ErrorBoundary name={t('events.title')}>
                 <Events />
+              </ErrorBoundary>
+            )}
+            {capturesOpen && (
+              <ErrorBoundary name={t('captures.title')}>
+                <Captures />
               </ErrorBoundary>
             )}
             {consoleOpen && (
@@ -341,14 +355,27 @@ function Tabs({
   );
 }
 
-const TABS: readonly PhoneTab[] = ['lesson', 'inspector', 'timeline', 'events', 'console', 'knobs'];
+const TABS: readonly PhoneTab[] = [
+  'lesson',
+  'inspector',
+  'timeline',
+  'transfer',
+  'events',
+  'captures',
+  'console',
+  'knobs',
+];
 
 function PhoneBody() {
   const { tab, setTab } = useUi((s) => ({ tab: s.phoneTab, setTab: s.setPhoneTab }));
-  const { consoleOpen, eventsOpen } = useAppStore((s) => ({
+  const { consoleOpen, eventsOpen, capturesOpen, transferOpen, transfers } = useAppStore((s) => ({
     consoleOpen: s.layout.panels.console,
     eventsOpen: s.layout.panels.events,
+    capturesOpen: s.layout.panels.captures,
+    transferOpen: s.layout.panels.transfer,
+    transfers: (s.scenario.map?.transfers.length ?? 0) > 0,
   }));
+  const tabs = transfers ? TABS : TABS.filter((name) => name !== 'transfer');
   // Where a panel is opened by other means (a counter, a command), its tab comes forward.
   useEffect(() => {
     if (consoleOpen) setTab('console');
@@ -356,6 +383,12 @@ function PhoneBody() {
   useEffect(() => {
     if (eventsOpen) setTab('events');
   }, [eventsOpen, setTab]);
+  useEffect(() => {
+    if (transferOpen && transfers) setTab('transfer');
+  }, [transferOpen, transfers, setTab]);
+  useEffect(() => {
+    if (capturesOpen) setTab('captures');
+  }, [capturesOpen, setTab]);
   return (
     <div className="phone-body">
       <main className="stage-area" aria-label={t('region.stage')} tabIndex={-1}>
@@ -363,7 +396,7 @@ function PhoneBody() {
       </main>
       <section className="phone-lower" aria-label={t('tabs.label')}>
         <Transport />
-        <Tabs names={TABS} tab={tab} setTab={setTab} panel="phone-panel" />
+        <Tabs names={tabs} tab={tab} setTab={setTab} panel="phone-panel" />
         <div
           className="phone-panel"
           id="phone-panel"
@@ -377,7 +410,9 @@ function PhoneBody() {
               {tab === 'lesson' && <Lesson />}
               {tab === 'inspector' && <Inspector />}
               {tab === 'timeline' && <Timeline />}
+              {tab === 'transfer' && <Transfer />}
               {tab === 'events' && <Events />}
+              {tab === 'captures' && <Captures />}
               {tab === 'console' && <Console />}
               {tab === 'knobs' && <Knobs />}
             </Suspense>

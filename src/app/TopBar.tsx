@@ -3,6 +3,7 @@ import { t } from '../i18n/index.ts';
 import { Button, IconButton } from '../panels/shared/controls.tsx';
 import {
   BranchIcon,
+  CaptureIcon,
   ChevronIcon,
   CurveIcon,
   DarkIcon,
@@ -11,12 +12,14 @@ import {
   ProjectorIcon,
   TableIcon,
   TerminalIcon,
+  TransferIcon,
 } from '../panels/shared/icons.tsx';
 import { formatDuration } from '../panels/shared/format.ts';
 import { Popover } from '../panels/shared/Popover.tsx';
 import type { BranchInfo } from '../protocol/messages.ts';
 import { useActions, useAppStore } from '../store/react.ts';
 import type { Density, Theme } from '../store/types.ts';
+import { HostSwitch } from './HostSwitch.tsx';
 import { nextTheme } from './theme.ts';
 import { useUi } from './ui-store.ts';
 
@@ -27,13 +30,24 @@ const THEME_ICONS: Readonly<Record<Theme, () => React.ReactNode>> = {
 };
 
 export function TopBar() {
-  const { setTheme, setDensity, togglePanel, setHost } = useActions();
+  const { setTheme, setDensity, togglePanel } = useActions();
   const { open, setPresent, present } = useUi((s) => ({
     open: s.open,
     setPresent: s.setPresent,
     present: s.present,
   }));
-  const { title, kernel, hz, theme, density, consoleOpen, eventsOpen, hosts, host } = useAppStore((s) => ({
+  const {
+    title,
+    kernel,
+    hz,
+    theme,
+    density,
+    consoleOpen,
+    eventsOpen,
+    capturesOpen,
+    transferOpen,
+    transfers,
+  } = useAppStore((s) => ({
     title: s.scenario.info?.title ?? null,
     kernel: s.scenario.map?.kernel ?? null,
     hz: s.scenario.map?.hz ?? 0,
@@ -41,8 +55,9 @@ export function TopBar() {
     density: s.layout.density,
     consoleOpen: s.layout.panels.console,
     eventsOpen: s.layout.panels.events,
-    hosts: s.scenario.map?.hosts,
-    host: s.layout.host,
+    transferOpen: s.layout.panels.transfer,
+    transfers: (s.scenario.map?.transfers.length ?? 0) > 0,
+    capturesOpen: s.layout.panels.captures,
   }));
   const ThemeIcon = THEME_ICONS[theme];
   return (
@@ -80,19 +95,7 @@ export function TopBar() {
         </button>
       )}
       <Branches />
-      {hosts !== undefined && hosts.length > 1 && (
-        <select
-          aria-label={t('top.host')}
-          value={host}
-          onChange={(event) => setHost(Number(event.target.value))}
-        >
-          {hosts.map((item, i) => (
-            <option key={item.id} value={i}>
-              {item.id}
-            </option>
-          ))}
-        </select>
-      )}
+      <HostSwitch />
       <span className="spacer" />
       <div className="top-tools">
         <select
@@ -108,6 +111,16 @@ export function TopBar() {
             </option>
           ))}
         </select>
+        {transfers && (
+          <IconButton
+            label={t('top.transfer')}
+            keys="X"
+            aria-pressed={transferOpen}
+            onClick={() => togglePanel('transfer')}
+          >
+            <TransferIcon />
+          </IconButton>
+        )}
         <IconButton
           label={t('top.events')}
           keys="E"
@@ -115,6 +128,15 @@ export function TopBar() {
           onClick={() => togglePanel('events')}
         >
           <TableIcon />
+        </IconButton>
+        <IconButton
+          label={t('top.captures')}
+          keys="C"
+          aria-pressed={capturesOpen}
+          disabled={title === null}
+          onClick={() => togglePanel('captures')}
+        >
+          <CaptureIcon />
         </IconButton>
         <IconButton
           label={t('top.console')}

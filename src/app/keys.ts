@@ -15,11 +15,14 @@ export type Deed =
   | 'next-drop'
   | 'next-irq'
   | 'next-wakeup'
+  | 'next-host'
   | 'zoom-selection'
   | 'zoom-time'
   | 'search'
   | 'console'
   | 'events'
+  | 'transfer'
+  | 'captures'
   | 'sweep'
   | 'kernel'
   | 'theme'
@@ -51,11 +54,14 @@ const PLAIN: Readonly<Record<string, Deed>> = {
   i: 'next-irq',
   w: 'next-wakeup',
   f: 'zoom-selection',
+  h: 'next-host',
   z: 'zoom-time',
   '/': 'search',
   '`': 'console',
   '~': 'console',
   e: 'events',
+  x: 'transfer',
+  c: 'captures',
   v: 'sweep',
   l: 'kernel',
   t: 'theme',
@@ -80,10 +86,13 @@ export const keyHelp: readonly (readonly [readonly string[], string])[] = [
   [['I'], 'keys.next-irq'],
   [['W'], 'keys.next-wakeup'],
   [['F'], 'keys.zoom-selection'],
+  [['H'], 'keys.next-host'],
   [['Z'], 'keys.zoom-time'],
   [['+', '−', '0'], 'keys.zoom'],
   [['PgUp', 'PgDn'], 'keys.lesson'],
   [['E'], 'keys.events'],
+  [['X'], 'keys.transfer'],
+  [['C'], 'keys.captures'],
   [['V'], 'keys.sweep'],
   [['L'], 'keys.kernel'],
   [['/'], 'keys.search'],

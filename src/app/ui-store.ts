@@ -6,7 +6,15 @@ import { useShallow } from 'zustand/react/shallow';
 import type { Grain, RecordFilter } from '../protocol/messages.ts';
 
 export type Sheet = 'picker' | 'share' | 'model' | 'sweep' | 'kernel' | 'open' | null;
-export type PhoneTab = 'lesson' | 'inspector' | 'timeline' | 'events' | 'console' | 'knobs';
+export type PhoneTab =
+  | 'lesson'
+  | 'inspector'
+  | 'timeline'
+  | 'transfer'
+  | 'events'
+  | 'captures'
+  | 'console'
+  | 'knobs';
 
 export interface UiState {
   sheet: Sheet;

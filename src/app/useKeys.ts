@@ -36,11 +36,17 @@ function carryOut(deed: Deed, app: App, ui: Ui): boolean {
     case 'to-end':
       return run(actions.seek({ t: state.scenario.durationNs }));
     case 'next-drop':
-      return run(actions.runTo({ kinds: [Kind.drop] }));
+      return run(actions.runTo({ kinds: [Kind.drop, Kind.linkDrop] }));
     case 'next-irq':
       return run(actions.runTo({ kinds: [Kind.hardirqEnter] }));
     case 'next-wakeup':
       return run(actions.runTo({ kinds: [Kind.wakeUp, Kind.threadWake, Kind.ksoftirqdWake] }));
+    case 'next-host': {
+      const hosts = state.scenario.map?.hosts.length ?? 0;
+      if (hosts < 2) return false;
+      actions.setHost((state.layout.host + 1) % hosts);
+      return true;
+    }
     case 'zoom-selection':
       ui.getState().focusStage();
       return true;
@@ -55,6 +61,14 @@ function carryOut(deed: Deed, app: App, ui: Ui): boolean {
       return true;
     case 'events':
       actions.togglePanel('events');
+      return true;
+    case 'transfer':
+      if ((state.scenario.map?.transfers.length ?? 0) === 0) return false;
+      actions.togglePanel('transfer');
+      return true;
+    case 'captures':
+      if (state.scenario.map === null) return false;
+      actions.togglePanel('captures');
       return true;
     case 'sweep':
       if (state.scenario.info === null) return false;
@@ -101,7 +115,9 @@ function closeOutermost({ actions, store }: App, ui: Ui): boolean {
   else if (state.playhead.searching || state.playhead.goingTo !== null) actions.cancelSearch();
   else if (present) ui.getState().setPresent(false);
   else if (state.layout.panels.console) actions.togglePanel('console', false);
+  else if (state.layout.panels.captures) actions.togglePanel('captures', false);
   else if (state.layout.panels.events) actions.togglePanel('events', false);
+  else if (state.layout.panels.transfer) actions.togglePanel('transfer', false);
   else if (state.selection.target !== null) actions.select(null);
   else return false;
   return true;

@@ -60,7 +60,7 @@ describe('its own timing', () => {
   it.each([...FILES, 'mixed-ns.pcap', 'sll2-ns.pcap', 'two-interfaces.pcapng'])(
     '%s: every frame at its time, as long as the link is free',
     (name) => {
-      const { table, arrived } = arrivals(fixture(name));
+      const { table, arrived } = arrivals(fixture(name), { startNs: 0 });
       expect(arrived.map((record) => [record.a, record.b])).toEqual(
         Array.from({ length: table.count }, (_, i) => [table.frameLen[i], 1 + table.flow[i]]),
       );

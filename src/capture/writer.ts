@@ -1,6 +1,6 @@
 /**
  * Captures, written: pcap and pcapng with ns time stamps. What Wireshark, tcpdump and this reader open.
- * Source: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng. Left out: several interfaces, comments, statistics.
+ * Source: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng. Left out: statistics, name resolution.
  */
 import { PCAP_MAGIC_NS, PCAP_MAGIC_US } from './read-pcap.ts';
 import {
@@ -16,6 +16,16 @@ export interface PacketToWrite {
   bytes: Uint8Array;
   /** Bytes the frame had; absent: all are there. */
   origLen?: number;
+  /** pcapng only: index of its interface, which way it went past, a line for people. */
+  interfaceId?: number;
+  direction?: 'in' | 'out' | 'unknown';
+  comment?: string;
+}
+
+export interface InterfaceToWrite {
+  name: string;
+  description?: string;
+  linkType?: number;
 }
 
 export interface WriteOptions {
@@ -25,11 +35,15 @@ export interface WriteOptions {
   littleEndian?: boolean;
   /** pcap only: us resolution. */
   microseconds?: boolean;
-  /** pcapng only: the interface's name. */
+  /** pcapng only: the interface's name; or all interfaces; and what wrote the file. */
   interfaceName?: string;
+  interfaces?: readonly InterfaceToWrite[];
+  application?: string;
 }
 
 const SNAP_LEN = 262_144;
+/** Longest value of an option, a multiple of 4. */
+const MOST_OPTION_BYTES = 65_532;
 const NS_PER_SEC = 1_000_000_000;
 
 export function writePcap(packets: readonly PacketToWrite[], options: WriteOptions = {}): Uint8Array {
@@ -56,52 +70,110 @@ export function writePcap(packets: readonly PacketToWrite[], options: WriteOptio
   return out.done();
 }
 
+const OPT_END = 0;
+const OPT_COMMENT = 1;
+const OPT_SHB_USERAPPL = 4;
+const OPT_IF_NAME = 2;
+const OPT_IF_DESCRIPTION = 3;
+const OPT_IF_TSRESOL = 9;
+const OPT_EPB_FLAGS = 2;
+
+/** An option of a block: its code, and its value as it stands there. */
+type Option = readonly [code: number, value: Uint8Array];
+
 export function writePcapng(packets: readonly PacketToWrite[], options: WriteOptions = {}): Uint8Array {
-  const name = Uint8Array.from(options.interfaceName ?? '', (char) => char.charCodeAt(0) & 0x7f);
-  const interfaceLen = 20 + 8 + (name.length > 0 ? 4 + padded(name.length) : 0) + 4;
-  const size = packets.reduce((sum, packet) => sum + 32 + padded(packet.bytes.length), 28 + interfaceLen);
+  const interfaces = options.interfaces ?? [{ name: options.interfaceName ?? '' }];
+  const section: Option[] = options.application ? [[OPT_SHB_USERAPPL, utf8(options.application)]] : [];
+  const described = interfaces.map((each): Option[] => [
+    ...(each.name === '' ? [] : [[OPT_IF_NAME, utf8(each.name)] as const]),
+    ...(each.description ? [[OPT_IF_DESCRIPTION, utf8(each.description)] as const] : []),
+    [OPT_IF_TSRESOL, Uint8Array.of(9)],
+  ]);
+  const flagged = packets.map(({ comment, direction }): Option[] => [
+    ...(comment ? [[OPT_COMMENT, utf8(comment)] as const] : []),
+    ...(direction === 'in' || direction === 'out'
+      ? [[OPT_EPB_FLAGS, word(direction === 'in' ? 1 : 2, options.littleEndian)] as const]
+      : []),
+  ]);
+  const size =
+    28 +
+    optionsLength(section) +
+    described.reduce((sum, list) => sum + 20 + optionsLength(list), 0) +
+    packets.reduce((sum, packet, i) => sum + 32 + padded(packet.bytes.length) + optionsLength(flagged[i]), 0);
   const out = createOutput(size, options.littleEndian);
+  const writeOptions = (list: readonly Option[]): void => {
+    if (list.length === 0) return;
+    for (const [code, value] of list) {
+      out.u16(code);
+      out.u16(value.length);
+      out.bytes(value, padded(value.length));
+    }
+    out.u16(OPT_END);
+    out.u16(0);
+  };
 
   out.u32(BLOCK_SECTION_HEADER);
-  out.u32(28);
+  const sectionLen = 28 + optionsLength(section);
+  out.u32(sectionLen);
   out.u32(BYTE_ORDER_MAGIC);
   out.u16(1);
   out.u16(0);
   out.u32(0xffffffff);
   out.u32(0xffffffff);
-  out.u32(28);
+  writeOptions(section);
+  out.u32(sectionLen);
 
-  out.u32(BLOCK_INTERFACE);
-  out.u32(interfaceLen);
-  out.u16(options.linkType ?? 1);
-  out.u16(0);
-  out.u32(SNAP_LEN);
-  if (name.length > 0) {
-    out.u16(2);
-    out.u16(name.length);
-    out.bytes(name, padded(name.length));
-  }
-  out.u16(9);
-  out.u16(1);
-  out.bytes(Uint8Array.of(9), 4);
-  out.u32(0);
-  out.u32(interfaceLen);
+  interfaces.forEach((each, i) => {
+    const len = 20 + optionsLength(described[i]);
+    out.u32(BLOCK_INTERFACE);
+    out.u32(len);
+    out.u16(each.linkType ?? options.linkType ?? 1);
+    out.u16(0);
+    out.u32(SNAP_LEN);
+    writeOptions(described[i]);
+    out.u32(len);
+  });
 
   const epochNs = BigInt(options.epochSec ?? 0) * BigInt(NS_PER_SEC);
-  for (const { tsNs, bytes, origLen } of packets) {
-    const len = 32 + padded(bytes.length);
+  packets.forEach(({ tsNs, bytes, origLen, interfaceId }, i) => {
+    const len = 32 + padded(bytes.length) + optionsLength(flagged[i]);
     const units = epochNs + BigInt(tsNs);
     out.u32(BLOCK_ENHANCED_PACKET);
     out.u32(len);
-    out.u32(0);
+    out.u32(options.interfaces === undefined ? 0 : (interfaceId ?? 0));
     out.u32(Number(units >> 32n));
     out.u32(Number(units & 0xffffffffn));
     out.u32(bytes.length);
     out.u32(origLen ?? bytes.length);
     out.bytes(bytes, padded(bytes.length));
+    writeOptions(flagged[i]);
     out.u32(len);
-  }
+  });
   return out.done();
+}
+
+/** Options with their end mark; none take no room. */
+function optionsLength(list: readonly Option[]): number {
+  return list.length === 0 ? 0 : list.reduce((sum, [, value]) => sum + 4 + padded(value.length), 4);
+}
+
+function word(value: number, littleEndian = true): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, littleEndian);
+  return bytes;
+}
+
+/** Cut where it is too long for an option. */
+function utf8(text: string): Uint8Array {
+  const bytes: number[] = [];
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    const more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    if (bytes.length + more >= MOST_OPTION_BYTES) break;
+    bytes.push(more === 0 ? code : ((0xf00 >> (more + 1)) & 0xff) | (code >> (6 * more)));
+    for (let i = more - 1; i >= 0; i -= 1) bytes.push(0x80 | ((code >> (6 * i)) & 0x3f));
+  }
+  return Uint8Array.from(bytes);
 }
 
 function padded(len: number): number {

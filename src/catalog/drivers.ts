@@ -6,6 +6,28 @@
 /** How the card's moderation timer works (three real disciplines). */
 export type ModerationDiscipline = 'itr' | 'eqe' | 'cqe';
 
+/** Offloads that depend on the card, as ethtool -k names them. */
+export type OffloadName =
+  | 'rx-checksumming'
+  | 'tx-checksum-ipv4'
+  | 'tx-checksum-ip-generic'
+  | 'tx-checksum-ipv6'
+  | 'tx-scatter-gather'
+  | 'tx-tcp-segmentation'
+  | 'tx-tcp6-segmentation'
+  | 'tx-udp-segmentation'
+  | 'large-receive-offload';
+
+/** Any range of a frame can be summed (NETIF_F_HW_CSUM), both TCP segmentations, USO. */
+const GENERIC = {
+  'rx-checksumming': true,
+  'tx-checksum-ip-generic': true,
+  'tx-scatter-gather': true,
+  'tx-tcp-segmentation': true,
+  'tx-tcp6-segmentation': true,
+  'tx-udp-segmentation': true,
+} as const;
+
 export interface DriverInfo {
   readonly name: string;
   readonly maxQueues: number;
@@ -33,6 +55,12 @@ export interface DriverInfo {
   readonly vectorName: 'TxRx' | 'comp';
   /** A poll notices that its vector's affinity moved and ends, so that the next interrupt lands right. */
   readonly checksAffinity: boolean;
+  /** dev->hw_features beyond those every device has, and how each stands at probe; what is not named is off [fixed]. */
+  readonly offloads: Readonly<Partial<Record<OffloadName, boolean>>>;
+  /** What its receive checksum says: a verdict on TCP and UDP, the sum over the packet, nothing. */
+  readonly rxChecksum: 'unnecessary' | 'complete' | 'none';
+  /** tso_max_size: the longest skb its TSO takes, bytes. */
+  readonly tsoMaxSize: number;
   /** `ethtool -S` names. */
   readonly stats: {
     readonly missed: string;
@@ -65,6 +93,9 @@ export const drivers = {
     arfs: false,
     vectorName: 'TxRx',
     checksAffinity: false,
+    offloads: {},
+    tsoMaxSize: 65_536,
+    rxChecksum: 'none',
     stats: {
       missed: 'rx_missed_errors',
       noBuffer: null,
@@ -94,6 +125,9 @@ export const drivers = {
     arfs: false,
     vectorName: 'TxRx',
     checksAffinity: false,
+    offloads: GENERIC,
+    tsoMaxSize: 65_536,
+    rxChecksum: 'unnecessary',
     stats: {
       missed: 'rx_missed_errors',
       noBuffer: 'rx_no_buffer_count',
@@ -123,6 +157,9 @@ export const drivers = {
     arfs: false,
     vectorName: 'TxRx',
     checksAffinity: false,
+    offloads: { ...GENERIC, 'large-receive-offload': false },
+    tsoMaxSize: 65_536,
+    rxChecksum: 'unnecessary',
     stats: {
       missed: 'rx_missed_errors',
       noBuffer: 'rx_no_buffer_count',
@@ -152,6 +189,9 @@ export const drivers = {
     arfs: true,
     vectorName: 'comp',
     checksAffinity: true,
+    offloads: { ...GENERIC, 'large-receive-offload': false },
+    tsoMaxSize: 524_280,
+    rxChecksum: 'complete',
     stats: {
       missed: 'rx_out_of_buffer',
       noBuffer: null,

@@ -29,6 +29,8 @@ describe('kernel versions', () => {
       'tcpRcvbufSpareSegments',
       'tcpOfoMeasured',
       'tcpBeyondWindow',
+      'tcpLimitOutputBytes',
+      'tcpTsqAlwaysLimits',
     ]);
     const back = ruleChanges('6.18', '6.12');
     expect(back.map((change) => change.rule)).toEqual(forward);
@@ -49,6 +51,7 @@ describe('kernel versions', () => {
     expect(hasSetting('2.4.18', 'ring.rx')).toBe(true);
     expect(settingChanges('6.12', '5.8').map((row) => [row.id, row.there])).toEqual([
       ['napi.threaded', false],
+      ['link.gso_ipv4_max_size', false],
       ['link.gro_max_size', false],
       ['link.gro_ipv4_max_size', false],
     ]);

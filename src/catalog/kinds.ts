@@ -8,7 +8,6 @@
  */
 export interface KindInfo {
   readonly code: number;
-  /** Stage of the packet's way, for steps of grain "stage". */
   readonly stage:
     | 'wire'
     | 'nic'
@@ -24,6 +23,7 @@ export interface KindInfo {
   readonly a: string;
   readonly b: string;
   readonly context?: true;
+  /** Stage of the packet's way, for steps of grain "stage". */
 }
 
 export const kinds = {
@@ -448,6 +448,48 @@ export const kinds = {
     a: 'what the reason is about (ACKs held, ticks to wait, left edge of a block, new threshold or buffer)',
     b: 'the same, second value (delay in ns, ato in ticks, right edge, limit)',
   },
+  tcpSend: {
+    code: 140,
+    stage: 'socket',
+    fn: '__tcp_transmit_skb',
+    a: 'payload bytes; other: flow id',
+    b: 'sequence number, as a signed 32-bit number',
+  },
+  tcpResend: {
+    code: 145,
+    stage: 'socket',
+    fn: '__tcp_retransmit_skb',
+    a: 'payload bytes; other: flow id',
+    b: 'sequence number, as a signed 32-bit number',
+  },
+  tcpAcked: {
+    code: 141,
+    stage: 'socket',
+    fn: 'tcp_ack',
+    a: 'window the peer offers, bytes; other: flow id of what is acknowledged',
+    b: 'acknowledgement number, as a signed 32-bit number',
+  },
+  tcpSacked: {
+    code: 142,
+    stage: 'socket',
+    fn: 'tcp_sacktag_write_queue',
+    a: 'left edge of a SACK block, as a signed 32-bit number; other: flow id of what is acknowledged',
+    b: 'right edge',
+  },
+  tcpCwnd: {
+    code: 143,
+    stage: 'socket',
+    fn: 'tcp_cong_control',
+    a: 'congestion window, segments; other: flow id of what is sent',
+    b: 'slow start threshold, segments; 2147483647: none yet',
+  },
+  tcpState: {
+    code: 144,
+    stage: 'socket',
+    fn: 'tcp_set_state',
+    a: 'state, numbered as in /proc/net/tcp; other: flow id of what is sent',
+    b: 'state before',
+  },
   send: {
     code: 81,
     stage: 'socket',
@@ -483,6 +525,91 @@ export const kinds = {
     fn: 'netdev_pick_tx',
     a: 'tx queue index in its NIC',
     b: 'hash as int32',
+  },
+  xmitValidate: {
+    code: 160,
+    stage: 'protocol',
+    fn: 'validate_xmit_skb',
+    a: 'segments',
+    b: 'payload, bytes',
+  },
+  gsoSegment: {
+    code: 161,
+    stage: 'protocol',
+    fn: 'skb_gso_segment',
+    a: 'frame length without FCS, bytes',
+    b: 'memory charged for it, bytes',
+  },
+  rxChecksum: {
+    code: 163,
+    stage: 'softirq',
+    fn: '__skb_checksum_complete',
+    a: 'payload, bytes',
+    b: '0',
+  },
+  featureChange: {
+    code: 162,
+    stage: 'input',
+    fn: 'netdev_update_features',
+    a: 'feature, its place in the list of features',
+    b: '1 on, 0 off',
+  },
+  nfQueue: {
+    code: 150,
+    stage: 'socket',
+    fn: 'nf_queue',
+    a: 'truesize of the message about it, bytes',
+    b: 'sk_rmem_alloc after it',
+  },
+  nfRead: {
+    code: 151,
+    stage: 'app',
+    fn: 'netlink_recvmsg',
+    a: 'bytes copied',
+    b: 'sk_rmem_alloc after it',
+  },
+  nfVerdict: {
+    code: 152,
+    stage: 'app',
+    fn: 'nf_reinject',
+    a: 'verdict: 0 NF_DROP, 1 NF_ACCEPT; other: messages the socket refused (fail-open)',
+    b: 'packets left in the queue',
+  },
+  linkEnter: {
+    code: 130,
+    stage: 'wire',
+    fn: 'link',
+    a: 'frame length without FCS, bytes; other: packet it was cut from',
+    b: 'flow id at the far end (0: none)',
+  },
+  linkStart: {
+    code: 131,
+    stage: 'wire',
+    fn: 'link',
+    a: 'ns until it reaches the far card; other: frame it is a copy of',
+    b: 'flow id at the far end',
+  },
+  linkDrop: { code: 132, stage: 'wire', fn: 'link', a: 'frames lost', b: 'bytes' },
+  airBegin: {
+    code: 133,
+    stage: 'wire',
+    fn: 'DCF',
+    a: 'frames sent together; other: ns it was waited for',
+    b: 'ns with preamble and acknowledgement',
+  },
+  airEnd: {
+    code: 134,
+    stage: 'wire',
+    fn: 'block ACK',
+    a: 'frames acknowledged; other: ns of frames with payload',
+    b: 'frames not acknowledged',
+  },
+  airRetry: {
+    code: 135,
+    stage: 'wire',
+    fn: 'retransmission',
+    a: 'times it has been sent in vain',
+    b: 'most times it is sent again',
   },
 } as const satisfies Record<string, KindInfo>;
 
@@ -550,6 +677,12 @@ export const Kind = {
   send: 81,
   tcpAck: 110,
   tcpDecision: 111,
+  tcpSend: 140,
+  tcpResend: 145,
+  tcpAcked: 141,
+  tcpSacked: 142,
+  tcpCwnd: 143,
+  tcpState: 144,
   sendExit: 82,
   transaction: 83,
   lockWait: 70,
@@ -558,6 +691,19 @@ export const Kind = {
   lockPassed: 73,
   bhMark: 74,
   txSelect: 84,
+  xmitValidate: 160,
+  gsoSegment: 161,
+  featureChange: 162,
+  rxChecksum: 163,
+  nfQueue: 150,
+  nfRead: 151,
+  nfVerdict: 152,
+  linkEnter: 130,
+  linkStart: 131,
+  linkDrop: 132,
+  airBegin: 133,
+  airEnd: 134,
+  airRetry: 135,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

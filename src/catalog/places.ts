@@ -14,6 +14,7 @@ export const PLACE_TYPES = [
   'app', // an application
   'host', // the host as a whole (a sysctl)
   'lock', // a spinlock that CPUs of a host share
+  'link', // one direction of a link between two hosts
 ] as const;
 
 export type PlaceType = (typeof PLACE_TYPES)[number];
@@ -35,6 +36,9 @@ export interface Place {
   readonly shared?: true;
   /** The kernel's name of a lock. */
   readonly lock?: string;
+  /** Name of a link; `host` and `nic` are its near end, `far` is the host at the other. */
+  readonly link?: string;
+  readonly far?: string;
 }
 
 /** `h1/eth0/rx-2`, for tables and JSON. */
@@ -49,6 +53,7 @@ export function placeLabel(place: Place): string {
     parts.push(place.shared ? place.type : `cpu${place.cpu}${place.type === 'cpu' ? '' : `/${place.type}`}`);
   else if (place.socket !== undefined) parts.push(`socket-${place.socket}`);
   else if (place.task !== undefined) parts.push(`task-${place.task}`);
+  else if (place.link !== undefined) parts.push(`${place.link}>${place.far}`);
   else parts.push(place.lock ?? place.type);
   return parts.join('/');
 }

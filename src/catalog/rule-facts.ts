@@ -37,8 +37,19 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
   bigKernelLock: { shown: ['test src/engine/cpu/lock.test.ts'], simplification: 'spinlocks' },
   maxBacklog: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
   txQueueLen: { shown: ['test src/engine/forwarding.test.ts'], simplification: null },
+  tso: { shown: ['test src/engine/net/features.test.ts'], simplification: 'offloads' },
+  gso: { shown: ['test src/engine/net/features.test.ts'], simplification: 'offloads' },
+  lro: { shown: ['test src/engine/net/gro/lro.test.ts'], simplification: 'lro' },
+  udpGso: { shown: ['test src/engine/net/features.test.ts'], simplification: 'offloads' },
+  udpMaxSegments: { shown: ['test src/engine/app/send.test.ts'], simplification: null },
+  txChecksumGeneric: { shown: ['test src/engine/net/features.test.ts'], simplification: 'offloads' },
+  sgNeedsChecksum: { shown: ['test src/engine/net/features.test.ts'], simplification: null },
+  usoNeedsChecksum: { shown: ['test src/engine/net/features.test.ts'], simplification: null },
+  bqlStopsPieces: { shown: ['test src/engine/net/validate-xmit.test.ts'], simplification: null },
   arfsCounters: { shown: ['test src/shell/prints.test.ts'], simplification: 'counters' },
   gro: { shown: ['test src/engine/net/gro/receive.test.ts'], simplification: null },
+  packetQueue: { shown: ['test src/engine/net/nf-queue.test.ts'], simplification: 'packet-queue' },
+  packetQueueFailOpen: { shown: ['test src/engine/net/nf-queue.test.ts'], simplification: null },
   bql: { shown: ['test src/engine/nic/dql.test.ts'], simplification: 'sending' },
   qdiscLockless: { shown: ['test src/engine/net/xmit.test.ts'], simplification: 'sending' },
   xpsRxqs: { shown: ['test src/engine/net/xmit.test.ts'], simplification: null },
@@ -95,6 +106,20 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
     simplification: null,
   },
   tcpBeyondWindow: { shown: ['test src/engine/tcp/receiver.test.ts'], simplification: null },
+  tcpInitCwnd: { shown: ['test src/engine/tcp/sender.test.ts'], simplification: 'tcp-sender' },
+  tcpTimeoutInitS: { shown: ['test src/engine/tcp/handshake.test.ts'], simplification: 'tcp-sender' },
+  tcpSynLinearTimeouts: { shown: ['test src/engine/tcp/handshake.test.ts'], simplification: 'tcp-sender' },
+  tcpCubic: { shown: ['test src/engine/tcp/sender.test.ts'], simplification: 'tcp-sender' },
+  tcpHystart: { shown: ['test src/engine/tcp/cubic.test.ts'], simplification: 'tcp-sender' },
+  tcpRack: { shown: ['test src/engine/tcp/recovery.test.ts'], simplification: 'tcp-sender' },
+  tcpRackOnly: { shown: ['test src/engine/tcp/recovery.test.ts'], simplification: 'tcp-sender' },
+  tcpLossProbe: { shown: ['test src/engine/tcp/recovery.test.ts'], simplification: 'tcp-sender' },
+  tcpLimitOutputBytes: { shown: ['test src/engine/tcp/sender.test.ts'], simplification: 'tcp-sender' },
+  tcpTsqAlwaysLimits: { shown: ['test src/engine/tcp/sender.test.ts'], simplification: 'tcp-sender' },
+  tcpPushTso: { shown: ['test src/engine/tcp/sender.test.ts'], simplification: 'tcp-sender' },
+  tcpGrowSkb: { shown: ['test src/engine/tcp/sender.test.ts'], simplification: 'tcp-sender' },
+  tcpTsoRttLog: { shown: ['test src/engine/tcp/sender.test.ts'], simplification: 'tcp-sender' },
+  tcpAutocorking: { shown: ['test src/engine/tcp/sender.test.ts'], simplification: 'tcp-sender' },
 };
 
 /** Of decisions: by the name's beginning, the longest that fits. */
@@ -140,6 +165,7 @@ const OF_REASONS: readonly (readonly [string, string])[] = [
   ['answer', 'client'],
   ['backlogThrottled', 'before-napi'],
   ['bh', 'before-softnet'],
+  ['nf', 'packet-queue'],
 ];
 
 /** The simplification a decision leans on, beside the costs that all work has; null: none of its own. */

@@ -187,6 +187,22 @@ export const rules = {
     { since: null, until: '2.6.29', value: false, source: 'net/core/dev.c before d565b0a1a9b6' },
     { since: '2.6.29', until: null, value: true, source: 'd565b0a1a9b6 (dev_gro_receive)' },
   ],
+  /** Packets handed to a program by netfilter: 0 not at all, 1 ip_queue (target QUEUE), 2 nfnetlink_queue (target NFQUEUE). */
+  packetQueue: [
+    { since: null, until: '2.4.0', value: 0, source: 'no netfilter before 2.4.0' },
+    { since: '2.4.0', until: '2.6.14', value: 1, source: 'net/ipv4/netfilter/ip_queue.c, 2.4.17' },
+    { since: '2.6.14', until: null, value: 2, source: 'net/netfilter/nfnetlink_queue.c, v6.12' },
+  ],
+  /** A full packet queue may let packets pass unseen (NFQA_CFG_F_FAIL_OPEN). */
+  packetQueueFailOpen: [
+    { since: null, until: '3.6', value: false, source: 'net/netfilter/nfnetlink_queue_core.c before v3.6' },
+    {
+      since: '3.6',
+      until: null,
+      value: true,
+      source: 'net/netfilter/nfnetlink_queue.c, v6.12 (fdb694a01f1f)',
+    },
+  ],
   /** Byte queue limits. */
   bql: [
     { since: null, until: '3.3', value: false, source: 'drivers before v3.3' },
@@ -196,6 +212,61 @@ export const rules = {
   qdiscLockless: [
     { since: null, until: '4.16', value: false, source: 'net/sched/sch_generic.c before v4.16' },
     { since: '4.16', until: null, value: true, source: 'net/sched/sch_generic.c, v4.16 (c5ad119fb6c0)' },
+  ],
+  /** TSO and what it needs, scatter-gather and checksums for the card: skbs of several segments leave whole. */
+  tso: [
+    {
+      since: null,
+      until: '2.6.0',
+      value: false,
+      source: 'include/linux/netdevice.h, 2.4.20: no NETIF_F_TSO',
+    },
+    { since: '2.6.0', until: null, value: true, source: 'NETIF_F_TSO, 2.5.33' },
+  ],
+  /** Software cuts what the card cannot (GSO). */
+  gso: [
+    { since: null, until: '2.6.18', value: false, source: 'net/core/dev.c before f6a78bfcb141' },
+    { since: '2.6.18', until: null, value: true, source: 'f6a78bfcb141 (skb_gso_segment)' },
+  ],
+  /** Cards join TCP segments on their own (LRO). */
+  lro: [
+    { since: null, until: '2.6.24', value: false, source: 'before 71c87e0cc2a1' },
+    { since: '2.6.24', until: null, value: true, source: '71c87e0cc2a1 (net/ipv4/inet_lro.c)' },
+  ],
+  /** Datagrams of one length sent as one skb (UDP_SEGMENT), cut by the card (USO) or in software. */
+  udpGso: [
+    { since: null, until: '4.18', value: false, source: 'net/ipv4/udp.c before bec1f6f69736' },
+    { since: '4.18', until: null, value: true, source: 'bec1f6f69736' },
+  ],
+  /** Datagrams that one UDP_SEGMENT call may make. */
+  udpMaxSegments: [
+    {
+      since: null,
+      until: '6.9',
+      value: 64,
+      source: 'include/linux/udp.h UDP_MAX_SEGMENTS before 1382e3b6a350',
+    },
+    { since: '6.9', until: null, value: 128, source: '1382e3b6a350' },
+  ],
+  /** igb and ixgbe sum any range (tx-checksum-ip-generic); before, TCP and UDP over IPv4 and over IPv6 only. */
+  txChecksumGeneric: [
+    { since: null, until: '4.6', value: false, source: 'igb_main.c before v4.6: NETIF_F_IP_CSUM, IPV6_CSUM' },
+    { since: '4.6', until: null, value: true, source: 'igb_main.c, v4.6: NETIF_F_HW_CSUM' },
+  ],
+  /** Scatter-gather goes off with the last transmit checksum. */
+  sgNeedsChecksum: [
+    { since: null, until: '3.10', value: true, source: 'netdev_fix_features before ec5f06156423' },
+    { since: '3.10', until: null, value: false, source: 'ec5f06156423; measured on 6.18' },
+  ],
+  /** USO goes off with the transmit checksums. */
+  usoNeedsChecksum: [
+    { since: null, until: '6.11', value: false, source: 'netdev_fix_features before 2b2bc3bab158' },
+    { since: '6.11', until: null, value: true, source: '2b2bc3bab158; measured on 6.18' },
+  ],
+  /** A byte limit reached stops the pieces of one packet half way; what is left is requeued. */
+  bqlStopsPieces: [
+    { since: null, until: '4.20', value: true, source: 'dev_hard_start_xmit before fe60faa50638' },
+    { since: '4.20', until: null, value: false, source: 'fe60faa50638' },
   ],
   /** XPS by receive queue (xps_rxqs). */
   xpsRxqs: [
@@ -303,6 +374,91 @@ export const rules = {
   tcpBeyondWindow: [
     { since: null, until: '6.17', value: false, source: 'tcp_sequence, v6.12' },
     { since: '6.17', until: null, value: true, source: '9ca48d616ed7' },
+  ],
+  // -- TCP's sender
+  /** First congestion window, segments. */
+  tcpInitCwnd: [
+    {
+      since: null,
+      until: '2.6.39',
+      value: 3,
+      source: 'tcp_init_cwnd, v2.6.38: RFC 3390, for an MSS of 1460',
+    },
+    { since: '2.6.39', until: null, value: 10, source: '442b9635c569 (TCP_INIT_CWND)' },
+  ],
+  /** Timeout before a round trip has been measured, seconds. */
+  tcpTimeoutInitS: [
+    { since: null, until: '3.1', value: 3, source: 'TCP_TIMEOUT_INIT before 9ad7c049f0f7' },
+    { since: '3.1', until: null, value: 1, source: '9ad7c049f0f7 (RFC 6298)' },
+  ],
+  /** SYNs sent again a second apart before the wait doubles each time. */
+  tcpSynLinearTimeouts: [
+    { since: null, until: '6.5', value: 0, source: 'tcp_retransmit_timer before ccce324dabfe' },
+    { since: '6.5', until: null, value: 4, source: 'ccce324dabfe (tcp_syn_linear_timeouts)' },
+  ],
+  /** Congestion control is CUBIC by default (else Reno; BIC of 2.6.8 to 2.6.18 is not modelled). */
+  tcpCubic: [
+    { since: null, until: '2.6.19', value: false, source: 'net/ipv4/Kconfig before 2.6.19' },
+    { since: '2.6.19', until: null, value: true, source: 'net/ipv4/Kconfig DEFAULT_TCP_CONG, 2.6.19' },
+  ],
+  /** CUBIC ends slow start before a loss (HyStart). */
+  tcpHystart: [
+    { since: null, until: '2.6.29', value: false, source: 'net/ipv4/tcp_cubic.c before ae27e98a5152' },
+    { since: '2.6.29', until: null, value: true, source: 'ae27e98a5152' },
+  ],
+  /** Losses are found by time (RACK, net.ipv4.tcp_recovery). */
+  tcpRack: [
+    { since: null, until: '4.4', value: false, source: 'before 4f41b1c58a32' },
+    { since: '4.4', until: null, value: true, source: '4f41b1c58a32' },
+  ],
+  /** Counting SACKs above a hole finds no losses any more where RACK does. */
+  tcpRackOnly: [
+    { since: null, until: '4.18', value: false, source: 'tcp_fastretrans_alert before b38a51fec1c1' },
+    { since: '4.18', until: null, value: true, source: 'b38a51fec1c1' },
+  ],
+  /** Tail loss probes. */
+  tcpLossProbe: [
+    { since: null, until: '3.10', value: false, source: 'before 6ba8a3b19e76' },
+    { since: '3.10', until: null, value: true, source: '6ba8a3b19e76' },
+  ],
+  /** net.ipv4.tcp_limit_output_bytes, default; before it there was no limit. */
+  tcpLimitOutputBytes: [
+    { since: null, until: '3.6', value: 0x7fffffff, source: 'before 46d3ceabd8d9: no small queues' },
+    { since: '3.6', until: '4.5', value: 131_072, source: '46d3ceabd8d9' },
+    { since: '4.5', until: '5.0', value: 262_144, source: '821b414405a7; release not checked' },
+    {
+      since: '5.0',
+      until: '6.16',
+      value: 1_048_576,
+      source: 'net/ipv4/tcp_ipv4.c, v6.12: 16 frames of 65536',
+    },
+    { since: '6.16', until: null, value: 4_194_304, source: 'May 2025 patch before c4221a8cc3a7: 4 MB' },
+  ],
+  /** That limit holds for paced flows (fq) as well. */
+  tcpTsqAlwaysLimits: [
+    { since: null, until: '4.20', value: true, source: 'tcp_small_queue_check before c73e5807e4f6' },
+    { since: '4.20', until: '6.16', value: false, source: 'c73e5807e4f6; v6.12' },
+    { since: '6.16', until: null, value: true, source: 'c4221a8cc3a7' },
+  ],
+  /** Frames of several segments get PSH. */
+  tcpPushTso: [
+    { since: null, until: '5.4', value: false, source: '__tcp_transmit_skb before 051ba67447de' },
+    { since: '5.4', until: null, value: true, source: '051ba67447de; measured on 6.18' },
+  ],
+  /** A short skb at the head takes data of the next. */
+  tcpGrowSkb: [
+    { since: null, until: '6.10', value: false, source: 'tcp_write_xmit before 8ee602c63520' },
+    { since: '6.10', until: null, value: true, source: '8ee602c63520; v6.12' },
+  ],
+  /** net.ipv4.tcp_tso_rtt_log: frames grow on short paths; 31: they do not. */
+  tcpTsoRttLog: [
+    { since: null, until: '5.18', value: 31, source: 'tcp_tso_autosize before 65466904b015' },
+    { since: '5.18', until: null, value: 9, source: '65466904b015; measured on 6.18' },
+  ],
+  /** A short write waits for what lies below TCP (net.ipv4.tcp_autocorking). */
+  tcpAutocorking: [
+    { since: null, until: '3.14', value: false, source: 'tcp_push before f54b311142a9' },
+    { since: '3.14', until: null, value: true, source: 'f54b311142a9' },
   ],
 } as const satisfies Record<string, readonly RuleRow<number | boolean>[]>;
 

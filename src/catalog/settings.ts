@@ -130,10 +130,85 @@ export const settings: readonly SettingInfo[] = [
     fn: 'udp_gro_receive',
   },
   {
+    id: 'feature.large-receive-offload',
+    command: 'ethtool -K eth0 lro on',
+    default: 'off',
+    meaning:
+      'The card joins TCP segments loosely; net.ipv4.ip_forward turns it off, for such packets cannot be passed on.',
+    fn: 'RSC, dev_disable_lro',
+  },
+  {
+    id: 'feature.tx-checksum-ip-generic',
+    command: 'ethtool -K eth0 tx on',
+    default: 'on where the card has it',
+    meaning:
+      'The card finishes TCP and UDP checksums, whatever lies before them; off, the CPU sums every byte. TSO and USO go with it.',
+    fn: 'skb_checksum_help',
+  },
+  {
+    id: 'feature.tx-checksum-ipv4',
+    command: 'ethtool -K eth0 tx-checksum-ipv4 on',
+    default: 'on in Intel cards before 4.6',
+    meaning: 'The card finishes checksums of TCP and UDP over IPv4 only; TSO goes with it.',
+    fn: 'skb_checksum_help',
+  },
+  {
+    id: 'feature.tx-checksum-ipv6',
+    command: 'ethtool -K eth0 tx-checksum-ipv6 on',
+    default: 'on in Intel cards before 4.6',
+    meaning: 'The same over IPv6.',
+    fn: 'skb_checksum_help',
+  },
+  {
+    id: 'feature.tx-scatter-gather',
+    command: 'ethtool -K eth0 sg on',
+    default: 'on where the card has it',
+    meaning:
+      'The card gathers a packet from several places in memory; off, it is copied together first. TSO and GSO go with it.',
+    fn: 'skb_needs_linearize',
+  },
+  {
+    id: 'feature.tx-tcp-segmentation',
+    command: 'ethtool -K eth0 tso on',
+    default: 'on where the card has it',
+    meaning:
+      'The card cuts TCP packets of many segments into frames; off, software does, right before the driver.',
+    fn: 'netif_needs_gso',
+  },
+  {
+    id: 'feature.tx-tcp6-segmentation',
+    command: 'ethtool -K eth0 tx-tcp6-segmentation on',
+    default: 'on where the card has it',
+    meaning: 'The same over IPv6.',
+    fn: 'netif_needs_gso',
+  },
+  {
+    id: 'feature.generic-segmentation-offload',
+    command: 'ethtool -K eth0 gso on',
+    default: 'on',
+    meaning:
+      'TCP hands packets of many segments down even to a card that cannot cut them (since 4.17 it always does).',
+    fn: 'sk_setup_caps',
+  },
+  {
+    id: 'feature.tx-udp-segmentation',
+    command: 'ethtool -K eth0 tx-udp-segmentation on',
+    default: 'on where the card has it',
+    meaning: 'The card cuts what UDP_SEGMENT sends as one packet into datagrams; off, software does.',
+    fn: 'netif_needs_gso',
+  },
+  {
     id: 'affinity',
     command: 'echo 2 > /proc/irq/32/smp_affinity_list',
     default: 'spread over the CPUs',
     meaning: 'CPU that the queue’s interrupt goes to; a poll under way stays where it is.',
+    fn: 'irq_set_affinity',
+  },
+  {
+    id: 'affinity.mask',
+    command: 'echo 4 > /proc/irq/32/smp_affinity',
+    default: 'spread over the CPUs',
+    meaning: 'The same by a mask of CPUs, in hexadecimal: all there was before 2.6.39.',
     fn: 'irq_set_affinity',
   },
   {
@@ -213,6 +288,28 @@ export const settings: readonly SettingInfo[] = [
     default: '1500 bytes',
     meaning: 'Longest IP packet; the card throws longer frames away.',
     fn: 'MAC length check',
+  },
+  {
+    id: 'link.gso_max_size',
+    command: 'ip link set eth0 gso_max_size N',
+    default: '65536 bytes',
+    meaning:
+      'A packet as long as this is cut in software before the card gets it; up to 64 KiB it sets the IPv4 limit too.',
+    fn: 'gso_features_check',
+  },
+  {
+    id: 'link.gso_ipv4_max_size',
+    command: 'ip link set eth0 gso_ipv4_max_size N',
+    default: '65536 bytes',
+    meaning: 'The same for IPv4 (since 6.3).',
+    fn: 'gso_features_check',
+  },
+  {
+    id: 'link.gso_max_segs',
+    command: 'ip link set eth0 gso_max_segs N',
+    default: '65535',
+    meaning: 'A packet of more segments than this is cut in software before the card gets it.',
+    fn: 'gso_features_check',
   },
   {
     id: 'link.gro_max_size',
@@ -372,6 +469,115 @@ export const settings: readonly SettingInfo[] = [
     fn: 'tcp_init_sock',
   },
   {
+    id: 'net.ipv4.tcp_wmem',
+    command: 'sysctl -w net.ipv4.tcp_wmem="MIN DEFAULT MAX"',
+    default: '4096 16384 4194304',
+    meaning: 'Send buffer of a TCP socket: least, at the beginning, most.',
+    fn: 'tcp_init_sock',
+  },
+  {
+    id: 'net.ipv4.tcp_retries2',
+    command: 'sysctl -w net.ipv4.tcp_retries2=N',
+    default: '15',
+    meaning: 'After about so many timeouts of one segment the connection is given up.',
+    fn: 'tcp_write_timeout',
+  },
+  {
+    id: 'net.ipv4.tcp_tso_win_divisor',
+    command: 'sysctl -w net.ipv4.tcp_tso_win_divisor=N',
+    default: '3',
+    meaning:
+      'A frame for TSO waits for more room unless this part of the window is free; 0: it does not wait for that.',
+    fn: 'tcp_tso_should_defer',
+  },
+  {
+    id: 'net.ipv4.tcp_reordering',
+    command: 'sysctl -w net.ipv4.tcp_reordering=N',
+    default: '3 segments',
+    meaning: 'So far out of order segments may come before one counts as lost, to begin with.',
+    fn: 'tcp_init_sock',
+  },
+  {
+    id: 'net.ipv4.tcp_max_reordering',
+    command: 'sysctl -w net.ipv4.tcp_max_reordering=N',
+    default: '300 segments',
+    meaning: 'A connection that sees reordering learns to bear so much of it at most.',
+    fn: 'tcp_check_sack_reordering',
+  },
+  {
+    id: 'net.ipv4.tcp_frto',
+    command: 'sysctl -w net.ipv4.tcp_frto=0',
+    default: '2',
+    meaning: 'After a timeout new data first, so that a timeout for nothing is found out.',
+    fn: 'tcp_process_loss',
+  },
+  {
+    id: 'net.ipv4.tcp_timestamps',
+    command: 'sysctl -w net.ipv4.tcp_timestamps=0',
+    default: '1',
+    meaning:
+      'New connections agree on timestamps: twelve bytes in every segment, and a round trip measured by each ACK.',
+    fn: 'tcp_syn_options',
+  },
+  {
+    id: 'net.ipv4.tcp_congestion_control',
+    command: 'sysctl -w net.ipv4.tcp_congestion_control=reno',
+    default: 'cubic since 2.6.19; reno',
+    meaning: 'How the congestion window of new connections grows and shrinks.',
+    fn: 'tcp_cong_avoid',
+  },
+  {
+    id: 'net.ipv4.tcp_limit_output_bytes',
+    command: 'sysctl -w net.ipv4.tcp_limit_output_bytes=N',
+    default: '1048576 bytes; 4194304 since 6.18',
+    meaning: 'So many bytes of a connection may wait below TCP, in queueing discipline and card.',
+    fn: 'tcp_small_queue_check',
+  },
+  {
+    id: 'net.ipv4.tcp_autocorking',
+    command: 'sysctl -w net.ipv4.tcp_autocorking=0',
+    default: '1 (since 3.14)',
+    meaning:
+      'A short write waits while earlier ones are in queueing discipline or card, so that they leave as one.',
+    fn: 'tcp_should_autocork',
+  },
+  {
+    id: 'net.ipv4.tcp_min_tso_segs',
+    command: 'sysctl -w net.ipv4.tcp_min_tso_segs=N',
+    default: '2',
+    meaning: 'A frame for TSO is made of so many segments at least, however slow the connection.',
+    fn: 'tcp_tso_autosize',
+  },
+  {
+    id: 'net.ipv4.tcp_slow_start_after_idle',
+    command: 'sysctl -w net.ipv4.tcp_slow_start_after_idle=0',
+    default: '1',
+    meaning: 'After a pause longer than the timeout the congestion window begins anew.',
+    fn: 'tcp_slow_start_after_idle_check',
+  },
+  {
+    id: 'net.ipv4.tcp_early_retrans',
+    command: 'sysctl -w net.ipv4.tcp_early_retrans=0',
+    default: '3 (tail loss probes)',
+    meaning: 'The last segment is sent again soon where no ACK comes; 0 waits for the timeout.',
+    fn: 'tcp_schedule_loss_probe',
+  },
+  {
+    id: 'net.ipv4.tcp_recovery',
+    command: 'sysctl -w net.ipv4.tcp_recovery=0',
+    default: '1 (RACK, since 4.4)',
+    meaning:
+      'A segment is lost when one sent later has arrived and time enough has passed; else by duplicate ACKs.',
+    fn: 'tcp_rack_mark_lost',
+  },
+  {
+    id: 'net.ipv4.tcp_comp_sack_rtt_percent',
+    command: 'sysctl -w net.ipv4.tcp_comp_sack_rtt_percent=N',
+    default: '33 (since 6.19; 5, fixed, before)',
+    meaning: 'An ACK of out-of-order data is held for this share of the round trip.',
+    fn: '__tcp_ack_snd_check',
+  },
+  {
     id: 'net.ipv4.tcp_sack',
     command: 'sysctl -w net.ipv4.tcp_sack=0',
     default: '1',
@@ -412,6 +618,14 @@ export const settings: readonly SettingInfo[] = [
     default: '0',
     meaning: 'Packets for others are sent on where a route leads; else they are dropped.',
     fn: 'ip_forward',
+  },
+  {
+    id: 'net.ipv4.ip_queue_maxlen',
+    command: 'sysctl -w net.ipv4.ip_queue_maxlen=N',
+    default: '1024 packets; 2.4 to 2.6.13',
+    meaning:
+      'Packets that may wait for a verdict of a program (firewall rule QUEUE). With NFQUEUE, since 2.6.14, the program sets it.',
+    fn: 'ipq_enqueue',
   },
   {
     id: 'net.ipv4.ip_early_demux',

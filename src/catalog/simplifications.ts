@@ -83,10 +83,12 @@ export const simplifications: readonly Simplification[] = [
   },
   {
     id: 'checksum',
-    model: 'The card’s checksum verdict is a flag of the frame.',
-    real: 'Cards report complete sums, levels of encapsulation, or nothing.',
-    matters: 'Tunnels and unusual cards.',
-    source: 'include/linux/skbuff.h, Linux 6.12.',
+    model:
+      'Cards are never wrong about a checksum. A datagram’s checksum that the card has not checked is summed when it arrives; wrong ones are dropped there. Summing costs a fixed number of cycles a byte of payload.',
+    real: 'Some cards give wrong sums for some frames ("hw csum failure"); UDP sums while it copies to the reader, who then finds out; cards report levels of encapsulation.',
+    matters:
+      'Tunnels and unusual cards; who pays for a datagram’s checksum, and how long a wrong one lies in the queue.',
+    source: 'include/linux/skbuff.h, net/ipv4/udp.c udp_recvmsg, Linux 6.12.',
   },
   {
     id: 'encapsulation',
@@ -151,7 +153,7 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'sending',
     model:
-      'What is sent waits in one first-in-first-out queue a transmit queue, fq_codel’s too, is sent at the link’s rate and freed by the NAPI of its queue. What a full ring left waiting is sent on by the CPU that cleans up. Applications send UDP; an answer leaves by a route, else by the card that its request came in on; a datagram beyond the MTU is refused.',
+      'What is sent waits in pfifo_fast’s three bands (by TOS only) or, with fq_codel, in one first-in-first-out queue, is sent at the link’s rate and freed by the NAPI of its queue. What a full ring left waiting is sent on by the CPU that cleans up. Applications send UDP; an answer leaves by a route, else by the card that its request came in on; a datagram beyond the MTU is refused.',
     real: 'fq_codel keeps flows apart and drops early; NET_TX softirqs send on what waits; other queueing disciplines and segmentation on the card shape what is sent, and when; long datagrams are cut into fragments.',
     matters: 'Hosts near their link’s limit.',
     source: 'net/core/dev.c, net/sched/sch_generic.c, Linux 6.12.',
@@ -165,12 +167,39 @@ export const simplifications: readonly Simplification[] = [
     source: 'src/engine/traffic/client.ts.',
   },
   {
+    id: 'links',
+    model:
+      'A link between two hosts is a delay, one narrow place with a drop-tail queue in front of it, and faults: each frame’s fate is drawn (or scripted) on its own, after the queue. It is never down, nobody else sends through it, and PAUSE frames do not exist. Bits turned on the cable always break the FCS; damage behind a right FCS is a fault of its own. A flow may leave by a link that a route turned while time runs leads back to: such packets are lost, and said to be.',
+    real: 'Paths have several queues, other traffic, flow control, queue management (RED, CoDel); an FCS misses one broken frame in some billions; losses come from those queues more than by chance.',
+    matters:
+      'How losses are spread; a second sender through the same switch; what a router without memory to spare does.',
+    source: 'net/sched/sch_netem.c, Linux 6.12; Stone and Partridge, SIGCOMM 2000.',
+  },
+  {
+    id: 'wlan',
+    model:
+      'A radio link is one channel of 802.11n with two stations and one access category: DIFS, backoff, preamble, frames at one rate, SIFS, ACK or block ACK. A collision loses all of both frames; what is not understood is drawn a frame at a time. A payload takes bits divided by rate, and its receiver hands frames on in order as they come in.',
+    real: 'Rates adapt, symbols round up, RTS/CTS protects long frames, other stations and networks share the channel, EDCA has four queues, receivers wait for holes only so long, and hidden stations collide more.',
+    matters:
+      'Absolute rates of a real network; that small frames cost nearly as much air as large ones holds.',
+    source: 'IEEE 802.11-2016, clauses 10.3, 10.13, 10.24; the project’s own model of air time.',
+  },
+  {
     id: 'before-napi',
     model:
       'Before NAPI a packet costs two sums: one in the interrupt handler, one in the softirq up to the wire. For the 700 MHz machine they are those stated by its source; for others they are assumed.',
     real: 'The split between driver, stack and sending differed by card.',
     matters: 'Where exactly a kernel of 2001 collapses, not that it does.',
     source: 'Salim and others, Beyond Softnet, as quoted; net/core/dev.c, Linux 2.4.18.',
+  },
+  {
+    id: 'packet-queue',
+    model:
+      'A firewall rule can hand every packet that is to be forwarded to one program, which accepts it or rejects it by its port, one verdict a packet. The costs of message and verdict are assumed; a packet that GRO has joined is handed over whole, and up to 4096 bytes of each are copied. Socket buffers of old kernels are as large as of new ones where a scenario does not say otherwise.',
+    real: 'Rules choose packets, several queues share them out, programs change packets and give verdicts in batches. Before 3.10 a joined packet was cut into its segments first. Until 2.6 a socket’s buffer was 65535 bytes.',
+    matters: 'How many packets wait before some are lost; programs that screen at high rates.',
+    source:
+      'net/netfilter/nfnetlink_queue.c, Linux 6.12; net/ipv4/netfilter/ip_queue.c, net/netlink/af_netlink.c, 2.4.17.',
   },
   {
     id: 'tcp-receiver',
@@ -182,6 +211,14 @@ export const simplifications: readonly Simplification[] = [
     source: 'net/ipv4/tcp_input.c, tcp_output.c, tcp_timer.c, Linux 6.12; measured on 6.18.',
   },
   {
+    id: 'tcp-sender',
+    model:
+      'The sender is Linux 6.12’s with its differences by version where a rule names them: CUBIC (as tuned today) or Reno, RACK, tail loss probes, F-RTO, PRR, small queues, autocorking. Older kernels without RACK count SACKs (RFC 6675, no FACK); PRR and minimum-RTT filters are there in all of them.',
+    real: 'Before 3.2 the window was halved ACK by ACK, FACK counted holes until 4.15, BIC was the default from 2.6.8 to 2.6.18. ECN, fast open, SYN cookies, path MTU probing, metrics kept of earlier connections, keepalive and memory pressure of the whole machine exist too.',
+    matters: 'Recoveries under kernels before 4.4; paths that mark instead of dropping.',
+    source: 'net/ipv4/tcp_output.c, tcp_input.c, tcp_recovery.c, tcp_cubic.c, tcp_timer.c, Linux 6.12.',
+  },
+  {
     id: 'busy-poll',
     model:
       'A look that finds nothing costs what calling a poll costs, and is not recorded. A socket takes net.core.busy_read over when the host has been set up. SO_PREFER_BUSY_POLL and irq suspension are not included.',
@@ -190,8 +227,24 @@ export const simplifications: readonly Simplification[] = [
     source: 'net/core/dev.c, net/core/sock.c, fs/eventpoll.c, Linux 6.12.',
   },
   {
+    id: 'offloads',
+    model:
+      'An skb of several segments takes one descriptor. Preparing a packet for the card never fails for want of memory. Cutting, summing and copying cost fixed cycles a frame or a byte; each piece costs a whole call of the driver. Partial segmentation (tx-gso-partial), tunnels and VLAN insertion are not included.',
+    real: 'Each fragment takes a descriptor, with one more for what is to be done; skb_segment and skb_checksum_help can fail (tx_dropped); drivers ring the doorbell once for all pieces (xmit_more).',
+    matters: 'How many packets a transmit ring holds; how much software segmentation and checksums cost.',
+    source: 'net/core/dev.c validate_xmit_skb, igb_xmit_frame_ring, Linux 6.12.',
+  },
+  {
+    id: 'lro',
+    model:
+      'LRO joins while the driver polls, in the tables of GRO, and lets go at the end of the poll; a joined frame costs its descriptor and no skb. It is off at first.',
+    real: 'The card joins into one chain of descriptors, of as many flows as it has contexts for, and lets go at an interrupt or a timer.',
+    matters: 'How long LRO’s packets get, and what a joined frame costs.',
+    source: '82599 datasheet, ixgbe_main.c ixgbe_configure_rscctl, Linux 6.12.',
+  },
+  {
     id: 'not-included',
-    model: 'XDP, LRO and TCP’s sender are not part of this version.',
+    model: 'XDP and TCP’s sender are not part of this version.',
     real: 'They steer, shorten or by-pass parts of the path shown.',
     matters: 'Machines that use them; the console refuses their commands and says so.',
     source: 'net/core/dev.c, lib/dim, Linux 6.12.',
@@ -203,6 +256,15 @@ export const simplifications: readonly Simplification[] = [
     real: 'A packet socket clones every skb, charges it to its own buffer and drops what does not fit ("dropped by kernel").',
     matters: 'At high rates a real capture slows the machine and misses packets itself.',
     source: 'net/packet/af_packet.c tpacket_rcv, net/core/dev.c __netif_receive_skb_core, Linux 6.12.',
+  },
+  {
+    id: 'captures',
+    model:
+      'A capture at any point costs nothing and loses nothing. Payload bytes are made up from where they stand in their stream or datagram; VLAN tags stand in their place at every point; a frame on the wire is stamped when its last bit is out.',
+    real: 'A capture on the wire needs a tap or a mirror port; tools have tags put back that a card took off; a card or the kernel stamps a frame with its own clock.',
+    matters: 'Contents of payloads; times of real captures, which are later or coarser.',
+    source:
+      'net/packet/af_packet.c, libpcap pcap-linux.c; Documentation/networking/timestamping.rst, Linux 6.12.',
   },
   {
     id: 'neighbours',

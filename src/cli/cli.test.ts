@@ -176,6 +176,42 @@ describe('run', () => {
     expect(out.join('\n')).toMatch(/each destination port has a socket whose application reads at once/);
   });
 
+  it('writes what capture points show, several into one file, within bounds', async () => {
+    const both = file('points.pcapng');
+    const args = ['run', file('rings.json'), '--variant', 'base'];
+    const wire = ['--capture', `wire-in:h1:eth0=${file('wire.pcap')}`];
+    const { value, status } = await json(
+      ...args,
+      '--capture',
+      `wire-in:h1=${both}`,
+      '--capture',
+      `app-in:h1=${both}`,
+      ...wire,
+      '--capture-to',
+      '20us',
+    );
+    expect(status).toBe(0);
+    const [first, second] = value.captures;
+    expect(first).toMatchObject({ file: both, cutAtNs: null });
+    expect(second.packets).toBeGreaterThan(10);
+    expect(readFileSync(both)).toHaveLength(first.bytes);
+    // and what was captured on the wire runs again
+    const again = await json('run', file('wire.pcap'));
+    expect(again.value.packets.arrived).toBe(second.packets);
+    const few = await json(...args, ...wire, '--capture-packets', '3');
+    expect(few.value.captures[0]).toMatchObject({ packets: 3 });
+    expect(few.value.captures[0].cutAtNs).toBeGreaterThan(0);
+    for (const [wrong, message] of [
+      ['nowhere:h1=x.pcap', 'there is no point nowhere'],
+      ['wire-in:h9=x.pcap', 'there is no host h9'],
+      ['wire-in:h1:eth7=x.pcap', 'h1 has no card eth7'],
+    ])
+      expect((await json(...args, '--capture', wrong)).value.error.message).toContain(message);
+    const mixed = ['--capture', `app-in:h1=${file('m.pcap')}`, '--capture', `wire-in:h1=${file('m.pcap')}`];
+    expect((await json(...args, ...mixed)).value.error.message).toContain('one link type');
+    expect((await json('run', file('rings.json'), ...wire)).value.error.message).toContain('add --variant');
+  });
+
   it('finds a capture beside its scenario', async () => {
     const sha256 = createHash('sha256').update(pcap(3)).digest('hex');
     const scenario = { ...SCENARIO, variants: {}, claims: [] };

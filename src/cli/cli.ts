@@ -18,6 +18,10 @@ const HELP = `softnet-lab simulates how Linux receives packets.
       --json             one JSON object
       --records FILE     every record, 40 bytes each
       --capture FILE     a capture that the scenario names
+      --capture POINT:HOST[:NIC]=FILE   what is seen there, as FILE.pcapng or FILE.pcap; several times, also into one
+                         pcapng. POINT: app-out, driver-out (tcpdump, sending), wire-out, wire-in, driver-in (before
+                         GRO), stack-in (tcpdump, receiving), app-in
+      --capture-from TIME, --capture-to TIME, --capture-packets N   bounds of it
   softnet-lab sweep SCENARIO [OPTIONS]   one number takes one value after the other: metrics of every run
       --sweep NAME       a sweep of the scenario's own (without it and --vary: its first one)
       --vary WHAT        a place (traffic.load.ratePps, hosts.h1.cpus), or a command with {value}

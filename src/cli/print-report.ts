@@ -38,6 +38,12 @@ export function printReport(scenario: Scenario, result: RunResult, io: Io): void
   );
   for (const { host, place, reason, count } of result.drops)
     io.out(`  dropped ${count} at ${host} ${place}: ${reason}`);
+  for (const { link, from, to, put, arrived, lost, underway, drops } of result.links) {
+    const why = drops.map(({ reason, count }) => `${reason} ${count}`).join(', ');
+    io.out(
+      `  link ${link} ${from} > ${to}: ${put} put on = ${arrived} arrived + ${lost} lost${why === '' ? '' : ` (${why})`} + ${underway} under way`,
+    );
+  }
   const m = result.metrics;
   io.out(
     `interrupts ${m['irqs']}, polls ${m['polls']}, ${m['packetsPerPoll'].toFixed(1)} frames a poll, time_squeeze ${m['time_squeeze']}`,

@@ -24,6 +24,7 @@ export function reproduceCommand(args: string[], io: Io): number {
       io.out(
         `${verdict} ${row.id} ${row.cell}: published ${row.published}, model ${row.model ?? '-'} ${row.unit} (${distance(row)}; ${kind}) ${row.title}`,
       );
+      if (row.why !== undefined) io.out(`     ${row.why}`);
     }
     const modelled = rows.filter((row) => row.model !== null).length;
     io.out(

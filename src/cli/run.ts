@@ -12,10 +12,19 @@ import { checkClaimsOf, type ClaimResult } from '../scenario/claims.ts';
 import { compileScenario } from '../scenario/compile.ts';
 import { LIMITS, type Scenario } from '../scenario/schema.ts';
 import { applyVariant, variantNames } from '../scenario/variants.ts';
+import {
+  type CaptureBounds,
+  type CaptureDone,
+  DEFAULT_BOUNDS,
+  finishCapture,
+  parsePointAsk,
+  type PointAsk,
+  startCapture,
+} from './capture-points.ts';
 import { CliError, EXIT_FAILED, EXIT_OK, fileError, type Io } from './io.ts';
 import { printReport } from './print-report.ts';
 import { openSource, scenarioError, type Source } from './source.ts';
-import { parseTime } from './times.ts';
+import { parseTime, printTime } from './times.ts';
 
 interface Command {
   host: string | null;
@@ -32,6 +41,8 @@ interface RunArgs {
   json: boolean;
   records: string | null;
   captures: string[];
+  points: PointAsk[];
+  bounds: CaptureBounds;
 }
 
 /** One variant's result, as `run --json` prints it. */
@@ -41,6 +52,8 @@ export interface RunResult extends Report {
   variant: string;
   claims: ClaimResult[];
   recordsSha256: string;
+  /** Files made at capture points; absent: none were asked for. */
+  captures?: CaptureDone[];
 }
 
 export function runCommandLine(args: readonly string[], io: Io): number {
@@ -54,6 +67,8 @@ export function runCommandLine(args: readonly string[], io: Io): number {
   if (options.records !== null && options.variant === null && names.length > 1) {
     throw new CliError('usage', `--records is for one variant: add --variant (${names.join(', ')})`);
   }
+  if (options.points.length > 0 && options.variant === null && names.length > 1)
+    throw new CliError('usage', `--capture is for one variant: add --variant (${names.join(', ')})`);
   const results: Record<string, RunResult> = {};
   const wanted = options.variant === null ? names : [options.variant];
   for (const variant of wanted) results[variant] = runVariant(source, variant, options);
@@ -61,7 +76,14 @@ export function runCommandLine(args: readonly string[], io: Io): number {
     io.out(JSON.stringify(wanted.length === 1 ? results[wanted[0]] : { format: 1, variants: results }));
   else {
     for (const note of source.notes) io.err(`note: ${note}`);
-    for (const result of Object.values(results)) printReport(source.scenario, result, io);
+    for (const result of Object.values(results)) {
+      printReport(source.scenario, result, io);
+      for (const { file, packets, cutAtNs } of result.captures ?? []) {
+        const cut =
+          cutAtNs === null ? '' : `; the bound was met at ${printTime(cutAtNs)}, the rest is left out`;
+        io.err(`note: ${file}: ${packets} packets${cut}`);
+      }
+    }
   }
   return Object.values(results).every((r) => r.claims.every((c) => c.pass)) ? EXIT_OK : EXIT_FAILED;
 }
@@ -76,6 +98,8 @@ function parseRunArgs(args: readonly string[]): RunArgs {
     json: false,
     records: null,
     captures: [],
+    points: [],
+    bounds: { ...DEFAULT_BOUNDS },
   };
   result.source = readWords('run', args, (option, value, unknown) => {
     switch (option) {
@@ -97,8 +121,21 @@ function parseRunArgs(args: readonly string[]): RunArgs {
       case '--records':
         result.records = value();
         break;
-      case '--capture':
-        result.captures.push(value());
+      case '--capture': {
+        const text = value();
+        const ask = parsePointAsk(text);
+        if (ask === null) result.captures.push(text);
+        else result.points.push(ask);
+        break;
+      }
+      case '--capture-from':
+        result.bounds.fromNs = parseTime(value(), option);
+        break;
+      case '--capture-to':
+        result.bounds.toNs = parseTime(value(), option);
+        break;
+      case '--capture-packets':
+        result.bounds.packets = wholeNumber(value(), option);
         break;
       default:
         unknown();
@@ -145,8 +182,12 @@ function runVariant(source: Source, variant: string, options: RunArgs): RunResul
   const world = createWorld(compiled.spec);
   const keep = options.json || options.records !== null;
   const sink = keep ? recordSink(options.records) : null;
-  if (sink !== null) world.writer = new RecordWriter(sink.take);
-  advance(world, options.untilNs ?? compiled.spec.durationNs);
+  const endNs = options.untilNs ?? compiled.spec.durationNs;
+  const capture =
+    options.points.length === 0 ? null : startCapture(world, options.points, options.bounds, endNs);
+  if (capture !== null) capture.recorder.attach(world, sink?.take ?? null);
+  else if (sink !== null) world.writer = new RecordWriter(sink.take);
+  advance(world, endNs);
   world.writer?.flush();
   const asWritten = options.commands.length === 0 && options.untilNs === null;
   return {
@@ -156,6 +197,7 @@ function runVariant(source: Source, variant: string, options: RunArgs): RunResul
     ...reportOf(world),
     claims: asWritten ? claimsOf(source.scenario, variant, world, compileOptions) : [],
     recordsSha256: sink?.finish() ?? '',
+    ...(capture === null ? {} : { captures: finishCapture(world, capture) }),
   };
 }
 

@@ -70,10 +70,22 @@ export function bestColumns(w: number, h: number, count: number): number {
   return best;
 }
 
+/** How far a curve from a to b reaches out level at both ends: forward, also where forward is to the left. */
+export function reach(a: Point, b: Point): number {
+  const k = Math.max(12, Math.abs(b.x - a.x) * 0.5);
+  return b.x < a.x - 12 ? -k : k;
+}
+
 /** A curve that leaves and arrives level: the shape of every way between columns. */
 export function wayPath(a: Point, b: Point): string {
-  const k = Math.max(12, Math.abs(b.x - a.x) * 0.5);
+  const k = reach(a, b);
   return `M${r1(a.x)},${r1(a.y)}C${r1(a.x + k)},${r1(a.y)} ${r1(b.x - k)},${r1(b.y)} ${r1(b.x)},${r1(b.y)}`;
+}
+
+/** The same up and down. */
+export function rise(a: Point, b: Point): number {
+  const k = Math.max(12, Math.abs(b.y - a.y) * 0.5);
+  return b.y < a.y - 12 ? -k : k;
 }
 
 /** The same curve top to bottom. */
@@ -89,8 +101,8 @@ export function wayPoint(a: Point, b: Point, t: number, vertical = false): Point
   const c1 = 3 * u * u * t;
   const c2 = 3 * u * t * t;
   const c3 = t * t * t;
-  const kx = vertical ? 0 : Math.max(12, Math.abs(b.x - a.x) * 0.5);
-  const ky = vertical ? Math.max(12, Math.abs(b.y - a.y) * 0.5) : 0;
+  const kx = vertical ? 0 : reach(a, b);
+  const ky = vertical ? rise(a, b) : 0;
   return {
     x: c0 * a.x + c1 * (a.x + kx) + c2 * (b.x - kx) + c3 * b.x,
     y: c0 * a.y + c1 * (a.y + ky) + c2 * (b.y - ky) + c3 * b.y,

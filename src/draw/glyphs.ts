@@ -5,8 +5,10 @@
  */
 import type { Scene, SceneMap, SceneSkb } from '../protocol/scene.ts';
 import { clamp, type Rect } from './geometry.ts';
+import { linkGlyphs } from './link-glyphs.ts';
 import { layerRects, type RingLayout, roomOf } from './layout.ts';
-import { cpuOfQueue, dropPoint, type Spot, type StageIndex, socketAt } from './places.ts';
+import type { TxLayout, TxRowLayout } from './layout-tx.ts';
+import { cpuOfQueue, dropPoint, type Spot, type StageIndex, socketAt, txAt } from './places.ts';
 
 /** `docked`: within a ring or a tank, which draw their contents themselves; seen only while it travels. */
 export type Look = 'hollow' | 'solid' | 'dropped' | 'docked';
@@ -56,7 +58,11 @@ export function ringAngle(index: number, size: number): number {
   return ((index % size) / size) * Math.PI * 2 - Math.PI / 2;
 }
 
-function ringSpot(ring: RingLayout, index: number, size: number): { x: number; y: number } {
+function ringSpot(
+  ring: Pick<RingLayout, 'c' | 'r' | 'r0'>,
+  index: number,
+  size: number,
+): { x: number; y: number } {
   const a = ringAngle(index + 0.5, size);
   const r = (ring.r + ring.r0) / 2;
   return { x: ring.c.x + Math.cos(a) * r, y: ring.c.y + Math.sin(a) * r };
@@ -131,6 +137,15 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
       const w = Math.min(at.x + at.w - x - 2, wish);
       addTrain(add, out, state.current, { x, y, w, h }, 'solid', false, room);
     }
+    // on its way out: over the lane's lower edge
+    let x = protocol.x + protocol.w - 6;
+    for (const skb of state.sending === null ? state.acks : [state.sending, ...state.acks]) {
+      const w = skb.segs.length > 1 ? Math.min(40, 4 + skb.segs.length * 4) : glyphLength(skb.bytes);
+      if (x - w < protocol.x + protocol.w / 2) break;
+      x -= w + 2;
+      const at: Rect = { x, y: lane.box.y + lane.box.h - GLYPH_H + 1, w, h: GLYPH_H };
+      addTrain(add, out, skb, at, skb === state.sending ? 'solid' : 'hollow', false);
+    }
     addRow(
       add,
       out,
@@ -177,6 +192,8 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
     const skbs = [
       ...(state.frame ? [state.frame] : []),
       ...(state.current ? [state.current] : []),
+      ...(state.sending ? [state.sending] : []),
+      ...state.acks,
       ...(strips.get(cpu) ?? []),
       ...state.deliver,
       ...state.backlog.process,
@@ -194,7 +211,7 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
         w,
         h: 7,
         flow: skb.flow,
-        look: skb === state.frame || skb === state.current ? 'solid' : 'hollow',
+        look: skb === state.frame || skb === state.current || skb === state.sending ? 'solid' : 'hollow',
         lead: false,
       });
       x += w + 2;
@@ -221,6 +238,27 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
       });
     }
   }
+
+  for (const link of ix.layout.links) for (const g of linkGlyphs(link, scene).glyphs) add(g);
+  for (const row of ix.layout.tx)
+    for (const { queue } of row.cells) {
+      const at = txAt(ix, queue);
+      if (at !== undefined) placeTxGlyphs(add, out, scene, row, at);
+    }
+  map.tasks.forEach((task, i) => {
+    const skb = scene.tasks[i]?.sending;
+    const at = skb ? socketAt(ix, skb.sk ?? task.sockets[0] ?? 0) : undefined;
+    if (!skb || at === undefined) return;
+    const w = glyphLength(skb.bytes);
+    addTrain(
+      add,
+      out,
+      skb,
+      { x: at.box.x - 4, y: at.box.y + at.box.h - GLYPH_H - 4, w, h: GLYPH_H },
+      'solid',
+      false,
+    );
+  });
 
   map.sockets.forEach((socket, i) => {
     const at = socketAt(ix, socket.id);
@@ -277,6 +315,51 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
     });
   }
   return out;
+}
+
+/** Lines of packets that a full cell's queueing discipline has room for, below its first words. */
+export function qdiscLines(box: Rect): number {
+  return Math.max(1, Math.floor((box.h - 27) / 12));
+}
+
+/** Waiting in the queueing discipline, in descriptors, on the wire. What is sent and not cleaned is the ring's own. */
+function placeTxGlyphs(add: Add, out: GlyphSet, scene: Scene, row: TxRowLayout, at: TxLayout): void {
+  const tx = scene.queues[at.queue]?.tx;
+  if (tx === undefined) return;
+  const { ring } = tx;
+  const first = tx.posted - ring.length;
+  const onWire = scene.nics[row.nic]?.sending === at.number && ring.length > 0;
+  if (onWire) {
+    const w = Math.min(row.wire.w - 8, trainLength(ring[0]));
+    addTrain(
+      add,
+      out,
+      ring[0],
+      { x: row.wire.x + row.wire.w - w - 5, y: row.cableY - GLYPH_H / 2, w, h: GLYPH_H },
+      'solid',
+      false,
+    );
+  }
+  for (let i = onWire ? 1 : 0; i < ring.length; i++) {
+    if (i === RING_ENDS && ring.length > 2 * RING_ENDS) i = ring.length - RING_ENDS;
+    const skb = ring[i];
+    const p = ringSpot(at, (first + i) % tx.size, tx.size);
+    for (const key of skb.segs)
+      add({ key, x: p.x - 3, y: p.y - 3, w: 6, h: 6, flow: skb.flow, look: 'docked', lead: false });
+  }
+  if (at.level === 'full') {
+    const { x, y, w, h } = at.qdisc;
+    addRow(add, out, tx.qdisc, { x: x + 6, y: y + 15, w: w - 12, h: GLYPH_H }, qdiscLines({ x, y, w, h }));
+    return;
+  }
+  const { x, y } = { x: at.qdisc.x, y: at.qdisc.y + at.qdisc.h / 2 };
+  for (const skb of tx.qdisc.slice(0, RING_ENDS))
+    for (const key of skb.segs)
+      add({ key, x: x - 2, y: y - 3, w: 6, h: 6, flow: skb.flow, look: 'docked', lead: false });
+}
+
+function trainLength(skb: SceneSkb): number {
+  return skb.segs.length > 1 ? skb.segs.length * CAR : glyphLength(skb.bytes);
 }
 
 /** Share of a tank's height that is filled; the limit line stands at TANK_LIMIT, so that overshoot shows. */

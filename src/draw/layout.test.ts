@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mockMap } from '../testing/mock-scenes.ts';
-import { contains, overlaps, type Rect } from './geometry.ts';
+import { contains, grow, overlaps, type Rect } from './geometry.ts';
 import { type LayoutInput, layoutStage, type StageLayout } from './layout.ts';
 import { ringRect } from './places.ts';
 
@@ -11,9 +11,9 @@ function make(
   sockets: number,
   width: number,
   height: number,
-  rest: Partial<LayoutInput> = {},
+  rest: Partial<LayoutInput> & { sends?: boolean } = {},
 ): StageLayout {
-  const map = mockMap({ queues, cpus, sockets, size: 512 });
+  const map = mockMap({ queues, cpus, sockets, size: 512, sends: rest.sends ?? false });
   return layoutStage({
     map,
     host: 0,
@@ -38,6 +38,7 @@ function solids(l: StageLayout): [string, Rect][] {
     ]),
     ...l.lanes.map((lane): [string, Rect] => [`lane ${lane.cpu}`, lane.box]),
     ...l.strips.map((strip): [string, Rect] => [`strip ${strip.cpu}`, strip.box]),
+    ...l.tx.map((row): [string, Rect] => [`tx row ${row.nic}`, row.box]),
     ...l.sockets.map((s): [string, Rect] => [`socket ${s.socket}`, s.box]),
     ...l.socketSlots.map((s): [string, Rect] => [`socket slot ${s.socket}`, s.box]),
   ];
@@ -68,6 +69,20 @@ function check(l: StageLayout): void {
     for (const part of parts) expect(contains(lane.box, part)).toBe(true);
     for (let i = 1; i < parts.length; i++) expect(overlaps(parts[i - 1], parts[i])).toBe(false);
   }
+  for (const row of l.tx) {
+    const cells = row.slot === null ? row.cells : [...row.cells, row.slot];
+    for (const cell of cells) {
+      const parts = [ringRect(cell), cell.qdisc, ...(cell.gauge ? [cell.gauge] : [])];
+      if (cell.words) parts.push(cell.words);
+      expect(contains(row.box, cell.cell), `tx cell ${cell.queue} in its row`).toBe(true);
+      for (const [i, part] of parts.entries()) {
+        expect(contains(grow(cell.cell, 1), part), `part ${i} of tx cell ${cell.queue}`).toBe(true);
+        for (const other of parts.slice(i + 1)) expect(overlaps(part, other)).toBe(false);
+      }
+      for (const other of cells)
+        if (other !== cell) expect(overlaps(cell.cell, other.cell), 'tx cells apart').toBe(false);
+    }
+  }
   for (const s of [...l.sockets, ...l.socketSlots])
     expect(contains(s.box, s.tank), `tank of socket ${s.socket}`).toBe(true);
 }
@@ -87,8 +102,9 @@ describe('layoutStage', () => {
         fc.integer({ min: 400, max: 760 }),
         themes,
         densities,
-        (q, c, s, w, h, theme, density) => {
-          check(make(q, c, s, w, Math.min(h, w), { theme, density }));
+        fc.boolean(),
+        (q, c, s, w, h, theme, density, sends) => {
+          check(make(q, c, s, w, Math.min(h, w), { theme, density, sends }));
         },
       ),
       { numRuns: 150 },
@@ -104,8 +120,9 @@ describe('layoutStage', () => {
         fc.integer({ min: 320, max: 560 }),
         fc.integer({ min: 480, max: 900 }),
         themes,
-        (q, c, s, w, h, theme) => {
-          const l = make(q, c, s, w, h, { theme });
+        fc.boolean(),
+        (q, c, s, w, h, theme, sends) => {
+          const l = make(q, c, s, w, h, { theme, sends });
           expect(l.portrait).toBe(true);
           check(l);
         },
@@ -122,6 +139,27 @@ describe('layoutStage', () => {
     expect(l.nics[0].rings.every((ring) => ring.level === 'full')).toBe(true);
     // each ring at the height of its lane: ways do not cross
     for (const [i, ring] of l.nics[0].rings.entries()) expect(ring.c.y).toBeCloseTo(l.lanes[i].in.y);
+  });
+
+  it('gives the way out room only where something can be sent, and keeps words legible there', () => {
+    const silent = make(4, 4, 4, 784, 440);
+    expect(silent.tx).toEqual([]);
+    expect(silent.columns.map((column) => column.id)).not.toContain('tx');
+    const l = make(4, 4, 4, 784, 440, { sends: true });
+    expect(l.strips).toHaveLength(0);
+    expect(l.unit * 10.5).toBeGreaterThanOrEqual(11);
+    expect(l.tx[0].cells.map((cell) => cell.level)).toEqual(['full', 'full', 'full', 'full']);
+    // a card that has sent though nobody knew that it would
+    expect(make(4, 4, 4, 784, 440, { senders: [0] }).tx).toEqual(l.tx);
+  });
+
+  it('folds sixty-four transmit queues and shows in the slot the one last touched; an overview has no slot', () => {
+    const l = make(64, 4, 4, 1000, 560, { sends: true, openTx: [41] });
+    expect(l.tx[0].cells).toHaveLength(64);
+    expect(l.tx[0].cells.every((cell) => cell.level === 'mini')).toBe(true);
+    expect(l.tx[0].slot).toMatchObject({ queue: 41, level: 'full' });
+    expect(make(64, 4, 4, 1000, 560, { sends: true, density: 'overview' }).tx[0].slot).toBeNull();
+    expect(make(8, 4, 4, 1000, 560, { sends: true }).tx[0].cells[7].level).toBe('small');
   });
 
   it('folds sixty-four CPUs to strips and shows in its slots whom the playhead touches', () => {

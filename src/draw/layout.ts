@@ -8,6 +8,15 @@ import { rulesFor } from '../catalog/rules.ts';
 import type { SceneMap } from '../protocol/scene.ts';
 import type { ThemeName } from '../theme/colors.ts';
 import { bestColumns, clamp, grid, inset, type Point, type Rect } from './geometry.ts';
+import { placeTx, placeTxPortrait, TX_GAP, TX_TITLE, type TxRowLayout, txRoom } from './layout-tx.ts';
+import {
+  hasLinks,
+  LINK_STRIP,
+  type LinkLayout,
+  linkColumn,
+  placeLinkPortrait,
+  placeLinks,
+} from './layout-link.ts';
 
 export type Density = 'overview' | 'standard' | 'full';
 
@@ -24,6 +33,10 @@ export interface LayoutInput {
   /** Of folded CPUs and sockets, which the slots show, first slot first (world index, socket id). */
   openCpus?: readonly number[];
   openSockets?: readonly number[];
+  /** Cards that have sent though nothing told that they could (world index). */
+  senders?: readonly number[];
+  /** Of small transmit queues, which the slot shows (world index). */
+  openTx?: readonly number[];
 }
 
 export interface RingLayout {
@@ -111,8 +124,11 @@ export interface StageLayout {
   h: number;
   portrait: boolean;
   density: Density;
-  columns: { id: 'wire' | 'nic' | 'cpus' | 'sockets'; at: Point; w: number }[];
+  columns: { id: 'wire' | 'nic' | 'cpus' | 'sockets' | 'tx'; at: Point; w: number }[];
   nics: NicLayout[];
+  links: LinkLayout[];
+  /** The transmit side of cards that can send. */
+  tx: TxRowLayout[];
   /** Unfolded CPUs: all, or the slots. */
   lanes: LaneLayout[];
   /** Folded CPUs, all of them where not all are unfolded. */
@@ -129,6 +145,8 @@ export interface StageLayout {
 
 /** Narrower, the words of a lane's boxes do not fit. */
 const MIN_W = 732;
+/** The wire's column is so much wider where links stand in it. */
+const LINK_W = 60;
 const PAD = 12;
 const TITLE = 24;
 const LANE_MIN = 76;
@@ -176,6 +194,7 @@ interface Parts {
   nics: SceneMap['nics'];
   queuesOf: Map<number, number[]>;
   sockets: SceneMap['sockets'];
+  senders: { nic: number; queues: number[] }[];
 }
 
 function partsOf(input: LayoutInput): Parts {
@@ -192,6 +211,9 @@ function partsOf(input: LayoutInput): Parts {
     nics,
     queuesOf,
     sockets: map.sockets.filter((socket) => socket.host === host),
+    senders: nics
+      .filter((nic) => nic.sends || input.senders?.includes(nic.index))
+      .map((nic) => ({ nic: nic.index, queues: queuesOf.get(nic.index) ?? [] })),
   };
 }
 
@@ -200,23 +222,33 @@ function layoutWide(input: LayoutInput): StageLayout {
   const queueCount = Math.max(1, ...parts.nics.map((nic) => parts.queuesOf.get(nic.index)?.length ?? 0));
   // type is no larger than four CPUs side by side allow; beyond, they fold
   const open = parts.cpus.length <= 4 && input.density !== 'overview' ? parts.cpus.length : 0;
-  const lanesH = PAD + TITLE - 6 + PAD + open * (LANE_MIN + 6);
+  const sending = parts.senders.length > 0;
+  // the way out takes room that lanes can spare
+  const laneMin = (input.density === 'full' ? LANE_MIN - 4 : LANE_MIN) - (sending ? 2 : 0);
+  const lanesH = PAD + TITLE - 6 + PAD + open * ((sending ? laneMin : LANE_MIN) + 6) - (sending ? 6 : 0);
   // an old card has a ring only, no table
   const plain = parts.nics.every((nic) => isPlain(nic.driver));
   const nicsH =
     plain || parts.nics.length > 2
       ? parts.nics.length * (plain ? 96 : 108) + 42
       : 348 + (parts.nics.length - 1) * 120;
-  const minH = Math.max(348, lanesH, nicsH);
+  const overview = input.density === 'overview';
+  const out = txRoom(parts.senders, overview);
+  const minH = Math.max(348, lanesH, nicsH) + out.least;
   const sparse =
     parts.cpus.length <= 2 && queueCount <= 2 && parts.nics.length === 1 && parts.sockets.length <= 4;
-  const unit = unitOf(input.theme, input.width, input.height, MIN_W, minH, sparse);
+  const minW = MIN_W + (hasLinks(input.map, input.host) ? LINK_W : 0);
+  const unit = unitOf(input.theme, input.width, input.height, minW, minH, sparse);
   const w = input.width / unit;
   const h = input.height / unit;
   const top = PAD + TITLE - 6;
   const area: Rect = { x: PAD, y: top, w: w - 2 * PAD, h: h - top - PAD };
+  const bottom = area.y + area.h;
+  // what is left over goes to the way out by a part
+  area.h -= Math.min(out.most, out.least + Math.max(0, h - minH) * 0.2);
 
-  const wireW = clamp(w * 0.06, 44, 84);
+  const linked = hasLinks(input.map, input.host);
+  const wireW = linked ? linkColumn(w) : clamp(w * 0.06, 44, 84);
   const nicW = clamp(
     w * (queueCount > 16 ? 0.34 : queueCount > 6 ? 0.31 : queueCount <= 2 ? 0.3 : 0.28),
     214,
@@ -233,7 +265,7 @@ function layoutWide(input: LayoutInput): StageLayout {
   const laneW = sockX - sockGap - laneX;
 
   const columnOf = (x: number, width: number): Rect => ({ x, y: area.y, w: width, h: area.h });
-  let lanes = placeCpus(columnOf(laneX, laneW), parts.cpus, input);
+  let lanes = placeCpus(columnOf(laneX, laneW), parts.cpus, input, laneMin);
   // few lanes do not fill a high page: then no column goes on below them, and all stand a little lower
   const lanesEnd = Math.max(0, ...lanes.lanes.map((l) => l.box.y + l.box.h));
   if (lanes.strips.length === 0 && lanesEnd > 0 && parts.nics.length === 1 && parts.sockets.length <= 4) {
@@ -241,7 +273,7 @@ function layoutWide(input: LayoutInput): StageLayout {
     const h = Math.min(area.h, Math.max(lanesEnd - area.y, least));
     area.y += (area.h - h) * 0.3;
     area.h = h;
-    lanes = placeCpus(columnOf(laneX, laneW), parts.cpus, input);
+    lanes = placeCpus(columnOf(laneX, laneW), parts.cpus, input, laneMin);
   }
   const titleY = area.y - top + PAD + 8;
   const sockets = placeSockets(columnOf(sockX, sockW), parts.sockets, input);
@@ -261,6 +293,17 @@ function layoutWide(input: LayoutInput): StageLayout {
     return placeNic(box, nic, queues, input, { x: area.x, y: box.y, w: wireW, h: nh }, lanes.lanes);
   });
 
+  const outTop = area.y + area.h + (out.least > 0 ? TX_TITLE : 0);
+  const outH = Math.min(bottom - outTop, out.most - TX_TITLE);
+  const tx = placeTx(
+    { x: area.x, y: outTop + TX_GAP, w: area.w, h: outH - TX_GAP },
+    nicX,
+    parts.senders,
+    input.map,
+    overview,
+    input.openTx ?? [],
+  );
+
   return {
     width: input.width,
     height: input.height,
@@ -275,8 +318,13 @@ function layoutWide(input: LayoutInput): StageLayout {
       { id: 'nic', at: { x: nicX, y: titleY }, w: nicW },
       { id: 'cpus', at: { x: laneX, y: titleY }, w: laneW },
       ...(none ? [] : [{ id: 'sockets' as const, at: { x: sockX, y: titleY }, w: sockW }]),
+      ...(tx.length > 0
+        ? [{ id: 'tx' as const, at: { x: nicX, y: outTop }, w: area.x + area.w - nicX }]
+        : []),
     ],
     nics,
+    links: placeLinks(nics, tx, input.map, ({ parser }) => parser.y + parser.h / 2),
+    tx,
     ...lanes,
     ...sockets,
     allCurves: queueCount <= 8 && lanes.strips.length === 0,
@@ -507,11 +555,11 @@ function placeCpus(
   area: Rect,
   cpus: SceneMap['cpus'],
   input: LayoutInput,
+  min: number,
 ): Pick<StageLayout, 'lanes' | 'strips' | 'cpuSlots'> {
   const n = cpus.length;
   const gap = 8;
   if (n === 0) return { lanes: [], strips: [], cpuSlots: 0 };
-  const min = input.density === 'full' ? LANE_MIN - 4 : LANE_MIN;
   const fits = n * min + (n - 1) * (gap - 2) <= area.h && input.density !== 'overview';
   if (fits) {
     const used = Math.min(gap, n > 1 ? (area.h - n * min) / (n - 1) : gap);
@@ -688,8 +736,14 @@ function layoutPortrait(input: LayoutInput): StageLayout {
   const columns: StageLayout['columns'] = [];
   columns.push({ id: 'nic', at: { x, y: y + 10 }, w: inner });
   y += 18;
+  const links: LinkLayout[] = [];
   for (const nic of parts.nics) {
     const queues = parts.queuesOf.get(nic.index) ?? [];
+    const link = placeLinkPortrait(input.map, nic.index, { x, y, w: inner, h: LINK_STRIP });
+    if (link !== null) {
+      links.push(link);
+      y += LINK_STRIP + 6;
+    }
     const wire: Rect = { x, y, w: inner, h: 26 };
     const cardTop = y + 30;
     const steerH = 56;
@@ -796,6 +850,14 @@ function layoutPortrait(input: LayoutInput): StageLayout {
   }
   for (const socket of [...sockets, ...socketSlots])
     socket.in = { x: socket.box.x + socket.box.w / 2, y: socket.box.y };
+  let tx: TxRowLayout[] = [];
+  if (parts.senders.length > 0) {
+    y += s > 0 ? 16 : 0;
+    columns.push({ id: 'tx', at: { x, y: y + 8 }, w: inner });
+    const placed = placeTxPortrait(x, y + 16, inner, parts.senders, input.map, input.openTx ?? []);
+    tx = placed.rows;
+    y = placed.bottom;
+  }
   return {
     width: input.width,
     height: Math.max(input.height, Math.ceil((y + 8) * unit)),
@@ -807,6 +869,8 @@ function layoutPortrait(input: LayoutInput): StageLayout {
     density: input.density,
     columns,
     nics,
+    links,
+    tx,
     lanes,
     strips,
     sockets,

@@ -6,12 +6,14 @@ import { Kind } from '../catalog/kinds.ts';
 import type { RecordView } from '../protocol/scene.ts';
 import { type Point, wayPoint } from './geometry.ts';
 import type { Glyph } from './glyphs.ts';
-import { cpuIn, type Spot, type StageIndex } from './places.ts';
+import { cpuIn, type Spot, type StageIndex, txAt } from './places.ts';
 
 export interface Move {
   key: number;
   from: Glyph | null;
   to: Glyph | null;
+  /** It leaves by the wire: where it is seen last. */
+  exit?: Point;
 }
 
 /** A glyph on its way, with how much of it shows. */
@@ -19,11 +21,13 @@ export interface Moving extends Glyph {
   alpha: number;
 }
 
-/** A signal, not a packet: an interrupt on its way from a vector to a CPU. */
+/** A signal, not a packet: an interrupt on its way from a vector to a CPU, or what a card has sent, to be freed. */
 export interface Pulse {
   from: Point;
   to: Point;
   vertical: boolean;
+  /** Memory of sent packets on its way to the CPU that frees it. */
+  back?: boolean;
 }
 
 export interface MotionPlan {
@@ -64,14 +68,28 @@ export function planMotion(
     else moves.push({ key: to.key, from: from ?? originOf(to, record, ix), to });
   }
   for (const from of before.values()) {
-    if (!kept.has(from.key) && from.look !== 'docked') moves.push({ key: from.key, from, to: null });
+    if (kept.has(from.key) || from.look === 'docked') continue;
+    const exit = exitOf(from, ix);
+    moves.push(exit === null ? { key: from.key, from, to: null } : { key: from.key, from, to: null, exit });
   }
   return { moves, still, pulse: pulseOf(record, ix, spots) };
 }
 
+/** What is gone from a cable has been sent: to the stage's edge, below its end on narrow pages. */
+function exitOf(from: Glyph, ix: StageIndex): Point | null {
+  for (const row of ix.layout.tx) {
+    const { x, y, w, h } = row.wire;
+    if (from.x >= x - 1 && from.x + from.w <= x + w + 1 && from.y >= y - 6 && from.y <= y + h)
+      return { x: x - 2, y: from.y };
+  }
+  return null;
+}
+
 /** A packet seen for the first time comes from the wire; others appear where they are. */
 function originOf(to: Glyph, record: RecordView | null, ix: StageIndex): Glyph | null {
-  if (record === null || record.packet !== to.key || record.kind !== Kind.frameArrived) return null;
+  if (record === null || record.packet !== to.key) return null;
+  if (record.kind === Kind.linkEnter) return fromCable(to, ix);
+  if (record.kind !== Kind.frameArrived) return null;
   let best: Glyph | null = null;
   for (const nic of ix.layout.nics) {
     const inCard =
@@ -89,13 +107,36 @@ function originOf(to: Glyph, record: RecordView | null, ix: StageIndex): Glyph |
   return best;
 }
 
+/** A frame that goes onto a link comes out of the cable below it. */
+function fromCable(to: Glyph, ix: StageIndex): Glyph | null {
+  const link = ix.layout.links.find(
+    ({ box }) => to.x >= box.x && to.x <= box.x + box.w && to.y >= box.y && to.y <= box.y + box.h,
+  );
+  const row = ix.layout.tx.find(({ nic }) => nic === link?.nic);
+  return row === undefined ? null : { ...to, x: row.wire.x + 4, y: row.cableY - to.h / 2 };
+}
+
 /** Height of the cable: it enters the card at the parser. */
 export function wireY(parserY: number, parserH: number): number {
   return parserY + parserH / 2;
 }
 
 function pulseOf(record: RecordView | null, ix: StageIndex, spots: readonly Spot[]): Pulse | null {
-  if (record === null || record.kind !== Kind.irqRaised) return null;
+  if (record === null) return null;
+  if (record.kind === Kind.txClean) {
+    // what was sent goes back to the CPU that frees it
+    const tx = txAt(ix, spots[record.place]?.queue ?? -1);
+    const box = ix.lanes.get(record.cpu)?.boxes.poll ?? ix.strips.get(record.cpu)?.box;
+    return tx === undefined || box === undefined
+      ? null
+      : {
+          from: { x: tx.c.x, y: tx.c.y - tx.r },
+          to: { x: box.x + Math.min(20, box.w / 2), y: box.y + box.h },
+          vertical: true,
+          back: true,
+        };
+  }
+  if (record.kind !== Kind.irqRaised) return null;
   const ring = ix.rings.get(spots[record.place]?.queue ?? -1);
   const to = cpuIn(ix, record.a);
   return ring === undefined || to === null ? null : { from: ring.port, to, vertical: ix.layout.portrait };
@@ -113,10 +154,11 @@ export function ease(t: number): number {
 export function glyphsAt(plan: MotionPlan, t: number, reduced: boolean, vertical: boolean): Moving[] {
   const out: Moving[] = plan.still.map((g) => ({ ...g, alpha: 1 }));
   const e = ease(t);
-  for (const { from, to } of plan.moves) {
+  for (const { from, to, exit } of plan.moves) {
     if (from === null && to !== null) out.push({ ...to, alpha: e });
     else if (to === null && from !== null) {
-      if (t < 1) out.push({ ...from, alpha: 1 - e });
+      const gone = exit === undefined || reduced ? from : { ...from, x: from.x + (exit.x - from.x) * e };
+      if (t < 1) out.push({ ...gone, alpha: exit === undefined || reduced ? 1 - e : 1 - e * e * e });
     } else if (from !== null && to !== null) {
       if (t >= 1) out.push({ ...to, alpha: 1 });
       else if (reduced) {

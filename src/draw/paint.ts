@@ -14,7 +14,7 @@ import {
   palettes,
   type ThemeName,
 } from '../theme/colors.ts';
-import { type Rect, wayPoint } from './geometry.ts';
+import { type Rect, reach, rise, wayPoint } from './geometry.ts';
 import {
   DETAIL_LIMIT,
   GLYPH_H,
@@ -29,6 +29,7 @@ import {
 import { type RingLayout, roomOf, type SocketLayout } from './layout.ts';
 import { ease, type Moving, onWire, type Pulse } from './motion.ts';
 import type { Painter } from './painter.ts';
+import { paintTxRow } from './paint-tx.ts';
 import type { StageIndex } from './places.ts';
 
 export interface PaintInput {
@@ -59,6 +60,7 @@ export function paintStage(p: Painter, input: PaintInput): void {
     const q = input.scene.queues[queue];
     if (q !== undefined) paintRing(p, c, input, ring, q);
   }
+  for (const row of input.ix.layout.tx) paintTxRow(p, c, input, row);
   paintBudgets(p, c, input);
   paintStrips(p, c, input);
   input.map.sockets.forEach((socket, i) => {
@@ -354,8 +356,8 @@ function paintTrail(p: Painter, input: PaintInput): void {
   const a = { x: trail.from.x + trail.from.w / 2, y: trail.from.y + trail.from.h / 2 };
   const b = { x: trail.to.x + trail.to.w / 2, y: trail.to.y + trail.to.h / 2 };
   const vertical = input.ix.layout.portrait;
-  const kx = vertical ? 0 : Math.max(12, Math.abs(b.x - a.x) * 0.5);
-  const ky = vertical ? Math.max(12, Math.abs(b.y - a.y) * 0.5) : 0;
+  const kx = vertical ? 0 : reach(a, b);
+  const ky = vertical ? rise(a, b) : 0;
   p.curve(
     flowColor(input.theme, trail.to.flow),
     [a.x, a.y, a.x + kx, a.y + ky, b.x - kx, b.y - ky, b.x, b.y],
@@ -425,11 +427,11 @@ function paintGlyphs(p: Painter, c: Palette, theme: ThemeName, glyphs: readonly 
 }
 
 function paintPulse(p: Painter, c: Palette, pulse: Pulse, t: number): void {
-  const color = c.contexts.hardirq;
+  const color = pulse.back ? c.contexts.softirq : c.contexts.hardirq;
   const { from, to } = pulse;
   const at = wayPoint(from, to, ease(t), pulse.vertical);
-  const kx = pulse.vertical ? 0 : Math.max(12, Math.abs(to.x - from.x) * 0.5);
-  const ky = pulse.vertical ? Math.max(12, Math.abs(to.y - from.y) * 0.5) : 0;
+  const kx = pulse.vertical ? 0 : reach(from, to);
+  const ky = pulse.vertical ? rise(from, to) : 0;
   p.curve(color, [from.x, from.y, from.x + kx, from.y + ky, to.x - kx, to.y - ky, to.x, to.y], 2, 0.8);
   if (t < 1) {
     p.rect(color, at.x - 4, at.y - 1.5, 8, 3);

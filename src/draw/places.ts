@@ -1,9 +1,11 @@
 /** From a place of the world's table, or a record, to where it stands on the stage. */
 import { kindName } from '../catalog/kinds.ts';
+import { Reason } from '../catalog/reasons.ts';
 import type { Place } from '../catalog/places.ts';
 import type { RecordView, Scene, SceneMap } from '../protocol/scene.ts';
 import { grow, type Point, type Rect } from './geometry.ts';
 import type { LaneLayout, NicLayout, RingLayout, SocketLayout, StageLayout, StripLayout } from './layout.ts';
+import type { TxLayout, TxRowLayout } from './layout-tx.ts';
 
 /** A place with world indexes: -1 where it has none. */
 export interface Spot {
@@ -15,6 +17,8 @@ export interface Spot {
   /** Index into map.sockets and scene.sockets; into map.tasks and scene.tasks. */
   socket: number;
   task: number;
+  /** Direction of a link. */
+  way: number;
 }
 
 /** The place table with indexes, made once a map. */
@@ -36,6 +40,7 @@ export function spotsOf(map: SceneMap): Spot[] {
         place.cpu === undefined ? -1 : map.cpus.findIndex((c) => c.host === host && c.number === place.cpu),
       socket: place.socket === undefined ? -1 : map.sockets.findIndex((s) => s.id === place.socket),
       task: place.task === undefined ? -1 : map.tasks.findIndex((k) => k.id === place.task),
+      way: place.link === undefined ? -1 : (map.ways.find((way) => way.from === nic)?.index ?? -1),
     };
   });
 }
@@ -45,6 +50,10 @@ export interface StageIndex {
   layout: StageLayout;
   nics: Map<number, NicLayout>;
   rings: Map<number, RingLayout>;
+  /** Transmit queues by world index, where they always stand and in slots; rows by NIC. */
+  tx: Map<number, TxLayout>;
+  txSlots: Map<number, TxLayout>;
+  txRows: Map<number, TxRowLayout>;
   lanes: Map<number, LaneLayout>;
   strips: Map<number, StripLayout>;
   /** By socket id. */
@@ -57,6 +66,11 @@ export function indexStage(layout: StageLayout): StageIndex {
     layout,
     nics: new Map(layout.nics.map((n) => [n.nic, n])),
     rings: new Map(layout.nics.flatMap((n) => n.rings.map((r): [number, RingLayout] => [r.queue, r]))),
+    tx: new Map(layout.tx.flatMap((row) => row.cells.map((cell): [number, TxLayout] => [cell.queue, cell]))),
+    txSlots: new Map(
+      layout.tx.flatMap(({ slot }) => (slot === null ? [] : [[slot.queue, slot] as [number, TxLayout]])),
+    ),
+    txRows: new Map(layout.tx.map((row) => [row.nic, row])),
     lanes: new Map(layout.lanes.map((l) => [l.cpu, l])),
     strips: new Map(layout.strips.map((s) => [s.cpu, s])),
     sockets: new Map(layout.sockets.map((s) => [s.socket, s])),
@@ -64,7 +78,12 @@ export function indexStage(layout: StageLayout): StageIndex {
   };
 }
 
-export function ringRect(ring: RingLayout): Rect {
+/** A transmit queue where it is seen best. */
+export function txAt(ix: StageIndex, queue: number): TxLayout | undefined {
+  return ix.txSlots.get(queue) ?? ix.tx.get(queue);
+}
+
+export function ringRect(ring: Pick<RingLayout, 'c' | 'r'>): Rect {
   return { x: ring.c.x - ring.r, y: ring.c.y - ring.r, w: 2 * ring.r, h: 2 * ring.r };
 }
 
@@ -133,6 +152,22 @@ export interface Touch {
   round: boolean;
   /** Side on which a tag covers least. */
   tag: 'above' | 'below';
+  /** The tag begins where the box does; else it ends there. */
+  start?: boolean;
+}
+
+/** Reasons to wait in the queueing discipline, not in the ring. */
+export const TX_WAITS: ReadonlySet<number> = new Set([
+  Reason.txQdisc,
+  Reason.txBql,
+  Reason.txBehind,
+  Reason.txOtherRuns,
+  Reason.txOvertakes,
+]);
+
+/** The part of a card's cable on which what it sends is seen. */
+export function cableRect(row: TxRowLayout): Rect {
+  return { x: row.wire.x, y: row.cableY - 8, w: Math.max(24, row.wire.w - 4), h: 16 };
 }
 
 function lanePart(ix: StageIndex, cpu: number, part: LanePart): Rect | null {
@@ -193,22 +228,49 @@ export function touchOf(
         return { rect: at.box, cpu, queue: -1, socket: at.socket, round: false, tag: underCard(ix) };
     }
     const nic = ix.nics.get(spot.nic);
+    const row = ix.txRows.get(spot.nic);
+    // above stand the words of its row
+    const outside = { tag: 'below', start: true } as const;
+    if (name === 'txSent' && row !== undefined) return { ...(touch(cableRect(row)) as Touch), ...outside };
+    const tx = spot.type === 'tx-ring' ? txAt(ix, spot.queue) : undefined;
+    if (tx !== undefined && name === 'txSelect')
+      return { ...(touch(tx.level === 'mini' ? tx.cell : tx.qdisc) as Touch), ...outside };
+    if (tx !== undefined && (name === 'txQueue' || name === 'txClean')) {
+      const waits = name === 'txQueue' && TX_WAITS.has(record.reason);
+      return { ...(touch(waits ? tx.qdisc : grow(ringRect(tx), 1)) as Touch), round: !waits, ...outside };
+    }
     if (name === 'queueSelected' && nic !== undefined) return touch(nic.hash);
     if (name === 'frameArrived' && nic !== undefined) return touch(nic.parser);
   }
   return touch(rectOfSpot(ix, map, spot, cpu));
 }
 
+/** The lane on which a direction of a link is seen; null: neither of its ends is here. */
+export function laneOfWay(ix: StageIndex, way: number): Rect | null {
+  for (const link of ix.layout.links) {
+    if (link.out === way) return grow(link.outLane, 2);
+    if (link.back === way) return grow(link.inLane, 2);
+  }
+  return null;
+}
+
 /** The box of a place. */
 export function rectOfSpot(ix: StageIndex, map: SceneMap, spot: Spot, cpu = spot.cpu): Rect | null {
   switch (spot.type) {
+    case 'link':
+      return laneOfWay(ix, spot.way);
     case 'wire':
       return ix.nics.get(spot.nic)?.wire ?? null;
     case 'mac':
       return ix.nics.get(spot.nic)?.parser ?? null;
     case 'steering':
       return ix.nics.get(spot.nic)?.table ?? null;
-    case 'tx-ring':
+    case 'tx-ring': {
+      const tx = txAt(ix, spot.queue);
+      if (tx !== undefined) return tx.level === 'mini' ? tx.cell : tx.qdisc;
+      const ring = ix.rings.get(spot.queue);
+      return ring ? grow(ringRect(ring), 1) : null;
+    }
     case 'rx-ring': {
       const ring = ix.rings.get(spot.queue);
       return ring ? grow(ringRect(ring), 1) : null;
@@ -284,6 +346,12 @@ export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): DropSpot |
         label: { x: card.box.x + 6, y: card.box.y + card.box.h + 1 },
       };
   }
+  if (spot.type === 'tx-ring' && ix.txRows.size > 0) {
+    // above what waits: there is none after the last one
+    const x = rect.x + rect.w - 18;
+    return { x, y: rect.y - 11, step: { x: -14, y: 0 }, label: { x, y: rect.y - 26 }, centred: true };
+  }
+  if (spot.type === 'link') return at(rect.x + rect.w / 2 - 6, rect.y + 2);
   if (spot.type === 'mac' || spot.type === 'wire') return at(rect.x + 8, rect.y + rect.h + 1);
   return at(rect.x + 6, rect.y + rect.h - 10);
 }

@@ -8,6 +8,8 @@ import { nextActor } from './clock/agenda.ts';
 import { watchdogExpired } from './cpu/hardirq.ts';
 import { cpuEvent } from './cpu/run.ts';
 import { schedulerTick } from './cpu/scheduler.ts';
+import { airEvent } from './link/air.ts';
+import { arriveFromLink, passedNarrow } from './link/way.ts';
 import { bottomHalfTick } from './net/net-bh.ts';
 import { tcpTimerDue } from './net/tcp-connection.ts';
 import { arfsWork } from './nic/arfs.ts';
@@ -16,10 +18,13 @@ import { dmaComplete } from './nic/rx-ring.ts';
 import { wireEvent } from './traffic/source.ts';
 import { frameSent } from './nic/tx-ring.ts';
 import {
+  ACTOR_AIR,
   ACTOR_ARFS,
   ACTOR_TX,
   ACTOR_CPU,
   ACTOR_DMA,
+  ACTOR_LINK_ARRIVE,
+  ACTOR_LINK_PASS,
   ACTOR_MODERATION,
   ACTOR_TASK,
   ACTOR_TCP,
@@ -87,6 +92,15 @@ export function advance(
         break;
       case ACTOR_TCP:
         tcpTimerDue(w, w.connections[index]);
+        break;
+      case ACTOR_AIR:
+        airEvent(w, w.links[index]);
+        break;
+      case ACTOR_LINK_PASS:
+        passedNarrow(w, w.ways[index]);
+        break;
+      case ACTOR_LINK_ARRIVE:
+        arriveFromLink(w, w.ways[index]);
         break;
       case ACTOR_TICK:
         bottomHalfTick(w, index);

@@ -5,12 +5,20 @@
 import { Kind } from '../catalog/kinds.ts';
 import { Reason } from '../catalog/reasons.ts';
 import { wakeTask, moveTask } from './cpu/scheduler.ts';
-import type { BqlName, Change, SysctlName } from './change.ts';
+import {
+  FEATURES,
+  type BqlName,
+  type Change,
+  type FeatureName,
+  type LinkSetting,
+  type SysctlName,
+} from './change.ts';
 import { emit } from './emit.ts';
 import { createFlowLimit } from './net/backlog.ts';
 import { addAddress, recomputeFib, removeAddress } from './net/fib.ts';
 import { createDim, dimProfile } from './nic/dim.ts';
 import { clearArfs } from './nic/arfs.ts';
+import { dropped, netdevFixFeatures } from './nic/features.ts';
 import { resetRing } from './nic/rx-ring.ts';
 import { recomputeSteering } from './nic/steering.ts';
 import { unmask } from './nic/moderation.ts';
@@ -71,16 +79,7 @@ export function applyChange(w: World, host: number, change: Change): void {
       break;
     }
     case 'feature': {
-      const nic = w.nics[change.nic];
-      nic.features[change.name] = change.on;
-      if (change.name === 'ntuple-filters') {
-        // switching the filters off takes the rules out
-        if (!change.on) {
-          nic.ntuple = [];
-          clearArfs(w, nic);
-        }
-        recomputeSteering(w, nic);
-      }
+      setFeature(w, w.nics[change.nic], change.name, change.on, seq);
       break;
     }
     case 'irq-affinity': {
@@ -132,14 +131,13 @@ export function applyChange(w: World, host: number, change: Change): void {
     case 'sysctl':
       w.hosts[host].sysctl[change.name] = change.values.slice();
       sysctlEffects(w, host, change.name, change.values[0]);
+      if (change.name === 'net.ipv4.ip_forward' && change.values[0] !== 0) disableLro(w, host, seq);
       break;
     case 'task-affinity':
       moveTask(w, w.tasks[change.task - 1], change.cpu);
       break;
   }
 }
-
-type LinkName = Extract<Change, { type: 'link' }>['name'];
 
 function powerOfTwo(n: number): number {
   let size = 1;
@@ -192,6 +190,38 @@ function setChannels(w: World, nic: Nic, combined: number, seq: number): void {
   }
 }
 
+/** netdev_update_features: what is wanted, and what follows from it; each feature that follows is told of. */
+function setFeature(w: World, nic: Nic, name: FeatureName, on: boolean, seq: number): void {
+  const before = nic.features;
+  nic.wanted = { ...nic.wanted, [name]: on };
+  nic.features = netdevFixFeatures(nic.wanted, w.fixed.rules);
+  for (const other of FEATURES) {
+    const now = nic.features[other];
+    if (other === name ? now === on : now === before[other]) continue;
+    const why = dropped.get(other) ?? Reason.featureBack;
+    const at = FEATURES.indexOf(other);
+    emit(w, Kind.featureChange, nic.macPlace, why, NO_CPU, 0, 0, seq, at, now ? 1 : 0);
+  }
+  if (before['ntuple-filters'] === nic.features['ntuple-filters']) return;
+  if (!nic.features['ntuple-filters']) {
+    // switching the filters off takes the rules out
+    nic.ntuple = [];
+    clearArfs(w, nic);
+  }
+  recomputeSteering(w, nic);
+}
+
+/** dev_disable_lro: who forwards must not join what it can't take apart again. It can be turned on again, wrongly. */
+function disableLro(w: World, host: number, seq: number): void {
+  const name = 'large-receive-offload';
+  for (const nic of w.nics) {
+    if (nic.host !== host || nic.wanted[name] !== true) continue;
+    const why = Reason.lroForwarding;
+    const told = emit(w, Kind.featureChange, nic.macPlace, why, NO_CPU, 0, 0, seq, FEATURES.indexOf(name), 0);
+    setFeature(w, nic, name, false, told);
+  }
+}
+
 /** As the kernel stores it: what is in force follows at the next completion. */
 function setBql(dql: Dql, name: BqlName, value: number): void {
   if (name === 'limit') dql.limit = value;
@@ -200,10 +230,15 @@ function setBql(dql: Dql, name: BqlName, value: number): void {
   else dql.holdMs = value;
 }
 
-function setLink(nic: Nic, name: LinkName, value: number): void {
+function setLink(nic: Nic, name: LinkSetting, value: number): void {
   if (name === 'txqueuelen') nic.txQueueLen = value;
   else if (name === 'mtu') nic.mtu = value;
-  else if (name === 'gro_ipv4_max_size') nic.groIpv4MaxSize = value;
+  else if (name === 'gso_max_segs') nic.gsoMaxSegs = value;
+  else if (name === 'gso_ipv4_max_size') nic.gsoIpv4MaxSize = value;
+  else if (name === 'gso_max_size') {
+    nic.gsoMaxSize = value;
+    if (value <= 65536) nic.gsoIpv4MaxSize = value;
+  } else if (name === 'gro_ipv4_max_size') nic.groIpv4MaxSize = value;
   else {
     nic.groMaxSize = value;
     if (value <= 65536) nic.groIpv4MaxSize = value;

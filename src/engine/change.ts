@@ -41,7 +41,7 @@ export type Change =
   | {
       type: 'link';
       nic: number;
-      name: 'mtu' | 'gro_max_size' | 'gro_ipv4_max_size' | 'txqueuelen';
+      name: LinkSetting;
       value: number;
     }
   /** `nic` a world index; the prefix's bits behind its length are zero. */
@@ -52,6 +52,15 @@ export type Change =
   | { type: 'sysctl'; name: SysctlName; values: number[] }
   | { type: 'task-affinity'; task: number; cpu: number };
 
+export type LinkSetting =
+  | 'mtu'
+  | 'gro_max_size'
+  | 'gro_ipv4_max_size'
+  | 'txqueuelen'
+  | 'gso_max_size'
+  | 'gso_ipv4_max_size'
+  | 'gso_max_segs';
+
 /** Files of byte_queue_limits that can be written; bytes, hold_time in ms. */
 export const BQL_NAMES = ['hold_time', 'limit', 'limit_max', 'limit_min'] as const;
 export type BqlName = (typeof BQL_NAMES)[number];
@@ -60,7 +69,7 @@ export type BqlName = (typeof BQL_NAMES)[number];
 export const HASH_FLOW_TYPES = ['tcp4', 'udp4', 'tcp6', 'udp6'] as const;
 export type HashFlowType = (typeof HASH_FLOW_TYPES)[number];
 
-/** Features `ethtool -K` can turn here. */
+/** Features `ethtool -K` can turn here, where the card has them; records name them by their place in this list. */
 export const FEATURES = [
   'rx-checksumming',
   'generic-receive-offload',
@@ -68,6 +77,15 @@ export const FEATURES = [
   'ntuple-filters',
   'rx-gro-list',
   'rx-udp-gro-forwarding',
+  'tx-checksum-ipv4',
+  'tx-checksum-ip-generic',
+  'tx-checksum-ipv6',
+  'tx-scatter-gather',
+  'tx-tcp-segmentation',
+  'tx-tcp6-segmentation',
+  'generic-segmentation-offload',
+  'tx-udp-segmentation',
+  'large-receive-offload',
 ] as const;
 export type FeatureName = (typeof FEATURES)[number];
 
@@ -105,11 +123,29 @@ export const SYSCTLS = {
   'net.core.wmem_default': { values: 1, least: 4608, most: 2147483647 },
   'net.core.wmem_max': { values: 1, least: 4608, most: 2147483647 },
   'net.ipv4.tcp_rmem': { values: 3, least: 1, most: 2147483647 },
+  'net.ipv4.tcp_wmem': { values: 3, least: 1, most: 2147483647 },
+  'net.ipv4.tcp_retries2': { values: 1, least: 0, most: 255 },
+  'net.ipv4.tcp_tso_win_divisor': { values: 1, least: 0, most: 2147483647 },
+  'net.ipv4.tcp_reordering': { values: 1, least: 1, most: 2147483647 },
+  'net.ipv4.tcp_max_reordering': { values: 1, least: 1, most: 2147483647 },
+  'net.ipv4.tcp_frto': { values: 1, least: 0, most: 2 },
+  'net.ipv4.tcp_timestamps': { values: 1, least: 0, most: 2 },
+  'net.ipv4.tcp_slow_start_after_idle': { values: 1, least: 0, most: 1 },
+  'net.ipv4.tcp_limit_output_bytes': { values: 1, least: 0, most: 2147483647 },
+  'net.ipv4.tcp_autocorking': { values: 1, least: 0, most: 1 },
+  'net.ipv4.tcp_min_tso_segs': { values: 1, least: 1, most: 255 },
+  'net.ipv4.tcp_early_retrans': { values: 1, least: 0, most: 4 },
+  'net.ipv4.tcp_recovery': { values: 1, least: 0, most: 255 },
+  /** By its name: 0 reno, 1 cubic. */
+  'net.ipv4.tcp_congestion_control': { values: 1, least: 0, most: 1 },
+  'net.ipv4.tcp_comp_sack_rtt_percent': { values: 1, least: 1, most: 1000 },
   'net.ipv4.tcp_sack': { values: 1, least: 0, most: 1 },
   'net.ipv4.tcp_dsack': { values: 1, least: 0, most: 1 },
   'net.ipv4.tcp_comp_sack_nr': { values: 1, least: 0, most: 255 },
   'net.ipv4.tcp_comp_sack_delay_ns': { values: 1, least: 0, most: 2147483647 },
   'net.ipv4.tcp_comp_sack_slack_ns': { values: 1, least: 0, most: 2147483647 },
+  /** ip_queue, until nfnetlink_queue took its place. */
+  'net.ipv4.ip_queue_maxlen': { values: 1, least: 0, most: 2147483647 },
   'net.ipv4.ip_forward': { values: 1, least: 0, most: 1 },
   'net.ipv4.ip_early_demux': { values: 1, least: 0, most: 1 },
   'net.ipv4.tcp_early_demux': { values: 1, least: 0, most: 1 },

@@ -1,6 +1,8 @@
 /** The balance that holds after every event: arrived = delivered + dropped + merged + in flight. */
 import { backlogLength } from './net/backlog.ts';
+import { nfWaiting } from './net/nf-queue.ts';
 import { txInFlight } from './nic/tx-ring.ts';
+import { onWay } from './link/state.ts';
 import type { World } from './world.ts';
 
 /** Frames and skbs between the MAC and their end, counted where they are (a train counts one). */
@@ -18,7 +20,7 @@ export function inFlight(w: World): number {
     n += backlogLength(cpu);
   }
   for (const sock of w.sockets) n += sock.backlog.length + sock.ofo.length;
-  return n;
+  return n + nfWaiting(w);
 }
 
 /** @returns produced - (sent + dropped + in flight) of the transmit side: 0 in a right model. */
@@ -31,4 +33,12 @@ export function txImbalance(w: World): number {
 export function imbalance(w: World): number {
   const t = w.totals;
   return t.arrived - t.delivered - t.dropped - t.merged - inFlight(w);
+}
+
+/** @returns put on links - (arrived at the far cards + lost + still on them): 0 in a right model. */
+export function linkImbalance(w: World): number {
+  let n = 0;
+  for (const way of w.ways)
+    n += way.counters.put - way.counters.arrived - way.counters.lost - onWay(w.links, way);
+  return n;
 }

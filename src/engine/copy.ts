@@ -27,6 +27,8 @@ const SHARED: ReadonlySet<string> = new Set([
   'spec',
   'driver',
   'app',
+  'faults',
+  'wlan',
   'inputs',
   'rssKey',
   'ntuple',
@@ -49,7 +51,7 @@ export function copyWorld(w: World): World {
 
 /** Bytes a keyframe of this world takes, roughly. */
 export function worldBytes(w: World): number {
-  let bytes = w.pool.capacity * 118 + 4096;
+  let bytes = w.pool.capacity * 119 + 4096;
   for (const q of w.queues) bytes += q.desc.byteLength + q.done.byteLength + 1024;
   for (const n of w.nics) bytes += n.flowHash.length * 15;
   for (const t of w.tasks) bytes += t.latency.buckets.byteLength + 256;
@@ -57,6 +59,7 @@ export function worldBytes(w: World): number {
     bytes += s.seq.byteLength + s.ipId.byteLength + s.credit.byteLength;
     if (s.client !== null) bytes += s.client.dueNs.byteLength * 3 + s.client.rtt.buckets.byteLength;
   }
+  for (const way of w.ways) bytes += 512 + 8 * (way.queue.length + way.flight.length);
   for (const s of w.sockets) bytes += s.txLatency.buckets.byteLength;
   bytes += w.flowState.rcvNxt.length * 37;
   for (const l of w.flowState.latency) bytes += l.buckets.byteLength;

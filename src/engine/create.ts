@@ -6,15 +6,22 @@ import { hasSysctl } from '../catalog/interfaces.ts';
 import { rulesFor } from '../catalog/rules.ts';
 import { applyChange } from './apply-change.ts';
 import { createAgenda, schedule } from './clock/agenda.ts';
+import { createStreamState } from './app/stream-wake.ts';
 import { createLock } from './cpu/lock.ts';
 import { type CostProfile, costProfiles } from './cost.ts';
 import { schedTunables } from './cpu/fair.ts';
 import { makeFlows } from './flows.ts';
+import { createMedium } from './link/medium.ts';
+import { airRng, createWay, type Link, type LinkWay } from './link/state.ts';
 import { createLatency } from './metrics/latency.ts';
 import { recomputeFib, tablesOf } from './net/fib.ts';
 import { createSnmp } from './net/snmp.ts';
+import { createSoftwareWork } from './net/software-work.ts';
 import { createBottomHalf } from './net/net-bh.ts';
+import { NETFILTER_NONE } from './net/nf-message.ts';
+import { createNfQueue, NF_QUEUE_MAXLEN } from './net/nf-queue.ts';
 import { createDql } from './nic/dql.ts';
+import { netdevFixFeatures, offeredFeatures } from './nic/features.ts';
 import { createDim } from './nic/dim.ts';
 import { recomputeSteering } from './nic/steering.ts';
 import { parseHex } from './packet/hex.ts';
@@ -25,10 +32,13 @@ import type { AppSpec, HostSpec, NicSpec, SocketSpec, WorldSpec } from './spec.t
 import { createClient } from './traffic/client.ts';
 import { planNext, planWire } from './traffic/source.ts';
 import {
+  ACTOR_AIR,
   ACTOR_ARFS,
   ACTOR_TX,
   ACTOR_CPU,
   ACTOR_DMA,
+  ACTOR_LINK_ARRIVE,
+  ACTOR_LINK_PASS,
   ACTOR_MODERATION,
   ACTOR_TASK,
   ACTOR_TCP,
@@ -80,7 +90,7 @@ class Maker {
 export function createWorld(spec: WorldSpec): World {
   const maker = new Maker();
   const rules = rulesFor(spec.kernel);
-  const { flows, options, exts, tables, sends } = makeFlows(spec);
+  const { flows, options, exts, tables, sends, far } = makeFlows(spec);
   const sendFlows: number[][] = [[]];
   const hosts: HostFixed[] = [];
   const states: HostState[] = [];
@@ -104,7 +114,7 @@ export function createWorld(spec: WorldSpec): World {
       hostPlace: maker.place({ type: 'host', host: host.id }),
       firewall: host.firewall ?? null,
       kernelLock: -1,
-      coreCost: rules.napi ? profile.coreRx : profile.legacySoft,
+      coreCost: rules.napi ? profile.coreRx : softCost(profile, host),
       ipCost: rules.napi ? profile.ipRcv + firewallCost(profile, host) : 0,
       sched: schedTunables(rules.scheduler, rules.baseSliceNs, host.cpus),
       nodes: nodesOf(host),
@@ -113,9 +123,11 @@ export function createWorld(spec: WorldSpec): World {
     states.push({
       sysctl: sysctlDefaults(spec, rules),
       snmp: createSnmp(),
+      software: createSoftwareWork(),
       sockFlows: null,
       ...tablesOf(host, fixed.firstNic),
       bottomHalf: null,
+      nfQueue: null,
       softirqNow: 0,
       softirqMost: 0,
     });
@@ -175,6 +187,7 @@ export function createWorld(spec: WorldSpec): World {
       }
       for (const id of writes) sockets[id - 1].txLatency = createLatency();
     }
+    states[h].nfQueue = makeNfQueue(rules, host, firstSocket, tasks);
     if (rules.bigKernelLock) fixed.kernelLock = addLock(maker, locks, host, h, 'kernel_flag');
     if (rules.bottomHalves) {
       // one backlog for all: that of the first CPU
@@ -216,16 +229,26 @@ export function createWorld(spec: WorldSpec): World {
       return {
         index,
         flow: flow.id,
+        sock: flow.socket,
+        job: null,
         actor,
-        receiver: null,
+        tcp: null,
+        live: flow.live,
+        state: 7,
+        cwnd: 0,
+        ssthresh: 0,
+        segsOut: 0,
+        queuedTo: 0,
         cpu: 0,
         rmem: 0,
         rxQueue: 0,
         ipId: 0,
         acksSent: 0,
+        firstResendNs: -1,
         sending: false,
       };
     });
+  const { links, ways } = makeLinks(maker, spec, hosts, nics);
   const agenda = createAgenda(maker.kinds.length);
   const world: World = {
     fixed: {
@@ -238,6 +261,7 @@ export function createWorld(spec: WorldSpec): World {
       exts,
       tables,
       sendFlows,
+      far,
       hosts,
       actorKind: Uint8Array.from(maker.kinds),
       actorIndex: Int32Array.from(maker.indexes),
@@ -255,8 +279,10 @@ export function createWorld(spec: WorldSpec): World {
     sockets,
     tasks,
     connections,
-    ackOptions: {},
+    ownOptions: {},
     sources,
+    links,
+    ways,
     flowState: {
       forUs: new Uint8Array(flows.length),
       out: new Int16Array(flows.length).fill(-1),
@@ -280,6 +306,7 @@ export function createWorld(spec: WorldSpec): World {
       txSent: 0,
       txDropped: 0,
       txDrops: {},
+      linkDrops: {},
     },
     writer: null,
     tap: null,
@@ -306,6 +333,45 @@ export function createWorld(spec: WorldSpec): World {
   return world;
 }
 
+/** Links last: a world without any has the same places and actors as before there were links. */
+function makeLinks(
+  maker: Maker,
+  spec: WorldSpec,
+  hosts: readonly HostFixed[],
+  nics: readonly Nic[],
+): { links: Link[]; ways: LinkWay[] } {
+  const links: Link[] = [];
+  const ways: LinkWay[] = [];
+  for (const link of spec.links ?? []) {
+    const ends = link.ends.map(({ host, nic }) => nics[hosts[host].firstNic + nic]);
+    for (const [d, near] of ends.entries()) {
+      const far = ends[1 - d];
+      if (near.way >= 0) throw new RangeError(`link ${link.name}: ${near.name} has a link already`);
+      const index = ways.length;
+      near.way = index;
+      const at = { host: hosts[near.host].id, nic: near.name, link: link.name };
+      ways.push(
+        createWay(link, spec.seed, {
+          index,
+          link: links.length,
+          from: near.index,
+          to: far.index,
+          place: maker.place({ type: 'link', ...at, far: hosts[far.host].id }),
+          passActor: maker.actor(ACTOR_LINK_PASS, index),
+          arriveActor: maker.actor(ACTOR_LINK_ARRIVE, index),
+        }),
+      );
+    }
+    const index = links.length;
+    const medium =
+      link.wlan === undefined
+        ? null
+        : createMedium(link.wlan, maker.actor(ACTOR_AIR, index), airRng(spec.seed, index));
+    links.push({ index, name: link.name, medium });
+  }
+  return { links, ways };
+}
+
 /** Nodes of this host, those without a CPU below others included. */
 function nodesOf(host: HostSpec): number {
   let nodes = 1;
@@ -318,8 +384,30 @@ function nodeOf({ cpuNodes }: HostSpec, cpu: number): number {
 }
 
 function firewallCost(profile: CostProfile, host: HostSpec): number {
-  if (host.firewall === undefined) return 0;
+  if (host.firewall === undefined || host.firewall === 'forward-queue') return 0;
   return (host.firewall === 'raw-drop' ? profile.nfRaw : profile.nfFilter) + profile.skbFree;
+}
+
+/** Before NAPI: up to the wire, or up to where a packet is handed to a program. */
+function softCost(profile: CostProfile, host: HostSpec): number {
+  return host.firewall === 'forward-queue' ? profile.legacySoft - profile.legacyOut : profile.legacySoft;
+}
+
+/** The packet queue with its socket and reader, once sockets and tasks have their numbers. */
+function makeNfQueue(
+  rules: ReturnType<typeof rulesFor>,
+  host: HostSpec,
+  firstSocket: number,
+  tasks: readonly Task[],
+) {
+  if (host.firewall !== 'forward-queue') return null;
+  if (rules.packetQueue === NETFILTER_NONE) throw new RangeError('no packet queue before netfilter (2.4.0)');
+  const at = host.sockets.findIndex(({ proto }) => proto === 'netlink');
+  if (at < 0) return createNfQueue(0, 0, 0, false);
+  const { queueMaxlen = NF_QUEUE_MAXLEN, failOpen = false } = host.sockets[at];
+  const socket = firstSocket + at + 1;
+  const reader = tasks.find((task) => task.sockets.includes(socket));
+  return createNfQueue(socket, reader?.id ?? 0, queueMaxlen, failOpen && rules.packetQueueFailOpen);
 }
 
 function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): HostState['sysctl'] {
@@ -343,9 +431,25 @@ function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): Ho
     'net.core.wmem_default': [212992],
     'net.core.wmem_max': [rules.rmemMax],
     'net.ipv4.tcp_rmem': [4096, 131072, rules.tcpRmemMax],
+    'net.ipv4.ip_queue_maxlen': [NF_QUEUE_MAXLEN],
     'net.ipv4.ip_early_demux': [1],
     'net.ipv4.ip_forward': [0],
     'net.ipv4.tcp_early_demux': [1],
+    'net.ipv4.tcp_wmem': [4096, 16_384, 4_194_304],
+    'net.ipv4.tcp_retries2': [15],
+    'net.ipv4.tcp_tso_win_divisor': [3],
+    'net.ipv4.tcp_reordering': [3],
+    'net.ipv4.tcp_max_reordering': [300],
+    'net.ipv4.tcp_frto': [2],
+    'net.ipv4.tcp_timestamps': [1],
+    'net.ipv4.tcp_slow_start_after_idle': [1],
+    'net.ipv4.tcp_limit_output_bytes': [rules.tcpLimitOutputBytes],
+    'net.ipv4.tcp_autocorking': [rules.tcpAutocorking ? 1 : 0],
+    'net.ipv4.tcp_min_tso_segs': [2],
+    'net.ipv4.tcp_early_retrans': [rules.tcpLossProbe ? 3 : 0],
+    'net.ipv4.tcp_recovery': [rules.tcpRack ? 1 : 0],
+    'net.ipv4.tcp_congestion_control': [rules.tcpCubic ? 1 : 0],
+    'net.ipv4.tcp_comp_sack_rtt_percent': [rules.tcpCompSackRttPercent],
     'net.ipv4.tcp_sack': [1],
     'net.ipv4.tcp_dsack': [hasSysctl(spec.kernel, 'net.ipv4.tcp_dsack') ? 1 : 0],
     'net.ipv4.tcp_comp_sack_nr': [44],
@@ -379,6 +483,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     level: 0,
     leftNs: new Float64Array(3).fill(-1),
     acks: [],
+    tsq: [],
     pendingIrqs: [],
     irqSource: 0,
     irqSeq: 0,
@@ -491,7 +596,9 @@ function makeTask(
     callBytes: 0,
     callSocket: 0,
     slot: 0,
+    screening: 0,
     wakeSeq: 0,
+    stream: createStreamState(),
     busy: { queue: -1, start: 0, packets: 0, why: 0, seq: 0, over: false, goesOn: false },
     ranNs: 0,
     vruntime: 0,
@@ -500,6 +607,7 @@ function makeTask(
     vlag: 0,
     delayed: false,
     reads: 0,
+    lastReadNs: -1,
     bytes: 0,
     latency: kind === 'app' ? createLatency() : noLatency(),
     send: {
@@ -583,6 +691,7 @@ function makeNic(
   // queues beyond those in use are made too, so that ethtool -L can bring them in
   const queues = Math.max(nicSpec.queues, Math.min(driver.maxQueues, host.cpus));
   const at = { host: host.id, nic: nicSpec.name };
+  const wanted = offeredFeatures(driver, rules);
   return {
     index,
     host: h,
@@ -622,22 +731,24 @@ function makeNic(
     rxFrames: nicSpec.rxFrames ?? driver.rxFrames,
     adaptiveRx: false,
     cqeMode: false,
-    features: {
-      'rx-checksumming': true,
-      'generic-receive-offload': rules.gro,
-      'receive-hashing': true,
-      'ntuple-filters': driver.ntupleDefault,
-      'rx-gro-list': false,
-      'rx-udp-gro-forwarding': false,
-    },
+    features: netdevFixFeatures(wanted, rules),
+    wanted,
     groMaxSize: 65536,
     groIpv4MaxSize: 65536,
+    gsoMaxSize: 65536,
+    gsoIpv4MaxSize: 65536,
+    gsoMaxSegs: 65535,
     groFlushTimeout: 0,
     napiDeferHardIrqs: 0,
     threaded: false,
+    way: -1,
+    txFrame: 0,
+    txFrag: 0,
+    txWaits: false,
     txSending: -1,
     txRem: 0,
     txQueueLen: rules.txQueueLen,
+    bands: (nicSpec.qdisc ?? 'pfifo_fast') === 'pfifo_fast',
     dmaFifo: [],
     dmaHead: 0,
     counters: {
@@ -697,6 +808,8 @@ function makeQueue(
     tx: {
       size,
       qdisc: [],
+      validated: 0,
+      requeues: 0,
       ring: [],
       ringAt: 0,
       sent: [],
@@ -706,6 +819,8 @@ function makeQueue(
       freed: 0,
       remote: 0,
       forOthers: 0,
+      posted: 0,
+      by: -1,
       xpsCpus: [],
       xpsRxqs: [],
       lock: -1,

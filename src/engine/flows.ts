@@ -7,7 +7,16 @@ import { flowHash } from './packet/flow-hash.ts';
 import { IPPROTO_TCP } from './packet/frame.ts';
 import { createTrafficBuilder, type FlowKey, type TrafficTable } from './packet/traffic-table.ts';
 import type { FrameFields } from './packet/frame.ts';
-import type { ClientTraffic, HostSpec, NicSpec, RateTraffic, SendSpec, WorldSpec } from './spec.ts';
+import type {
+  ClientTraffic,
+  HostSpec,
+  LinkEnd,
+  RateTraffic,
+  SendSpec,
+  StreamSpec,
+  TrafficSpec,
+  WorldSpec,
+} from './spec.ts';
 import type { FlowInfo } from './world.ts';
 
 export interface FlowTables {
@@ -17,6 +26,8 @@ export interface FlowTables {
   tables: TrafficTable[];
   /** Flow ids that each application sends by itself, by host and application. */
   sends: number[][][];
+  /** By way of a link, then by flow at its near end: the flow at its far end; 0: none. */
+  far: Uint32Array[];
 }
 
 /** Ports of a rate source's flows run from the template's on, within 1024..65535. */
@@ -87,50 +98,80 @@ function answers(host: HostSpec, socket: number): boolean {
   );
 }
 
-/** Numbers all flows of the spec: what sources send, the answers to it, what applications send. @throws RangeError where a source names a host or NIC that isn't there. */
-export function makeFlows(spec: WorldSpec): FlowTables {
-  const flows: FlowInfo[] = [];
-  const options = new Interner();
-  const exts = new Interner();
-  const l2 = new Map<string, number>();
-  const nets = new Map<string, number>();
-  const known = new Map<string, number>();
-  const numberOf = (map: Map<string, number>, key: string): number => {
-    const at = map.get(key) ?? map.size + 1;
-    map.set(key, at);
-    return at;
-  };
-  const firstSockets: number[] = [];
-  const firstNics: number[] = [];
-  let sockets = 1;
-  let connections = 0;
-  let nics = 0;
-  for (const host of spec.hosts) {
-    firstSockets.push(sockets);
-    firstNics.push(nics);
-    sockets += host.sockets.length;
-    nics += host.nics.length;
+/** A card on the way of packets, and the link it has. */
+interface LinkedCard extends LinkEnd {
+  /** Way of the link (world index) that leaves here. */
+  way: number;
+  to: LinkEnd;
+}
+
+/** Both directions of what two hosts say to each other, by flow id: at the one that began, and at the other one. */
+export interface FlowPair {
+  host: number;
+  out: number;
+  in: number;
+  /** The host that its packets end at, and the same two there: what comes in there is what goes out here. */
+  farHost: number;
+  farIn: number;
+  farOut: number;
+}
+
+/** Numbers flows, each when it is first met. */
+export class FlowMaker {
+  readonly flows: FlowInfo[];
+  /** By way of a link: the flow at the far end of each flow at its near end. */
+  readonly far: Map<number, number>[];
+  private readonly spec: WorldSpec;
+  private readonly l2 = new Map<string, number>();
+  private readonly nets = new Map<string, number>();
+  private readonly known = new Map<string, number>();
+  private readonly firstSockets: number[] = [];
+  private readonly firstNics: number[] = [];
+  /** By host. */
+  private readonly linked: LinkedCard[][];
+  private connections = 0;
+
+  constructor(spec: WorldSpec) {
+    this.spec = spec;
+    // index 0 is no flow
+    this.flows = [undefined as unknown as FlowInfo];
+    let sockets = 1;
+    let nics = 0;
+    for (const host of spec.hosts) {
+      this.firstSockets.push(sockets);
+      this.firstNics.push(nics);
+      sockets += host.sockets.length;
+      nics += host.nics.length;
+    }
+    this.linked = spec.hosts.map(() => []);
+    this.far = [];
+    for (const { ends } of spec.links ?? []) {
+      for (const [d, near] of ends.entries()) {
+        this.linked[near.host].push({ ...near, way: this.far.length, to: ends[1 - d] });
+        this.far.push(new Map());
+      }
+    }
   }
-  // index 0 is no flow
-  flows.push(undefined as unknown as FlowInfo);
+
   /** The flow with this key at a host's card, numbered when it is first met. */
-  const flowOf = (h: number, nic: NicSpec, key: FlowKey): FlowInfo => {
-    const host = spec.hosts[h];
+  flowOf(h: number, n: number, key: FlowKey): FlowInfo {
+    const host = this.spec.hosts[h];
+    const nic = host.nics[n];
     const name = `${h}|${key.smac}|${key.dmac}|${key.etherType}|${key.vlan}|${key.src}|${key.dst}|${key.proto}|${key.sport}|${key.dport}`;
-    const old = known.get(name);
-    if (old !== undefined) return flows[old];
-    const id = flows.length;
-    known.set(name, id);
+    const old = this.known.get(name);
+    if (old !== undefined) return this.flows[old];
+    const id = this.flows.length;
+    this.known.set(name, id);
     const group =
       key.dst === '255.255.255.255' || key.dst.startsWith('ff') || /^2(2[4-9]|3\d)\./.test(key.dst);
     const flow: FlowInfo = {
       id,
       key,
       host: h,
-      l2: numberOf(l2, `${key.smac}|${key.dmac}|${key.etherType}`),
-      net: numberOf(nets, `${key.ipVersion}|${key.src}|${key.dst}|${key.proto}`),
-      socket: socketFor(host, key, firstSockets[h]),
-      softHash: flowHash(spec.seed, key),
+      l2: numberOf(this.l2, `${key.smac}|${key.dmac}|${key.etherType}`),
+      net: numberOf(this.nets, `${key.ipVersion}|${key.src}|${key.dst}|${key.proto}`),
+      socket: socketFor(host, key, this.firstSockets[h]),
+      softHash: flowHash(this.spec.seed, key),
       tagged: key.vlan >= 0,
       macOurs:
         nic.promiscuous || key.dmac === nic.mac || (Number.parseInt(key.dmac.slice(0, 2), 16) & 1) !== 0,
@@ -138,38 +179,160 @@ export function makeFlows(spec: WorldSpec): FlowTables {
       dev: -1,
       reply: 0,
       connection: -1,
+      live: false,
       client: -1,
+      far: 0,
+      same: id,
     };
-    flows.push(flow);
+    this.flows.push(flow);
     return flow;
-  };
-  /** What the host itself sends: by the route, else out of the card named (world index). */
-  const outFlow = (h: number, nic: number, key: FlowKey): FlowInfo => {
-    const flow = flowOf(h, spec.hosts[h].nics[nic], key);
-    if (flow.dev < 0) flow.dev = firstNics[h] + nic;
+  }
+
+  /** What the host itself sends: by the route, else out of the card named (index in the host). */
+  outFlow(h: number, n: number, key: FlowKey): FlowInfo {
+    const flow = this.flowOf(h, n, key);
+    if (flow.dev < 0) flow.dev = this.firstNics[h] + n;
     return flow;
-  };
-  const tables = spec.traffic.map((source, index) => {
-    const host = spec.hosts[source.host];
-    const nic = host?.nics[source.nic];
+  }
+
+  /** Numbers what the host sends back for a flow that comes in by its card: ACKs, an application's answers. */
+  answered(h: number, n: number, flow: FlowInfo): void {
+    if (flow.reply !== 0) return;
+    const host = this.spec.hosts[h];
+    const socket = flow.socket - this.firstSockets[h];
+    if (flow.key.proto === IPPROTO_TCP && host.sockets[socket]?.acks) {
+      flow.reply = this.outFlow(h, n, reversed(flow.key)).id;
+      flow.connection = this.connections;
+      this.connections += 1;
+    } else if (answers(host, socket)) flow.reply = this.outFlow(h, n, reversed(flow.key)).id;
+  }
+
+  /**
+   * Follows a flow over the links that it may leave its host by, from host to host, and numbers what it is there and what is
+   * answered. A flow that ends at its host goes no further; one that came by a link does not go back by it.
+   * @param from card (index in the host) it came in by; -1: the host sends it
+   */
+  spread(flow: FlowInfo, from: number): void {
+    const { host: h } = flow;
+    if (from >= 0 && this.endsAt(flow)) return;
+    for (const card of this.linked[h]) {
+      if (card.nic === from || this.far[card.way].has(flow.id)) continue;
+      const to = this.spec.hosts[card.to.host].nics[card.to.nic];
+      // who forwards writes new link addresses
+      const key =
+        from < 0 ? flow.key : { ...flow.key, smac: this.spec.hosts[h].nics[card.nic].mac, dmac: to.mac };
+      const far = this.flowOf(card.to.host, card.to.nic, key);
+      this.far[card.way].set(flow.id, far.id);
+      if (far.id > flow.id && far.same === far.id) far.same = flow.same;
+      if (flow.far === 0 || flow.dev === this.firstNics[h] + card.nic) flow.far = far.id;
+      this.answered(card.to.host, card.to.nic, far);
+      if (far.reply !== 0) this.spread(this.flows[far.reply], -1);
+      this.spread(far, card.to.nic);
+    }
+  }
+
+  /** The packets are for an address of the host, or for all. */
+  private endsAt(flow: FlowInfo): boolean {
+    return (
+      flow.always ||
+      this.spec.hosts[flow.host].nics.some((nic) =>
+        nic.addresses.some((text) => canonicalAddress(text) === flow.key.dst),
+      )
+    );
+  }
+
+  /**
+   * Both directions between a host that sends out of its card and the host at the other end of the links, wherever that is: for
+   * an application that talks to another one. Null: the packets come to no host of the world.
+   * @param key of what it sends
+   */
+  pair(h: number, n: number, key: FlowKey): FlowPair | null {
+    const out = this.outFlow(h, n, key);
+    this.spread(out, -1);
+    const farIn = this.endOf(out);
+    if (farIn === null) return null;
+    const card = this.cardOf(farIn);
+    const farOut = this.outFlow(farIn.host, card, reversed(farIn.key));
+    farIn.reply = farOut.id;
+    this.spread(farOut, -1);
+    const back = this.endOf(farOut);
+    if (back === null || back.host !== h) return null;
+    back.reply = out.id;
+    return { host: h, out: out.id, in: back.id, farHost: farIn.host, farIn: farIn.id, farOut: farOut.id };
+  }
+
+  /**
+   * A TCP connection between a socket of a host and one at the other end of the links: both directions are flows of a connection.
+   * @param socket index in the host  @throws RangeError where the way does not end at a socket that acknowledges
+   */
+  stream(h: number, n: number, key: FlowKey, socket: number): number {
+    const pair = this.pair(h, n, key);
+    const text = `${key.dst} port ${key.dport}`;
+    if (pair === null) throw new RangeError(`no link leads to ${text} and back`);
+    const far = this.flows[pair.farIn];
+    if (far.connection < 0)
+      throw new RangeError(`no TCP socket with \`acks\` at ${text}: the connection would be refused`);
+    const near = this.flows[pair.in];
+    near.socket = this.firstSockets[h] + socket;
+    if (near.connection < 0) {
+      near.connection = this.connections;
+      this.connections += 1;
+    }
+    // what a connection sends is answered by what it hears
+    this.flows[pair.out].reply = pair.in;
+    this.flows[pair.farOut].reply = pair.farIn;
+    near.live = true;
+    far.live = true;
+    return pair.out;
+  }
+
+  /** The flow that a flow is at the host where it ends; null: it ends nowhere. */
+  private endOf(flow: FlowInfo): FlowInfo | null {
+    for (const card of this.linked[flow.host]) {
+      const far = this.flows[this.far[card.way].get(flow.id) ?? 0];
+      if (far === undefined) continue;
+      const end = this.endsAt(far) ? far : this.endOf(far);
+      if (end !== null) return end;
+    }
+    return null;
+  }
+
+  /** Card (index in its host) that a flow comes in by: the one with its link address, else the first. */
+  private cardOf(flow: FlowInfo): number {
+    const at = this.spec.hosts[flow.host].nics.findIndex((nic) => nic.mac === flow.key.dmac);
+    return Math.max(0, at);
+  }
+
+  /** A source's table with this world's flows. */
+  tableOf(source: TrafficSpec, index: number): { table: TrafficTable; ids: number[] } {
+    const nic = this.spec.hosts[source.host]?.nics[source.nic];
     if (nic === undefined)
       throw new RangeError(`traffic for host ${source.host}, nic ${source.nic}: there is none`);
     const table = source.kind === 'table' ? source.table : rateTable(source);
     const ids = table.flows.map((key) => {
-      const flow = flowOf(source.host, nic, key);
-      const socket = host.sockets[flow.socket - firstSockets[source.host]];
-      if (flow.reply === 0 && key.proto === IPPROTO_TCP && socket?.acks) {
-        flow.reply = outFlow(source.host, source.nic, reversed(key)).id;
-        flow.connection = connections;
-        connections += 1;
-      }
-      if (flow.reply === 0 && answers(host, flow.socket - firstSockets[source.host])) {
-        const reply = outFlow(source.host, source.nic, reversed(key));
-        flow.reply = reply.id;
-      }
-      if (source.kind === 'client' && flow.reply !== 0) flows[flow.reply].client = index;
+      const flow = this.flowOf(source.host, source.nic, key);
+      this.answered(source.host, source.nic, flow);
+      if (source.kind === 'client' && flow.reply !== 0) this.flows[flow.reply].client = index;
       return flow.id;
     });
+    return { table, ids };
+  }
+}
+
+function numberOf(map: Map<string, number>, key: string): number {
+  const at = map.get(key) ?? map.size + 1;
+  map.set(key, at);
+  return at;
+}
+
+/** Numbers all flows of the spec: what sources send, the answers to it, what applications send, and what all that is at the other ends of links. @throws RangeError where a source names a host or NIC that isn't there. */
+export function makeFlows(spec: WorldSpec): FlowTables {
+  const maker = new FlowMaker(spec);
+  const { flows } = maker;
+  const options = new Interner();
+  const exts = new Interner();
+  const tables = spec.traffic.map((source, index) => {
+    const { table, ids } = maker.tableOf(source, index);
     const opts = table.options.map((o) => options.of(o));
     const extIds = table.exts.map((e) => exts.of(e));
     return {
@@ -180,10 +343,44 @@ export function makeFlows(spec: WorldSpec): FlowTables {
     };
   });
   const sends = spec.hosts.map((host, h) =>
-    host.apps.map((app) => (app.send === undefined ? [] : sendFlows(app.send, h))),
+    host.apps.map((app) =>
+      app.send !== undefined
+        ? sendFlows(maker, app.send, h)
+        : app.stream !== undefined
+          ? streamFlows(maker, app.stream, h)
+          : [],
+    ),
   );
-  function sendFlows(send: SendSpec, h: number): number[] {
-    return flowRows(send.template, send.flows, 'dport').flows.map((key) => outFlow(h, send.nic, key).id);
+  if (spec.links !== undefined && spec.links.length > 0) spreadAll(maker, spec);
+  const far = maker.far.map((map) => {
+    const column = new Uint32Array(flows.length);
+    for (const [near, id] of map) column[near] = id;
+    return column;
+  });
+  return { flows, options: options.values, exts: exts.values, tables, sends, far };
+}
+
+/** Connections differ by source port. */
+function streamFlows(maker: FlowMaker, stream: StreamSpec, h: number): number[] {
+  return flowRows(stream.template, stream.flows, 'sport').flows.map((key) =>
+    maker.stream(h, stream.nic, key, stream.socket),
+  );
+}
+
+function sendFlows(maker: FlowMaker, send: SendSpec, h: number): number[] {
+  return flowRows(send.template, send.flows, 'dport').flows.map((key) => maker.outFlow(h, send.nic, key).id);
+}
+
+/** What sources and applications send, over all links. */
+function spreadAll(maker: FlowMaker, spec: WorldSpec): void {
+  const { flows } = maker;
+  const given = flows.length;
+  for (let id = 1; id < given; id += 1) {
+    const flow = flows[id];
+    if (flow.dev >= 0) maker.spread(flow, -1);
+    else {
+      const came = spec.hosts[flow.host].nics.findIndex((nic) => nic.mac === flow.key.dmac);
+      maker.spread(flow, Math.max(0, came));
+    }
   }
-  return { flows, options: options.values, exts: exts.values, tables, sends };
 }

@@ -18,6 +18,8 @@ export interface WorldSpec {
   seed: number;
   durationNs: number;
   hosts: HostSpec[];
+  /** What joins cards of two hosts; absent: none, and what a host sends vanishes behind its wire. */
+  links?: LinkSpec[];
   traffic: TrafficSpec[];
   /** Changes before time 0, in order (the scenario's set-up). */
   setup: HostChange[];
@@ -55,9 +57,14 @@ export interface HostSpec {
   apps: AppSpec[];
   /** Where packets for others go. `nic` index in the host; the longest prefix wins. */
   routes?: { prefix: string; nic: number }[];
-  /** A firewall rule that drops everything: in the raw table (before routing) or the filter table's INPUT. */
-  firewall?: 'raw-drop' | 'filter-drop';
+  firewall?: Firewall;
 }
+
+/**
+ * A firewall rule for everything: drop it in the raw table (before routing) or in the filter table's INPUT; or hand what is to be
+ * forwarded to a program (target QUEUE or NFQUEUE in the filter table's FORWARD).
+ */
+export type Firewall = 'raw-drop' | 'filter-drop' | 'forward-queue';
 
 export interface NicSpec {
   name: string;
@@ -84,11 +91,16 @@ export interface NicSpec {
 
 export interface SocketSpec {
   name: string;
-  proto: 'tcp' | 'udp';
+  /** netlink: what netfilter's packet queue hands over (firewall `forward-queue`), one a host. */
+  proto: 'tcp' | 'udp' | 'netlink';
   /** Local address or '*'. */
   address: string;
-  /** Local port; 0 takes every port that has no socket of its own. */
+  /** Local port; 0 takes every port that has no socket of its own. netlink: the queue's number. */
   port: number;
+  /** netlink: packets that may wait for a verdict (NFQA_CFG_QUEUE_MAXLEN; before 2.6.14 a sysctl rules). Absent: 1024. */
+  queueMaxlen?: number;
+  /** netlink: where there is no room packets pass unseen (NFQA_CFG_F_FAIL_OPEN, since 3.6). */
+  failOpen?: boolean;
   /** SO_RCVBUF as the kernel stores it (already doubled); absent: the sysctl's default. */
   rcvbufBytes?: number;
   udpGro?: boolean;
@@ -101,6 +113,8 @@ export interface SocketSpec {
   connected?: boolean;
   /** SO_SNDBUF as the kernel stores it (already doubled); absent: the sysctl's default. */
   sndbufBytes?: number;
+  /** IP_TOS: the TOS of what it sends (IPv4), and its priority by it. */
+  tos?: number;
 }
 
 export interface AppSpec {
@@ -124,8 +138,12 @@ export interface AppSpec {
   startNs: number;
   /** Answers each UDP datagram that it has read and computed on: payload of the answer, bytes. Absent: it answers nothing. */
   replyBytes?: number;
+  /** Reader of a netlink socket: destination ports whose packets it rejects; all others it accepts. */
+  rejectPorts?: number[];
   /** UDP datagrams that it sends by itself. */
   send?: SendSpec;
+  /** TCP connections that it opens and writes to. */
+  stream?: StreamSpec;
   /** A full send buffer is EAGAIN (the datagram is given up), not a sleep. */
   nonblocking?: boolean;
 }
@@ -145,6 +163,36 @@ export interface SendSpec {
   stopNs: number;
   /** Datagrams in all. */
   count: number;
+  /** UDP_SEGMENT: what one sendmsg writes leaves as datagrams of so many bytes; absent: as one. */
+  segmentBytes?: number;
+}
+
+/**
+ * TCP connections that an application opens over a link, and what it writes to each. The first one's source port is the template's,
+ * the i-th one's i higher; all go to one port.
+ */
+export interface StreamSpec {
+  /** Index into the host's sockets: the TCP socket that stands for them. */
+  socket: number;
+  /** Index in the host of the card they go out of; it has a link. */
+  nic: number;
+  /** Addresses and ports of the first connection. */
+  template: FrameFields;
+  flows: number;
+  /** Bytes of one write; writes on each connection; writes a second on each (null: one after the other). */
+  writeBytes: number;
+  count: number;
+  ratePps: number | null;
+  /** After each write it waits until it has read so many bytes: a request and its answer. 0: it does not wait. */
+  answerBytes: number;
+  /** After the last write (and its answer) the connection is closed. */
+  close: boolean;
+  /** TCP_NODELAY, TCP_CORK, TCP_MAXSEG (0: not set). */
+  nodelay: boolean;
+  cork: boolean;
+  maxSegBytes: number;
+  startNs: number;
+  stopNs: number;
 }
 
 export type TrafficSpec = TableTraffic | RateTraffic | ClientTraffic;
@@ -210,4 +258,80 @@ export interface ClientTraffic extends TrafficTarget {
   stopNs: number;
   /** Requests in all. */
   count: number;
+}
+
+/** Joins the cards of two hosts: what leaves one arrives at the other. A card has one link at most, and no traffic of its own. */
+export interface LinkSpec {
+  name: string;
+  /** Index of host and of the NIC in it. */
+  ends: [LinkEnd, LinkEnd];
+  /** From the first end to the second, and back. */
+  ways: [LinkWaySpec, LinkWaySpec];
+  /** A radio channel that both directions share; absent: a cable. A way's queueFrames are then its card's own, and none is lost there. */
+  wlan?: WlanSpec | undefined;
+}
+
+/** IEEE 802.11n, in one channel: see link/medium. */
+export interface WlanSpec {
+  /** Rate of frames on the air, bit/s. */
+  rateBps: number;
+  /** Limits of an aggregate (A-MPDU): frames (1: no aggregates), bytes, ns. */
+  ampduFrames: number;
+  ampduBytes: number;
+  ampduNs: number;
+  /** Times that a frame is sent again before it is given up. */
+  retries: number;
+  /** Chance of each frame, each time it is sent, not to be understood. */
+  errorShare: number;
+  /** Contention window, slots: least and most. */
+  cwMin: number;
+  cwMax: number;
+}
+
+export interface LinkEnd {
+  host: number;
+  nic: number;
+}
+
+/** One direction of a link: a narrow place with a queue in front of it (or none), then the way with what goes wrong on it. */
+export interface LinkWaySpec {
+  /** Between the end of a frame at one card (or narrow place) and at the other card, ns; each frame's own up to so much more or less. */
+  delayNs: number;
+  jitterNs: number;
+  /** Rate of the narrow place, bit/s, preamble, FCS and gap counted; null: there is none. */
+  rateBps: number | null;
+  /** Frames that may wait in front of it, the one that passes it not counted. */
+  queueFrames: number;
+  faults: LinkFaults;
+}
+
+/** What goes wrong, each frame on its own. Shares are chances from 0 to 1. */
+export interface LinkFaults {
+  loss: number;
+  /** Gilbert-Elliott; null: no bursts. */
+  burst: LinkBurst | null;
+  /** Held back by reorderNs, so that later ones overtake it. */
+  reorder: number;
+  reorderNs: number;
+  duplicate: number;
+  /** Bits turned on the cable: the far card's FCS finds it. */
+  bitError: number;
+  /** Bits turned inside a switch, whose output gives the frame a right FCS again. */
+  damage: number;
+  script: LinkScriptLine[];
+}
+
+/** A way that is now good, now bad: chances for each frame that it turns, and the share lost in either state. */
+export interface LinkBurst {
+  toBad: number;
+  toGood: number;
+  lossGood: number;
+  lossBad: number;
+}
+
+/** One frame's fate: the n-th of those that carry payload (data), that carry none (empty), or of all (any), counted from 1. */
+export interface LinkScriptLine {
+  nth: number;
+  of: 'data' | 'empty' | 'any';
+  act: 'lose' | 'delay' | 'duplicate' | 'bit-error' | 'damage-l4' | 'damage-ip';
 }

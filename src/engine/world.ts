@@ -7,18 +7,22 @@
 import type { DriverInfo } from '../catalog/drivers.ts';
 import type { Place } from '../catalog/places.ts';
 import type { RuleValues } from '../catalog/rules.ts';
+import type { StreamJob, StreamState } from './app/stream-wake.ts';
 import type { Agenda } from './clock/agenda.ts';
 import type { CostProfile } from './cost.ts';
 import type { NtupleRule, SysctlName } from './change.ts';
 import type { FlowKey, TrafficTable } from './packet/traffic-table.ts';
 import type { RssHashFields } from './packet/toeplitz.ts';
 import type { PacketPool } from './packet/pool.ts';
+import type { Link, LinkWay } from './link/state.ts';
 import type { Dim } from './nic/dim.ts';
+import type { Features } from './nic/features.ts';
 import type { SnmpCounters } from './net/snmp.ts';
+import type { SoftwareWork } from './net/software-work.ts';
 import type { RecordWriter } from './records.ts';
 import type { Rng } from './rng.ts';
-import type { TcpReceiver } from './tcp/receiver.ts';
-import type { AppSpec, SocketSpec, TimedInput, TrafficSpec, WorldSpec } from './spec.ts';
+import type { TcpSock } from './tcp/sock.ts';
+import type { AppSpec, Firewall, SocketSpec, TimedInput, TrafficSpec, WorldSpec } from './spec.ts';
 
 /** Never changes once the world is made. */
 export interface Fixed {
@@ -34,6 +38,8 @@ export interface Fixed {
   tables: (TrafficTable | null)[];
   /** Flows (ids) that each task sends by itself, in turn; by task id. */
   sendFlows: number[][];
+  /** By way of a link, then by flow at its near end: the flow it is at the far end; 0: none. */
+  far: Uint32Array[];
   hosts: HostFixed[];
   /** What each actor of the agenda is (ACTOR_*) and its index among its kind. */
   actorKind: Uint8Array;
@@ -52,6 +58,11 @@ export const ACTOR_TX = 8;
 export const ACTOR_TICK = 9;
 /** A connection's next timer. */
 export const ACTOR_TCP = 10;
+/** A link's way: a frame has passed its narrow place; a frame arrives. */
+export const ACTOR_LINK_PASS = 11;
+export const ACTOR_LINK_ARRIVE = 12;
+/** A radio channel: a wait is over, or a transmission. */
+export const ACTOR_AIR = 13;
 export const ACTOR_SCHED_TICK = 20;
 
 /** Schedulers (rule `scheduler`): taking turns, CFS, EEVDF. */
@@ -77,7 +88,7 @@ export interface HostFixed {
   firstNic: number;
   nics: number;
   hostPlace: number;
-  firewall: 'raw-drop' | 'filter-drop' | null;
+  firewall: Firewall | null;
   /** The lock all system calls take (kernel_flag), world index; -1: this kernel's take none. */
   kernelLock: number;
   /** Cycles of netif_receive_skb (before NAPI: of all a packet costs up to the wire) and of ip_rcv with the firewall's part. */
@@ -113,8 +124,14 @@ export interface FlowInfo {
   reply: number;
   /** Connection (world index) of a TCP flow whose socket acknowledges; -1: none. */
   connection: number;
+  /** Both of its ends are connections of this world. */
+  live: boolean;
   /** Client (source index) that waits for its packets; -1: none. */
   client: number;
+  /** The same packets at the other end of the link they leave by: flow of the far host; 0: no link. */
+  far: number;
+  /** The flow they are where their way over links begins; itself where it begins here. */
+  same: number;
 }
 
 export interface World {
@@ -135,9 +152,12 @@ export interface World {
   tasks: Task[];
   /** Connections of sockets that acknowledge, by FlowInfo.connection. */
   connections: TcpConnection[];
-  /** TCP options of the ACKs that are on their way, by slot. */
-  ackOptions: Record<number, { packet: number; hex: string }>;
+  /** TCP options of frames with FRAME_OWN_OPTIONS, by slot, as hex. */
+  ownOptions: Record<number, string>;
   sources: Source[];
+  links: Link[];
+  /** Both directions of each link: 2 * link, 2 * link + 1. */
+  ways: LinkWay[];
   flowState: FlowState;
   /** Timed inputs not yet applied, soonest first; `applied` counts the others. */
   inputs: TimedInput[];
@@ -145,15 +165,16 @@ export interface World {
   totals: Totals;
   /** Not state: where records go; null: nowhere. */
   writer: RecordWriter | null;
-  /** Not state: who sees packets as a packet socket does (tcpdump); null: nobody. */
+  /** Not state: who sees packets at capture points (tcpdump, captures); null: nobody. */
   tap: PacketTap | null;
 }
 
 /**
- * A packet as it passes the taps: coming in after GRO and before the protocols, or going out as the driver gets it.
- * @param nic world index   @param slot its columns in the pool are to be read at once: the slot is used again
+ * A packet as it passes a capture point, just before the record of that point is written (its seq is `w.seq + 1`).
+ * @param point index in catalog/capture-points   @param nic world index
+ * @param slot its columns in the pool are to be read at once: the slot is used again
  */
-export type PacketTap = (w: World, nic: number, slot: number, outgoing: boolean) => void;
+export type PacketTap = (w: World, point: number, nic: number, slot: number) => void;
 
 /** What is kept of each flow, by flow id. */
 export interface FlowState {
@@ -188,21 +209,51 @@ export interface Totals {
   txSent: number;
   txDropped: number;
   txDrops: Record<number, number>;
+  /** Lost on links, in frames: outside both balances (conservation.ts has the links' own). */
+  linkDrops: Record<number, number>;
 }
 
 export interface HostState {
   sysctl: Record<SysctlName, number[]>;
   /** Protocol counters with the kernel's names (IpInReceives, TcpExtTCPOFOQueue, ...). */
   snmp: SnmpCounters;
+  software: SoftwareWork;
   /** rps_sock_flow_table: CPU that each flow's application last ran on (`net.core.rps_sock_flow_entries`); null: none. */
   sockFlows: SockFlowTable | null;
   addresses: Address[];
   routes: Route[];
   /** The bottom half of 2.2; null: a kernel with softirqs. */
   bottomHalf: BottomHalf | null;
+  /** Packets that a program screens; null: no rule hands any over. */
+  nfQueue: NfQueue | null;
   /** CPUs that handle network softirqs (or the bottom half) now, and the most that ever did at once. */
   softirqNow: number;
   softirqMost: number;
+}
+
+/** Netfilter's packet queue to user space (net/nf-queue). */
+export interface NfQueue {
+  /** Netlink socket (id) and the task that reads it; 0: nobody ever listens. */
+  socket: number;
+  task: number;
+  /** queue_maxlen, as its program asked; the program wants packets to pass unseen where it is full. */
+  maxLen: number;
+  failOpen: boolean;
+  /** NIC (world index) that each waiting packet is to leave by, oldest first. */
+  outs: number[];
+  /** queue_total: packets that wait for a verdict, read or not. */
+  total: number;
+  /** NETLINK_CONGESTED: no message until the socket has been read empty; the next recvmsg fails with ENOBUFS. */
+  congested: boolean;
+  overrun: boolean;
+  /** id_sequence, queue_dropped, queue_user_dropped. */
+  sequence: number;
+  dropped: number;
+  userDropped: number;
+  /** Packets lost because nobody listened. */
+  unheard: number;
+  accepted: number;
+  rejected: number;
 }
 
 /** An address of a NIC (world index), with the length of its network's prefix. */
@@ -274,15 +325,32 @@ export interface TcpConnection {
   /** Flow of its segments. */
   flow: number;
   actor: number;
-  receiver: TcpReceiver | null;
+  /** null: not open yet. */
+  tcp: TcpSock | null;
+  /** Its peer listens: a connection of this world too. Else traffic that sends whatever is answered. */
+  live: boolean;
+  /** State, congestion window and threshold that records have told of last. */
+  state: number;
+  cwnd: number;
+  ssthresh: number;
   /** CPU that last worked on it: its timers run there. */
   cpu: number;
+  /** Socket (id) that it is of. */
+  sock: number;
+  /** What its application is up to with it; null: it only reads. */
+  job: StreamJob | null;
   /** Memory that the socket is charged with for it: bytes. */
   rmem: number;
   /** Receive queue (world index) of its last segment (sk_rx_queue_mapping). */
   rxQueue: number;
   ipId: number;
+  /** Pure ACKs, and all segments that have left. */
   acksSent: number;
+  segsOut: number;
+  /** Sequence number up to which its data are in the socket's queue, or have been read. */
+  queuedTo: number;
+  /** When it first sent something again; -1: not yet. */
+  firstResendNs: number;
   /** Its timer's handler is sending. */
   sending: boolean;
 }
@@ -311,8 +379,10 @@ export interface Cpu {
   /** Level at work now, and time left of the item that each lower level was interrupted in (-1: none). */
   level: number;
   leftNs: Float64Array;
-  /** ACKs made on this CPU, to leave when the item at work is over: slots. */
+  /** What TCP has made on this CPU, to leave when the item at work is over: slots. */
   acks: number[];
+  /** Connections (world indexes) that may send more, as something of theirs has been freed here. */
+  tsq: number[];
   // hardirq
   pendingIrqs: number[];
   /** Interrupt in service (cpu/irq-source) and the record that raised it. */
@@ -508,16 +578,31 @@ export interface Nic {
   rxFrames: number;
   adaptiveRx: boolean;
   cqeMode: boolean;
-  features: Record<string, boolean>;
+  /** Offloads in force; those that can be turned here, as the administrator wants them (nic/features). */
+  features: Features;
+  wanted: Partial<Features>;
   groMaxSize: number;
   groIpv4MaxSize: number;
+  /** An skb as long as this, bytes, or of more segments than this is cut in software. */
+  gsoMaxSize: number;
+  gsoIpv4MaxSize: number;
+  gsoMaxSegs: number;
   groFlushTimeout: number;
   napiDeferHardIrqs: number;
   threaded: boolean;
+  /** Way of a link (world index) that what it sends goes onto; -1: none. */
+  way: number;
+  /** Of a packet that goes onto a link as several frames: those that have gone, and the slot of the next where each has its own. */
+  txFrame: number;
+  txFrag: number;
+  /** It has a frame for the link, which takes none just now. */
+  txWaits: boolean;
   /** Sending: queue (number) whose frame is on the wire, -1 none; what is left below a ns; length of each qdisc. */
   txSending: number;
   txRem: number;
   txQueueLen: number;
+  /** Its queueing disciplines have bands (pfifo_fast), each of txQueueLen packets (since 4.16), or all together. */
+  bands: boolean;
   /** Frames in DMA, oldest first: queue index and slot; ready times in the pool. */
   dmaFifo: number[];
   dmaHead: number;
@@ -633,9 +718,15 @@ export interface TxQueue {
   freed: number;
   remote: number;
   forOthers: number;
+  /** Packets ever put into the ring, and the CPU that put the last one there (world index; -1: none). */
+  posted: number;
+  by: number;
   /** XPS: CPUs (world index) that send here; receive queues (of the NIC) whose sockets do. */
   xpsCpus: number[];
   xpsRxqs: number[];
+  /** So many at its head have been made ready for the driver before (gso_skb), and how often that happened to a packet. */
+  validated: number;
+  requeues: number;
   /** Root lock of the queueing discipline (world index); -1: it has none. */
   lock: number;
   /** CPU that takes packets out of it now, and the last one that touched it; -1: none. */
@@ -768,6 +859,8 @@ export interface Task {
   callBytes: number;
   callSocket: number;
   slot: number;
+  /** Packet (slot) whose verdict it owes; 0: none. */
+  screening: number;
   wakeSeq: number;
   busy: BusyPoll;
   /** CPU time it has been charged. */
@@ -780,8 +873,12 @@ export interface Task {
   delayed: boolean;
   reads: number;
   bytes: number;
+  /** When it last read something; -1: not yet. */
+  lastReadNs: number;
   latency: LatencyHistogram;
   send: SendState;
+  /** Its TCP connections. */
+  stream: StreamState;
 }
 
 /** What a task is sending, and what it has sent. */

@@ -9,12 +9,15 @@ import { type ReasonName, reasonName } from '../catalog/reasons.ts';
 import { TCP_ACK } from '../engine/packet/frame.ts';
 import { createTcpCounters, type TcpCounters } from '../engine/tcp/counters.ts';
 import { defaultTcpSysctls, type TcpEnv, type TcpOut } from '../engine/tcp/env.ts';
-import { type TcpSegment, tcpRcvEstablished } from '../engine/tcp/rcv-established.ts';
+import { createTcpEstablished } from '../engine/tcp/create.ts';
+import { tcpRcv } from '../engine/tcp/rcv.ts';
 import { setQuickack, tcpRecvmsg } from '../engine/tcp/read.ts';
-import { createTcpReceiver, type TcpReceiver } from '../engine/tcp/receiver.ts';
-import { tcpClose, tcpWrite } from '../engine/tcp/reply.ts';
+import type { TcpSegment } from '../engine/tcp/segment.ts';
+import { tcpClose, tcpSendmsg } from '../engine/tcp/sendmsg.ts';
 import { seqAdd, seqDiff } from '../engine/tcp/seq.ts';
+import type { TcpSock } from '../engine/tcp/sock.ts';
 import { nextTimerNs, runTimers } from '../engine/tcp/timers.ts';
+import { tcpWfree } from '../engine/tcp/tsq.ts';
 import type { AckFrame, SentFrame, TcpSetup } from './tcp-input.ts';
 
 const JIFFY_NS = 4_000_000;
@@ -71,7 +74,7 @@ function truesizeOf(len: number, headerLen: number): number {
 class Play {
   readonly setup: TcpSetup;
   readonly env: TcpEnv;
-  readonly s: TcpReceiver;
+  readonly s: TcpSock;
   readonly fit: TcpFit;
   readonly acks: ModelAck[] = [];
   readonly reasons = new Set<ReasonName>();
@@ -104,7 +107,8 @@ class Play {
         rmem_max: 4_194_304,
       },
       counters: createTcpCounters(),
-      transmit: (_, out) => {
+      transmit: (sock, out) => {
+        tcpWfree(sock, out.skb, out.truesize);
         note(out.reason);
         this.hear(out);
       },
@@ -114,13 +118,15 @@ class Play {
         if (setup.app !== 'noread' && setup.app !== 'quickack-off' && this.readAtNs === Infinity)
           this.readAtNs = this.env.now + fit.readerNs;
       },
+      writeSpace: () => {},
+      stateChange: () => {},
     };
     this.heard.push({
       atNs: HANDSHAKE_NS - (setup.rttUs + RTT_MORE_US) * 1000,
       tsVal: Math.floor((HANDSHAKE_NS - (setup.rttUs + RTT_MORE_US) * 1000) / 1e6),
       next: SND_ISN,
     });
-    this.s = createTcpReceiver(this.env, {
+    this.s = createTcpEstablished(this.env, {
       rcvNxt: RCV_ISN,
       sndNxt: SND_ISN,
       sackOk: setup.sackOffered,
@@ -175,7 +181,7 @@ class Play {
     const { app } = this.setup;
     const { bytes, end } = tcpRecvmsg(this.env, this.s, Number.MAX_SAFE_INTEGER);
     if (app === 'quickack-on-read') setQuickack(this.env, this.s, true);
-    if (app === 'echo' && bytes > 0) tcpWrite(this.env, this.s, Math.min(bytes, 100));
+    if (app === 'echo' && bytes > 0) tcpSendmsg(this.env, this.s, Math.min(bytes, 100));
     if (end) tcpClose(this.env, this.s);
   }
 
@@ -196,8 +202,10 @@ class Play {
       tsVal: this.setup.timestamps ? this.peerClock() : -1,
       tsEcr: this.setup.timestamps ? this.echo() : -1,
       urgPtr: 0,
+      sacks: [],
+      syn: null,
     };
-    tcpRcvEstablished(this.env, this.s, segment);
+    tcpRcv(this.env, this.s, segment);
   }
 
   /** The newest clock of the receiver that is at least an acted RTT old. */

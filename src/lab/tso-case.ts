@@ -1,8 +1,9 @@
 /**
- * Runs a `tso` case: what an application writes becomes frames (engine/tcp/write, or UDP's rules), the sender's device has them
+ * Runs a `tso` case: what an application writes becomes frames (a socket of engine/tcp, or UDP's rules), the sender's device has them
  * cut or not (engine/net/gso), and captures at both ends of the veth pair are written in the measurement's words.
  * The server's ACK for everything sent so far comes at the end of each write, as it did on one machine.
  */
+import { rulesFor } from '../catalog/rules.ts';
 import { buildFrame } from '../engine/packet/build.ts';
 import { IPPROTO_UDP, makeFrame, TCP_ACK, TCP_PSH } from '../engine/packet/frame.ts';
 import {
@@ -14,7 +15,12 @@ import {
 } from '../engine/net/gso/features.ts';
 import { get16, get32, type GsoFrame, headersOf } from '../engine/net/gso/frame.ts';
 import { ipFragment } from '../engine/net/gso/segment.ts';
-import { createTcpWriter, tcpAcked, type TcpFrame, tcpPushPending, tcpSendmsg } from '../engine/tcp/write.ts';
+import { createTcpCounters } from '../engine/tcp/counters.ts';
+import { createTcpEstablished } from '../engine/tcp/create.ts';
+import { defaultTcpSysctls, type TcpEnv, type TcpOut } from '../engine/tcp/env.ts';
+import { tcpRcv } from '../engine/tcp/rcv.ts';
+import { setCork, tcpSendmsg } from '../engine/tcp/sendmsg.ts';
+import { tcpWfree } from '../engine/tcp/tsq.ts';
 import { arrayAt, booleanAt, CaseError, type JsonObject, numberAt, objectAt, stringAt } from './case.ts';
 import { runGroCase } from './gro-case.ts';
 
@@ -68,6 +74,8 @@ const SYNACK_WINDOW = 65_535;
 const RTT_US = 60;
 const MAX_BYTES = 1 << 24;
 const ISN = 1000;
+const PEER_ISN = 5000;
+const JIFFY_NS = 4_000_000;
 const IP_ID = 100;
 
 export function runTsoCase(file: JsonObject): TsoCaptures {
@@ -81,7 +89,7 @@ export function runTsoCase(file: JsonObject): TsoCaptures {
   const { tx, rx } = parseSetup(file, v6);
   const handed = flag('udp')
     ? udpFrames(writes, input.gso_size === undefined ? 0 : numberAt(input.gso_size, 'input.gso_size'), tx, v6)
-    : tcpFrames(writes, input, tx, v6);
+    : tcpFrames(writes, file, input, tx, v6);
   const sent = handed.frames.flatMap((frame) => validateXmit(frame, tx.features, tx.limits));
   const arrived = rx.gro ? mergedByGro(sent, rx, String(file.kernel)) : sent.map((frame) => captured(frame));
   const ip = v6 ? 'Ip6' : 'Ip';
@@ -117,43 +125,85 @@ interface Handed {
   segs: number;
 }
 
-function tcpFrames(writes: number[], input: JsonObject, tx: End, v6: boolean): Handed {
+function tcpFrames(writes: number[], file: JsonObject, input: JsonObject, tx: End, v6: boolean): Handed {
   const path = tx.mtu - (v6 ? 60 : 40);
   const maxseg = input.maxseg === undefined ? path : numberAt(input.maxseg, 'input.maxseg');
   const mss = Math.min(path, maxseg) - TIMESTAMPS;
   if (mss < 76) throw new CaseError('input.maxseg', 'too small');
-  const w = createTcpWriter({
-    mss,
+  const rules = rulesFor(String(file.kernel));
+  const out: TcpOut[] = [];
+  const env: TcpEnv = {
+    now: 1_000_000_000,
+    jiffyNs: JIFFY_NS,
+    tickPhaseNs: 0,
+    hrtimerLatencyNs: 0,
+    rules,
+    sysctl: defaultTcpSysctls(rules),
+    counters: createTcpCounters(),
+    // nothing waits below TCP
+    transmit: (s, frame) => {
+      tcpWfree(s, frame.skb, frame.truesize);
+      out.push(frame);
+    },
+    drop: () => {},
+    decide: () => {},
+    dataReady: () => {},
+    writeSpace: () => {},
+    stateChange: () => {},
+  };
+  const s = createTcpEstablished(env, {
+    rcvNxt: PEER_ISN,
+    sndNxt: ISN,
+    sackOk: true,
+    tsOk: true,
+    mss: path,
+    peerMss: maxseg,
+    peerWindow: SYNACK_WINDOW,
+    wscale: true,
+    handshakeRttUs: RTT_US,
+    coalesces: false,
+    rcvbuf: 0,
+    sndbuf: MAX_BYTES,
     gsoMaxSize: tx.limits.maxSize,
     gsoMaxSegs: tx.limits.maxSegs,
-    window: SYNACK_WINDOW,
     nodelay: input.nodelay === true,
-    cork: input.cork === true,
-    minRttUs: RTT_US,
+    tsVal: 1,
   });
-  const out: TcpFrame[] = [];
   const acksCome = (): void => {
-    for (;;) {
-      tcpAcked(w, w.sndNxt, SYNACK_WINDOW);
-      const more = tcpPushPending(w);
-      if (more.length === 0) return;
-      out.push(...more);
+    for (let acked = -1; s.tx.sndNxt !== acked; ) {
+      acked = s.tx.sndNxt;
+      env.now += RTT_US * 1000;
+      tcpRcv(env, s, {
+        id: 0,
+        seq: PEER_ISN,
+        ack: acked,
+        flags: TCP_ACK,
+        win: SYNACK_WINDOW,
+        len: 0,
+        truesize: 0,
+        gsoSize: 0,
+        headerLen: s.tcpHeaderLen,
+        tsVal: 1,
+        tsEcr: Math.floor(env.now / 1_000_000),
+        urgPtr: 0,
+        sacks: [],
+        syn: null,
+      });
     }
   };
+  s.tx.cork = input.cork === true;
   for (const bytes of writes) {
-    out.push(...tcpSendmsg(w, bytes));
+    tcpSendmsg(env, s, bytes);
     acksCome();
   }
-  // TCP_CORK is cleared at the end
-  w.cork = false;
-  out.push(...tcpPushPending(w));
+  setCork(env, s, false);
   acksCome();
   let segs = 0;
   const frames = out.map((frame): GsoFrame => {
     const fields = makeFrame({
       ipVersion: v6 ? 6 : 4,
-      seq: ISN + frame.seq,
-      tcpFlags: TCP_ACK | (frame.psh ? TCP_PSH : 0),
+      seq: frame.seq,
+      tcpFlags: frame.flags,
       tcpOptions: '0101080a0000000500000007',
       payloadLen: frame.len,
       l4Csum: 'partial',

@@ -4,17 +4,19 @@
  */
 import { CONTEXT_KINDS, Kind } from '../catalog/kinds.ts';
 import { Reason } from '../catalog/reasons.ts';
+import { copyWay, linkArrival, linkRecord } from './fold-link.ts';
 import { placeIndex } from './place-index.ts';
-import type {
-  RecordView,
-  Scene,
-  SceneCpu,
-  SceneLock,
-  SceneMap,
-  SceneNapi,
-  SceneQueue,
-  SceneSkb,
-  SceneSocket,
+import {
+  sameFlow,
+  type RecordView,
+  type Scene,
+  type SceneCpu,
+  type SceneLock,
+  type SceneMap,
+  type SceneNapi,
+  type SceneQueue,
+  type SceneSkb,
+  type SceneSocket,
 } from './scene.ts';
 
 const DROPS_KEPT = 32;
@@ -50,11 +52,13 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
   const nic = scene.nics[places.nic[r.place]];
   const queue = scene.queues[places.queue[r.place]];
   const socket = scene.sockets[places.socket[r.place]];
-  if (nic !== undefined) nicRecord(scene, r, nic);
+  if (nic !== undefined) nicRecord(scene, r, nic, map);
+  if (scene.ways.length > 0) wayRecord(scene, r, map);
   if (queue !== undefined) {
     ringRecord(r, queue, nic);
     napiRecord(scene, r, queue, places.queue[r.place], cpu);
     txRecord(scene, r, queue, cpu);
+    if (nic !== undefined) wireRecord(scene, r, nic, map.nics[places.nic[r.place]].queues);
   }
   // a card may be the one that wakes a task: no CPU is named then
   if (r.kind === Kind.wakeUp || r.kind === Kind.ksoftirqdWake)
@@ -68,9 +72,21 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
   if (r.kind === Kind.drop) dropRecord(scene, r, nic, queue, cpu, socket);
 }
 
-function nicRecord(scene: Scene, r: RecordView, nic: Scene['nics'][number]): void {
+function wayRecord(scene: Scene, r: RecordView, map: SceneMap): void {
+  const places = placeIndex(map);
   if (r.kind === Kind.frameArrived) {
-    nic.frame = { id: r.packet, flow: r.b, bytes: r.a, queue: null, hash: null };
+    linkArrival(scene.ways, map, places.nic[r.place], r.packet);
+    return;
+  }
+  const index = places.way[r.place];
+  if (index < 0) return;
+  const lost = linkRecord(scene.ways[index], r, map, index);
+  if (lost !== null) keepDrop(scene, r, lost.flow);
+}
+
+function nicRecord(scene: Scene, r: RecordView, nic: Scene['nics'][number], map: SceneMap): void {
+  if (r.kind === Kind.frameArrived) {
+    nic.frame = { id: r.packet, flow: sameFlow(map, r.b), bytes: r.a, queue: null, hash: null };
     nic.arrived += 1;
     scene.totals.arrived += 1;
     scene.totals.inFlight += 1;
@@ -199,13 +215,13 @@ function napiRecord(
 }
 
 /** sendmsg has made a datagram: it is in the task's hands. */
-function sendRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSocket): void {
+function sendRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSocket, map: SceneMap): void {
   const sk = scene.sockets.indexOf(socket) + 1;
   const truesize = r.b - socket.wmem;
   socket.wmem = r.b;
   const task = scene.tasks[cpu.task - 1];
   if (task !== undefined)
-    task.sending = { id: r.packet, flow: r.other, bytes: r.a, segs: [r.packet], sk, truesize };
+    task.sending = { id: r.packet, flow: sameFlow(map, r.other), bytes: r.a, segs: [r.packet], sk, truesize };
 }
 
 /** A transmit queue is chosen: what the CPU forwards, or what its task sends, is in the CPU's hands. */
@@ -221,6 +237,13 @@ function txSelected(scene: Scene, r: RecordView, cpu: SceneCpu): void {
   }
   const task = scene.tasks[cpu.task - 1];
   if (task === undefined) return;
+  if (task.screening?.id === r.packet) {
+    cpu.sending = task.screening;
+    task.screening = null;
+    scene.totals.delivered += 1;
+    scene.totals.inFlight -= 1;
+    return;
+  }
   cpu.sending = task.sending;
   task.sending = null;
 }
@@ -245,6 +268,7 @@ const WAITS: ReadonlySet<number> = new Set([
   Reason.txBql,
   Reason.txBehind,
   Reason.txOtherRuns,
+  Reason.txOvertakes,
 ]);
 
 function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | undefined): void {
@@ -254,15 +278,33 @@ function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | un
       if (cpu !== undefined) txSelected(scene, r, cpu);
       break;
     case Kind.txQueue: {
-      const waited = r.reason === Reason.txFromQdisc;
+      tx.pieces = 0;
+      // a piece that goes back to the queue is there already
+      if (r.reason === Reason.txRequeued) break;
+      const waited = r.reason === Reason.txFromQdisc || r.reason === Reason.txPiece;
       const skb = waited ? takeOut(tx.qdisc, r.packet) : handedOn(cpu, r.packet);
-      if (skb !== null) (WAITS.has(r.reason) ? tx.qdisc : tx.ring).push(skb);
+      if (WAITS.has(r.reason)) {
+        const at = r.other === 0 ? tx.qdisc.length : tx.qdisc.findIndex(({ id }) => id === r.other);
+        if (skb !== null) tx.qdisc.splice(at, 0, skb);
+        break;
+      }
+      if (skb !== null) tx.ring.push(skb);
+      tx.posted += 1;
+      tx.by = cpu === undefined ? -1 : r.cpu;
       break;
     }
-    case Kind.txDrop:
-      giveBack(scene, handedOn(cpu, r.packet));
+    case Kind.gsoSegment:
+      addPiece(scene, r, q, cpu);
       break;
+    case Kind.txDrop: {
+      const skb = handedOn(cpu, r.packet);
+      tx.dropped += 1;
+      keepDrop(scene, r, skb?.flow ?? 0);
+      giveBack(scene, skb);
+      break;
+    }
     case Kind.txSent: {
+      tx.packets += r.a;
       const skb = tx.ring.shift() ?? null;
       if (r.reason === Reason.sentFreed) giveBack(scene, skb);
       else if (skb !== null) tx.sent.push(skb);
@@ -275,6 +317,54 @@ function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | un
     default:
       break;
   }
+}
+
+/** The card sends the oldest packet of one queue after the other, of those that have any. */
+function wireRecord(
+  scene: Scene,
+  r: RecordView,
+  nic: Scene['nics'][number],
+  queues: readonly number[],
+): void {
+  if (r.kind !== Kind.txQueue && r.kind !== Kind.txSent) return;
+  if (r.kind === Kind.txQueue && nic.sending >= 0) return;
+  const from = r.kind === Kind.txSent ? nic.sending + 1 : 0;
+  nic.sending = -1;
+  for (let i = 0; i < queues.length && nic.sending < 0; i++) {
+    const number = (from + i) % queues.length;
+    if (scene.queues[queues[number]].tx.ring.length > 0) nic.sending = number;
+  }
+}
+
+/** A packet cut in software: its pieces stand at the queue's head, until the driver has them. `other` names the packet. */
+function addPiece(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | undefined): void {
+  const { qdisc } = q.tx;
+  if (r.packet === r.other) {
+    const skb = takeOut(qdisc, r.packet) ?? handedOn(cpu, r.packet);
+    if (skb === null) return;
+    giveBack(scene, skb);
+    qdisc.unshift({
+      id: skb.id,
+      flow: skb.flow,
+      bytes: 0,
+      segs: [],
+      ...(skb.sk === undefined ? {} : { sk: skb.sk }),
+    });
+    q.tx.pieces = 0;
+  }
+  const first = qdisc[0];
+  if (first === undefined) return;
+  const piece: SceneSkb =
+    r.packet === r.other ? first : { id: r.packet, flow: first.flow, bytes: 0, segs: [] };
+  piece.bytes = r.a;
+  piece.segs = [r.packet];
+  if (first.sk !== undefined) {
+    piece.sk = first.sk;
+    piece.truesize = r.b;
+    scene.sockets[first.sk - 1].wmem += r.b;
+  }
+  if (piece !== first) qdisc.splice(q.tx.pieces, 0, piece);
+  q.tx.pieces += 1;
 }
 
 function napiComplete(
@@ -487,14 +577,34 @@ function cpuRecord(
       }
       if (cpu.task !== 0) scene.tasks[cpu.task - 1].bytes += r.a;
       break;
+    case Kind.nfQueue:
+      if (socket !== undefined) {
+        const skb = leave(cpu, r.packet, undefined);
+        socket.rmem = r.b;
+        socket.received += 1;
+        if (skb !== null) socket.queue.push(skb);
+      }
+      break;
+    case Kind.nfVerdict:
+      if (r.reason === Reason.nfFailOpen && socket !== undefined) socket.drops += r.other;
+      break;
+    case Kind.nfRead:
+      if (socket !== undefined) {
+        const skb = socket.queue.shift() ?? null;
+        socket.rmem = r.b;
+        if (cpu.task !== 0) scene.tasks[cpu.task - 1].screening = skb;
+      }
+      break;
     case Kind.tcpDecision:
       if (r.reason === Reason.tcpCollapsed && socket !== undefined) socket.rmem = r.b;
       break;
+    case Kind.tcpSend:
+    case Kind.tcpResend:
     case Kind.tcpAck:
-      cpu.acks.push({ id: r.packet, flow: r.other, bytes: r.a, segs: [r.packet] });
+      cpu.acks.push({ id: r.packet, flow: sameFlow(map, r.other), bytes: r.a, segs: [r.packet] });
       break;
     case Kind.send:
-      if (socket !== undefined) sendRecord(scene, r, cpu, socket);
+      if (socket !== undefined) sendRecord(scene, r, cpu, socket, map);
       break;
     case Kind.sendExit:
       if (cpu.task !== 0) scene.tasks[cpu.task - 1].sends += 1;
@@ -547,11 +657,22 @@ function schedSwitch(scene: Scene, r: RecordView, cpu: SceneCpu): void {
   scene.tasks[next - 1].state = 'running';
 }
 
+/** A packet that the program running here has rejected. */
+function rejected(scene: Scene, r: RecordView, cpu: SceneCpu): SceneSkb | null {
+  const task = scene.tasks[cpu.task - 1];
+  if (task?.screening?.id !== r.packet) return null;
+  const skb = task.screening;
+  task.screening = null;
+  return skb;
+}
+
 const SOCKET_DROPS: ReadonlySet<number> = new Set([
   Reason.socketFull,
   Reason.socketBacklogFull,
   Reason.tcpMemory,
   Reason.ofoPruned,
+  Reason.nfSocketFull,
+  Reason.nfCongested,
 ]);
 
 function dropRecord(
@@ -575,13 +696,17 @@ function dropRecord(
     if (at >= 0) flow = queue.frames.splice(at, 1)[0].flow;
   }
   if (cpu !== undefined) {
-    const skb = leave(cpu, r.packet, socket);
+    const skb = leave(cpu, r.packet, socket) ?? rejected(scene, r, cpu);
     if (skb !== null) {
       flow = skb.flow;
       if (socket !== undefined && skb.truesize !== undefined) socket.rmem -= skb.truesize;
     }
   }
   if (socket !== undefined && SOCKET_DROPS.has(r.reason)) socket.drops += 1;
+  keepDrop(scene, r, flow);
+}
+
+function keepDrop(scene: Scene, r: RecordView, flow: number): void {
   scene.drops.push({
     seq: r.seq,
     timeNs: r.timeNs,
@@ -616,6 +741,7 @@ export function copyScene(scene: Scene): Scene {
       ...c,
       pollList: c.pollList.slice(),
       deliver: skbs(c.deliver),
+      acks: skbs(c.acks),
       backlog: { ...c.backlog, input: skbs(c.backlog.input), process: skbs(c.backlog.process) },
       current: c.current === null ? null : skb(c.current),
       frame: c.frame === null ? null : skb(c.frame),
@@ -624,13 +750,18 @@ export function copyScene(scene: Scene): Scene {
       waits: c.waits.map((w) => ({ ...w })),
     })),
     locks: scene.locks.map((l) => ({ ...l, queue: l.queue.slice(), watchers: l.watchers.slice() })),
+    ways: scene.ways.map(copyWay),
     sockets: scene.sockets.map((s) => ({
       ...s,
       queue: skbs(s.queue),
       ofo: skbs(s.ofo),
       backlog: skbs(s.backlog),
     })),
-    tasks: scene.tasks.map((t) => ({ ...t, sending: t.sending === null ? null : skb(t.sending) })),
+    tasks: scene.tasks.map((t) => ({
+      ...t,
+      sending: t.sending === null ? null : skb(t.sending),
+      screening: t.screening === null ? null : skb(t.screening),
+    })),
     drops: scene.drops.map((d) => ({ ...d })),
     totals: { ...scene.totals },
   };

@@ -5,6 +5,7 @@
  * answered with `cancelled`.
  */
 import type { SweepAsk, SweepPoint, Variable } from '../scenario/sweep.ts';
+import type { Dissected } from '../taps/dissect.ts';
 import type { RecordView, Scene, SceneMap } from './scene.ts';
 
 /** Just after record `seq`, at time `t`. seq 0: before the first record. */
@@ -41,6 +42,74 @@ export interface RecordFilter {
   flow?: number;
   cpu?: number;
   places?: number[];
+}
+
+export type { ChecksumLine, ChecksumWork } from '../taps/checksum-work.ts';
+export type { Dissected, FieldBy, NamedField } from '../taps/dissect.ts';
+
+/** A packet as a capture point shows it. */
+export interface PacketView {
+  /** Index in catalog/capture-points; index of the card in the scene map. */
+  point: number;
+  nic: number;
+  timeNs: number;
+  seq: number;
+  /** Piece of the packet, from 0, where it was cut. */
+  piece: number;
+  pieces: number;
+  /** Frames that are in it. */
+  parts: number;
+  frame: Dissected;
+}
+
+/** A stretch of a branch to be captured: a tap at each place, both ends of time included. */
+export interface CaptureAsk {
+  /** `point`: index in catalog/capture-points; `nic`: index in the scene map. */
+  places: { point: number; nic: number }[];
+  fromNs: number;
+  toNs: number;
+  mostPackets: number;
+  mostBytes: number;
+}
+
+/** Whether a checksum in a captured packet is what it should be. unfinished: the pseudo header's sum, somebody else adds the rest. */
+export type ChecksumVerdict = 'right' | 'wrong' | 'unfinished' | 'none' | 'unknown';
+
+/** One packet of a capture, as a line of tcpdump's and what goes with it. */
+export interface CaptureRow {
+  timeNs: number;
+  /** Record of the event at the point. */
+  seq: number;
+  packet: number;
+  /** Frames it is made of (a train's); it is piece `piece` of `pieces`, from 0. */
+  parts: number;
+  piece: number;
+  pieces: number;
+  /** Index into the ask's places. */
+  place: number;
+  src: string;
+  dst: string;
+  protocol: string;
+  /** Bytes captured. */
+  length: number;
+  info: string;
+  ipChecksum: ChecksumVerdict;
+  checksum: ChecksumVerdict;
+  /** Segments it is to be cut into, or was built of; 1: a plain packet. */
+  segments: number;
+  /** Reason code; 0: none. */
+  reason: number;
+}
+
+export interface CaptureView {
+  branch: number;
+  ask: CaptureAsk;
+  rows: CaptureRow[];
+  bytes: number;
+  /** A bound was met: time of the first packet left out; null: all is there. */
+  cutAtNs: number | null;
+  /** Packets whose headers can't be made again. */
+  unbuilt: number;
 }
 
 export type Grain = 'event' | 'stage' | 'packet';
@@ -109,6 +178,15 @@ export type Request =
       bins: number;
     }
   | {
+      type: 'transfer';
+      id: number;
+      branch: number;
+      flow: number;
+      fromNs: number;
+      toNs: number;
+      points: number;
+    }
+  | {
       type: 'inspect';
       id: number;
       branch: number;
@@ -147,6 +225,12 @@ export type Request =
     }
   /** What would have to be patched in a variant of the loaded scenario. */
   | { type: 'patch'; id: number; variant: string; change: VariantChange }
+  /** Answered with `capturePart`s, then `captured`. The worker keeps the newest one. */
+  | { type: 'capture'; id: number; branch: number; ask: CaptureAsk }
+  /** A packet opened to its bytes at every capture point it passes, to its end. */
+  | { type: 'packetBytes'; id: number; branch: number; packet: number }
+  /** The kept capture as a file. */
+  | { type: 'captureFile'; id: number; format: 'pcapng' | 'pcap' }
   | { type: 'cancel'; id: number; target: number }
   /** No answer: while on, runs are computed only as far as questions need. Ends with the next load. */
   | { type: 'hold'; id: number; on: boolean };
@@ -157,6 +241,10 @@ export type InspectTarget =
   | { kind: 'descriptor'; queue: number; index: number }
   | { kind: 'cpu'; cpu: number }
   | { kind: 'napi'; queue: number }
+  /** The transmit queue of that number: queueing discipline, byte limit, ring. */
+  | { kind: 'tx'; queue: number }
+  /** A direction of a link between hosts. */
+  | { kind: 'link'; way: number }
   | { kind: 'socket'; socket: number }
   | { kind: 'task'; task: number }
   | { kind: 'record'; seq: number };
@@ -202,11 +290,6 @@ export interface Inspection {
   history: RecordView[];
   /** Commands that would change the deciding record, filled in for this NIC. */
   knobs: string[];
-  /** A packet's bytes (headers), as hex, with named fields; null for other targets. */
-  bytes: {
-    hex: string;
-    fields: { name: string; from: number; to: number; value: string }[];
-  } | null;
 }
 
 /** Per CPU and bin: ns in each of the 7 contexts; plus counts a bin. */
@@ -235,6 +318,32 @@ export interface Timeline {
   }[];
   /** How far the run has been made; beyond it bins are empty. */
   knownNs: number;
+}
+
+/** One connection's transfer, as its sender's host sees it. Bytes count from where sequence numbers began, without wrapping. */
+export interface Transfer {
+  /** Flow of its data. */
+  flow: number;
+  fromNs: number;
+  toNs: number;
+  knownNs: number;
+  /** Of the segments and ACKs one in so many is here; retransmissions are all. */
+  every: number;
+  /** Sequence number of the first segment sent (the SYN). */
+  firstByte: number;
+  segments: {
+    timeNs: number;
+    seq: number;
+    packet: number;
+    byte: number;
+    bytes: number;
+    again: boolean;
+    reason: number;
+  }[];
+  acks: { timeNs: number; seq: number; packet: number; byte: number; window: number }[];
+  sacks: { timeNs: number; seq: number; packet: number; from: number; to: number }[];
+  /** Segments; a step holds until the next. ssthresh 2147483647: none yet. */
+  cwnd: { timeNs: number; cwnd: number; ssthresh: number; reason: number }[];
 }
 
 export interface KnobView {
@@ -329,6 +438,7 @@ export type Response =
     }
   | { type: 'records'; id: number; records: RecordView[] }
   | { type: 'timeline'; id: number; timeline: Timeline }
+  | { type: 'transfer'; id: number; transfer: Transfer }
   | { type: 'inspection'; id: number; inspection: Inspection }
   | {
       type: 'commandDone';
@@ -357,6 +467,11 @@ export type Response =
   /** How far a sweep has come, with what is new. */
   | { type: 'sweepPart'; id: number; done: number; of: number; points: SweepPoint[] }
   | { type: 'swept'; id: number }
+  /** How far a capture has come: simulated time gone over, of it, and packets so far. */
+  | { type: 'capturePart'; id: number; doneNs: number; ofNs: number; packets: number }
+  | { type: 'captured'; id: number; capture: CaptureView }
+  | { type: 'captureFile'; id: number; bytes: ArrayBuffer }
+  | { type: 'packetBytes'; id: number; packet: number; views: PacketView[] }
   /** The merge patch that a variant made on the page holds, and the scenario's commands that had to be left out. */
   | {
       type: 'patched';

@@ -12,6 +12,8 @@ export interface PlaceIndex {
   task: Int32Array;
   /** Lock, world index. */
   lock: Int32Array;
+  /** Direction of a link, world index. */
+  way: Int32Array;
 }
 
 const known = new WeakMap<SceneMap, PlaceIndex>();
@@ -35,6 +37,7 @@ function build(map: SceneMap): PlaceIndex {
     socket: column(),
     task: column(),
     lock: column(),
+    way: column(),
   };
   map.places.forEach((place, p) => {
     const host = map.hosts.findIndex((h) => h.id === place.host);
@@ -52,6 +55,8 @@ function build(map: SceneMap): PlaceIndex {
     if (place.socket !== undefined) index.socket[p] = place.socket - 1;
     if (place.lock !== undefined)
       index.lock[p] = map.locks.find((l) => l.host === host && l.name === place.lock)?.index ?? -1;
+    if (place.link !== undefined)
+      index.way[p] = map.ways.find((way) => way.from === index.nic[p])?.index ?? -1;
     if (place.task !== undefined) index.task[p] = place.task - 1;
   });
   return index;

@@ -32,13 +32,18 @@ export interface SceneMap {
     node: number;
     linkBps: number;
     queues: number[];
+    /** Something on its host can send by it: an application, a connection that acknowledges, a route. */
+    sends: boolean;
+    /** Queueing discipline of its transmit queues. */
+    qdisc: string;
   }[];
-  queues: { index: number; nic: number; number: number; irq: number }[];
+  /** `txLock`: root lock of its queueing discipline (world index), -1 none. */
+  queues: { index: number; nic: number; number: number; irq: number; txLock: number }[];
   sockets: {
     id: number;
     host: number;
     name: string;
-    proto: 'tcp' | 'udp';
+    proto: 'tcp' | 'udp' | 'netlink';
     address: string;
     port: number;
   }[];
@@ -49,16 +54,35 @@ export interface SceneMap {
     name: string;
     sockets: number[];
   }[];
+  /** Directions of links between hosts: 2 * link, 2 * link + 1. */
+  ways: {
+    index: number;
+    name: string;
+    /** NICs (world index) at the near and far end. */
+    from: number;
+    to: number;
+    /** Rate of the radio channel that both directions share, bit/s; 0: a cable. */
+    wlan: number;
+  }[];
   /** Spinlocks that are modelled, by world index. */
   locks: { index: number; host: number; name: string }[];
   /** At most 4096 flows by id (index 0 unused); more are drawn by id only. */
-  flows: { id: number; text: string; proto: number; host: number }[];
+  /** `same`: the flow it is where it begins its way over links (itself where it does). */
+  flows: { id: number; text: string; proto: number; host: number; same: number }[];
   flowCount: number;
+  /** Flows of data that a TCP sender of this world sends, at most 256. */
+  transfers: { flow: number; host: number; text: string }[];
+}
+
+/** The flow that packets of a flow are where their way over links begins: what they are drawn as. */
+export function sameFlow(map: Pick<SceneMap, 'flows'>, flow: number): number {
+  return map.flows[flow - 1]?.same ?? flow;
 }
 
 export interface SceneSkb {
   /** Packet id of the first frame. */
   id: number;
+  /** See sameFlow. */
   flow: number;
   /** Frame bytes, all segments. */
   bytes: number;
@@ -105,6 +129,17 @@ export interface SceneTx {
   qdisc: SceneSkb[];
   ring: SceneSkb[];
   sent: SceneSkb[];
+  /** How many packets the queueing discipline holds at most. */
+  qdiscLimit: number;
+  /** Packets ever put into the ring: its tail, modulo its size. */
+  posted: number;
+  /** Frames ever sent; packets that the full queueing discipline has lost. */
+  packets: number;
+  dropped: number;
+  /** CPU (world index) that put the last packet into the ring; -1: none yet, or the card's driver outside any CPU's time. */
+  by: number;
+  /** While software cuts a packet: how many of its pieces are there so far; else 0. */
+  pieces: number;
 }
 
 export interface SceneNapi {
@@ -167,6 +202,29 @@ export interface SceneBacklog {
   work: number;
 }
 
+/** One direction of a link. */
+export interface SceneWay {
+  /** In front of the narrow place; of a radio: all that its sender still has. Oldest first. */
+  waiting: SceneSkb[];
+  /** In the narrow place. */
+  passing: SceneSkb | null;
+  /** Just out of the card: on its way, or lost, before the next event. */
+  entering: SceneSkb | null;
+  /** Under way, the next to arrive first. */
+  flight: { skb: SceneSkb; fromNs: number; dueNs: number }[];
+  /** Transmission of a radio's sender under way. */
+  txop: { fromNs: number; untilNs: number; waitedNs: number; frames: number; collides: boolean } | null;
+  /** Air time of a radio so far, ns. */
+  air: { data: number; ack: number; overhead: number; collision: number };
+  put: number;
+  arrived: number;
+  lost: number;
+  delayNs: number;
+  /** The narrow place, bit/s; 0: none. */
+  rateBps: number;
+  queueFrames: number;
+}
+
 export interface SceneLock {
   /** CPU (world index) that holds it, -1 nobody. */
   holder: number;
@@ -195,6 +253,8 @@ export interface SceneTask {
   sends: number;
   /** The datagram that its sendmsg has made and not handed on yet. */
   sending: SceneSkb | null;
+  /** The packet whose verdict it owes. */
+  screening: SceneSkb | null;
 }
 
 export interface SceneDrop {
@@ -221,6 +281,8 @@ export interface Scene {
     arrived: number;
     /** Frames sent on its wire. */
     sent: number;
+    /** Transmit queue (number in its NIC) whose oldest packet is on the wire now; -1: the wire is free. */
+    sending: number;
     inDma: number;
     /** Queue (in its NIC) of each cell of the indirection table. */
     indirection: number[];
@@ -228,6 +290,7 @@ export interface Scene {
   queues: SceneQueue[];
   cpus: SceneCpu[];
   locks: SceneLock[];
+  ways: SceneWay[];
   sockets: SceneSocket[];
   tasks: SceneTask[];
   /** The last 32 drops, newest last. */

@@ -1,12 +1,44 @@
 /** The machines of the published measurements, as worlds. */
 import { makeFrame } from '../engine/packet/frame.ts';
 import { steady } from '../engine/traffic/plain.ts';
-import { RR_WAY_NS } from '../engine/cost.ts';
-import type { ClientTraffic, HostSpec, NicSpec, RateTraffic, WorldSpec } from '../engine/spec.ts';
+import { FIXED_RX_USECS, RR_WAY_NS, SCREEND_NS } from '../engine/cost.ts';
+import type {
+  AppSpec,
+  ClientTraffic,
+  HostSpec,
+  LinkFaults,
+  NicSpec,
+  RateTraffic,
+  WorldSpec,
+} from '../engine/spec.ts';
 
 const MAC = '02:00:00:00:00:0b';
 export const SINK = '10.9.0.2';
 export const BEYOND = '10.20.0.5';
+
+const NO_FAULTS: LinkFaults = {
+  loss: 0,
+  burst: null,
+  reorder: 0,
+  reorderNs: 0,
+  duplicate: 0,
+  bitError: 0,
+  damage: 0,
+  script: [],
+};
+
+/** Reads all it can get, on the first CPU. */
+const READER: AppSpec = {
+  name: 'reader',
+  cpu: 0,
+  sockets: [0],
+  readBytes: 65_536,
+  workNs: 0,
+  workNsPerByte: 0,
+  pauseNs: 0,
+  spin: false,
+  startNs: 0,
+};
 
 function nic(partial: Partial<NicSpec>): NicSpec {
   return {
@@ -110,7 +142,7 @@ export function dropping(
 }
 
 /** The same machine as a router: one route, `cores` queues in and out. */
-export function routing(cores: number, pps: number): WorldSpec {
+export function routing(cores: number, pps: number, bytes = 64): WorldSpec {
   const out = nic({ name: 'eth1', mac: '02:00:00:00:00:0c', addresses: ['10.20.0.1'], queues: cores });
   const spec = world(
     {
@@ -119,10 +151,26 @@ export function routing(cores: number, pps: number): WorldSpec {
       nics: [nic({ queues: cores }), out],
       routes: [{ prefix: '10.20.0.0/16', nic: 1 }],
     },
-    { pps, bytes: 64, dst: BEYOND, flows: cores },
+    { pps, bytes, dst: BEYOND, flows: cores },
   );
   spec.setup.push({ host: 0, change: { type: 'sysctl', name: 'net.ipv4.ip_forward', values: [1] } });
   return spread(spec, cores, BEYOND);
+}
+
+/** How a router takes in UDP: GRO off; trains on request (rx-udp-gro-forwarding); lists of whole packets (rx-gro-list). */
+export type ForwardGro = 'off' | 'trains' | 'lists';
+
+/** A router with one stream of UDP to forward, 1460 bytes a datagram. Its processor is not published: the profile's own clock. */
+export function routingStream(gro: ForwardGro): WorldSpec {
+  const spec = routing(1, 4_000_000, 1460 + 46);
+  spec.kernel = '5.15';
+  delete spec.hosts[0].clockMhz;
+  const name =
+    gro === 'off' ? 'generic-receive-offload' : gro === 'trains' ? 'rx-udp-gro-forwarding' : 'rx-gro-list';
+  spec.setup.push({ host: 0, change: { type: 'feature', nic: 0, name, on: gro !== 'off' } });
+  // what the card could do is not published: GSO cuts the trains again
+  spec.setup.push({ host: 0, change: { type: 'feature', nic: 1, name: 'tx-udp-segmentation', on: false } });
+  return spec;
 }
 
 /**
@@ -153,6 +201,61 @@ export function sink(sameCpu: boolean, pps: number): WorldSpec {
     { pps, bytes: 64, dst: SINK, flows: 1 },
     { kernel: '5.1', config: { vlan8021q: true, irqTimeAccounting: true } },
   );
+}
+
+/**
+ * UDP in bulk for one socket, 1472 bytes a datagram, as a sender with UDP_SEGMENT sends: in trains of 42 (the published bytes over
+ * the published calls), as much as was received with GRO. The machine is not published; the reader has a CPU of its own.
+ */
+export function bulkSink(gro: boolean): WorldSpec {
+  const bytes = 1472;
+  const spec = world(
+    {
+      cpus: 2,
+      nics: [nic({ affinity: [0] })],
+      sockets: [{ name: 'bulk', proto: 'udp', address: '*', port: 7000, udpGro: gro }],
+      apps: [{ ...READER, name: 'udpgso_bench_rx', cpu: 1 }],
+    },
+    { pps: (1466 * 1_048_576) / bytes, bytes: bytes + 46, dst: SINK, flows: 1 },
+    { kernel: '5.0' },
+  );
+  const [source] = spec.traffic as RateTraffic[];
+  spec.traffic = [{ ...source, trainFrames: 42, ratePps: source.ratePps / 42 }];
+  return spec;
+}
+
+/**
+ * One of 31 receive queues that share 181 Gbit/s of TCP evenly, a flow and a reader each: the others are like it. The
+ * socket's buffer is as large as autotuning would make it.
+ */
+export function moderated(adaptive: boolean): WorldSpec {
+  const bytes = 1448;
+  const spec = world(
+    {
+      cpus: 2,
+      nics: [nic({ affinity: [0], ringSize: 1024, linkBps: 200_000_000_000 })],
+      sockets: [{ name: 'in', proto: 'tcp', address: '*', port: 7000, rcvbufBytes: 6_291_456 }],
+      apps: [{ ...READER, name: 'iperf', cpu: 1 }],
+    },
+    { pps: 1, bytes: 64, dst: SINK, flows: 1 },
+    { kernel: '6.6' },
+  );
+  const template = makeFrame({
+    dmac: MAC,
+    src: '10.9.0.1',
+    dst: SINK,
+    sport: 10_000,
+    dport: 7000,
+    payloadLen: bytes,
+  });
+  spec.traffic = [steady(template, 181e9 / 31 / 8 / bytes)];
+  spec.setup.push({
+    host: 0,
+    change: adaptive
+      ? { type: 'coalesce', nic: 0, adaptiveRx: true }
+      : { type: 'coalesce', nic: 0, rxUsecs: FIXED_RX_USECS },
+  });
+  return spec;
 }
 
 /** One byte there and one back, one request at a time, over ixgbe: the machine that answers. The client's is another one like it. */
@@ -210,6 +313,126 @@ export function answering(busyReadUs: number): WorldSpec {
   return spec;
 }
 
+/**
+ * The same over TCP: both machines in full, joined by a cable of that length. The client asks with one byte and waits for one. The
+ * sockets of both poll the card, or wait for its interrupt.
+ */
+export function askingTcp(busyReadUs: number): WorldSpec {
+  const ends = ['client', 'server'].map((id, i): HostSpec => {
+    return {
+      id,
+      cpus: 2,
+      profile: 'server3g',
+      nics: [
+        nic({
+          driver: 'ixgbe',
+          linkBps: 10_000_000_000,
+          affinity: [0],
+          rxUsecs: 0,
+          mac: i === 0 ? '02:00:00:00:00:0a' : MAC,
+          addresses: [i === 0 ? '10.9.0.1' : SINK],
+        }),
+      ],
+      sockets: [{ name: 'rr', proto: 'tcp', address: '*', port: i === 0 ? 0 : 7000, acks: true }],
+      apps: [
+        i === 1
+          ? { ...READER, name: 'netserver', replyBytes: 1 }
+          : {
+              ...READER,
+              name: 'netperf',
+              stream: {
+                socket: 0,
+                nic: 0,
+                template: makeFrame({
+                  smac: '02:00:00:00:00:0a',
+                  dmac: MAC,
+                  src: '10.9.0.1',
+                  dst: SINK,
+                  sport: 40_000,
+                  dport: 7000,
+                }),
+                flows: 1,
+                writeBytes: 1,
+                count: Number.POSITIVE_INFINITY,
+                ratePps: null,
+                answerBytes: 1,
+                close: false,
+                nodelay: true,
+                cork: false,
+                maxSegBytes: 0,
+                startNs: 0,
+                stopNs: Number.POSITIVE_INFINITY,
+              },
+            },
+      ],
+    };
+  });
+  const way = { delayNs: RR_WAY_NS, jitterNs: 0, rateBps: null, queueFrames: 1000, faults: NO_FAULTS };
+  const spec = world({}, { pps: 1, bytes: 64, dst: SINK, flows: 1 }, { kernel: '3.11', traffic: [] });
+  spec.hosts = ends;
+  spec.links = [
+    {
+      name: 'cable',
+      ends: [
+        { host: 0, nic: 0 },
+        { host: 1, nic: 0 },
+      ],
+      ways: [way, way],
+    },
+  ];
+  for (const host of [0, 1])
+    spec.setup.push({ host, change: { type: 'sysctl', name: 'net.core.busy_read', values: [busyReadUs] } });
+  return spec;
+}
+
+/** What helps the receiver of one long TCP flow. `aRFS`: its interrupts come to the CPU of the reader. */
+export interface Rung {
+  offloads: boolean;
+  jumbo: boolean;
+  arfs: boolean;
+}
+
+/**
+ * One long TCP flow between two Xeons of 3.4 GHz with 100 Gbit/s, one CPU for interrupts and one for the program (on another NUMA
+ * node where nothing keeps them together). What they lose by wanting the same socket is not in their costs (engine/cost.ts).
+ */
+export function longFlow(rung: Rung): WorldSpec {
+  const spec = askingTcp(0);
+  spec.kernel = '5.4';
+  spec.setup = [];
+  const features = [
+    'tx-tcp-segmentation',
+    'generic-segmentation-offload',
+    'generic-receive-offload',
+  ] as const;
+  spec.hosts.forEach((host, i) => {
+    const [card] = host.nics;
+    const [app] = host.apps;
+    const same = i === 1 && rung.arfs;
+    host.profile = 'host21';
+    host.nics = [
+      nic({
+        mac: card.mac,
+        addresses: card.addresses,
+        mtu: rung.jumbo ? 9000 : 1500,
+        ringSize: 1024,
+        affinity: [0],
+        numaNode: 0,
+      }),
+    ];
+    if (i === 1 && !rung.arfs) host.cpuNodes = [1, 0];
+    app.cpu = same ? 0 : 1;
+    delete app.replyBytes;
+    if (app.stream !== undefined) {
+      app.sockets = [];
+      app.stream = { ...app.stream, writeBytes: 65_536, answerBytes: 0, nodelay: false };
+    }
+    for (const name of features)
+      spec.setup.push({ host: i, change: { type: 'feature', nic: 0, name, on: rung.offloads } });
+  });
+  return spec;
+}
+
 /** A Pentium III of 700 MHz as a router of the years around 2001. */
 export function oldRouter(kernel: string, pps: number, bytes = 64, ring = 256): WorldSpec {
   const card = { driver: 'tulip' as const, ringSize: ring, linkBps: 1_000_000_000 };
@@ -226,6 +449,46 @@ export function oldRouter(kernel: string, pps: number, bytes = 64, ring = 256): 
     { kernel, hz: 100 },
   );
   spec.setup.push({ host: 0, change: { type: 'sysctl', name: 'net.ipv4.ip_forward', values: [1] } });
+  return spec;
+}
+
+/**
+ * Mogul and Ramakrishnan's router: a DEC Alpha between two Ethernets of 10 Mbit/s, with or without a program that screens every
+ * packet and accepts it. Theirs ran another kernel; 2.4.18 takes an interrupt for each frame as theirs did, 2.4.20 polls with a quota.
+ */
+export function screeningRouter(kernel: string, pps: number, screened: boolean): WorldSpec {
+  const card = { driver: 'tulip' as const, ringSize: 64, linkBps: 10_000_000 };
+  const spec = world(
+    {
+      profile: 'alpha-150',
+      nics: [
+        nic({ ...card }),
+        nic({ ...card, name: 'eth1', mac: '02:00:00:00:00:0c', addresses: ['10.20.0.1'] }),
+      ],
+      routes: [{ prefix: '10.20.0.0/16', nic: 1 }],
+    },
+    { pps, bytes: 64, dst: BEYOND, flows: 1 },
+    { kernel, hz: 1000 },
+  );
+  spec.setup.push({ host: 0, change: { type: 'sysctl', name: 'net.ipv4.ip_forward', values: [1] } });
+  if (!screened) return spec;
+  const [host] = spec.hosts;
+  host.firewall = 'forward-queue';
+  // as large as sockets were in 2.4
+  host.sockets = [{ name: 'ip_queue', proto: 'netlink', address: '*', port: 0, rcvbufBytes: 65_535 }];
+  host.apps = [
+    {
+      name: 'screend',
+      cpu: 0,
+      sockets: [0],
+      readBytes: 65_536,
+      workNs: SCREEND_NS,
+      workNsPerByte: 0,
+      pauseNs: 0,
+      spin: false,
+      startNs: 0,
+    },
+  ];
   return spec;
 }
 

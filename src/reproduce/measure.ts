@@ -29,6 +29,16 @@ export function readPps(spec: WorldSpec, ns: number): number {
   return rate(spec, ns, (w) => w.tasks.reduce((sum, t) => sum + t.reads, 0));
 }
 
+/** Payload that programs read, bytes a second. */
+export function readBytesPs(spec: WorldSpec, ns: number): number {
+  return rate(spec, ns, (w) => w.tasks.reduce((sum, t) => sum + t.bytes, 0));
+}
+
+/** Interrupts of the first receive queue. */
+export function irqsPs(spec: WorldSpec, ns: number): number {
+  return rate(spec, ns, (w) => w.queues[0].irqs);
+}
+
 export function arrivalRate(spec: WorldSpec, ns: number): number {
   return rate(spec, ns, (w) => w.totals.arrived);
 }
@@ -44,6 +54,26 @@ export function transactionsPs(spec: WorldSpec, ns: number): number {
   const wayNs = source.kind === 'client' ? 2 * source.delayNs : 0;
   const hostNs = 1e9 / done - wayNs;
   return 1e9 / (2 * hostNs + wayNs);
+}
+
+/** Answers a second that the program of the first host reads, a byte each. */
+export function answersPs(spec: WorldSpec, ns: number): number {
+  return rate(spec, ns, (w) => w.tasks.find((t) => t.app?.stream !== undefined)?.bytes ?? 0);
+}
+
+/** Of a flow to the second host: Gbit/s read there, and how many of its CPUs are busy. */
+export function receiverLoad(spec: WorldSpec, ns: number): { gbps: number; cpus: number } {
+  const w = createWorld(spec);
+  const cpus = w.cpus.filter((cpu) => cpu.host === 1);
+  const read = (): number => w.tasks.reduce((sum, t) => sum + (t.app?.stream === undefined ? t.bytes : 0), 0);
+  const idle = (): number => cpus.reduce((sum, cpu) => sum + contextNs(w, cpu, Ctx.idle), 0);
+  advance(w, ns / 2);
+  const before = { read: read(), idle: idle() };
+  advance(w, ns);
+  return {
+    gbps: ((read() - before.read) * 16) / ns,
+    cpus: cpus.length - ((idle() - before.idle) * 2) / ns,
+  };
 }
 
 export function txPerCompletion(spec: WorldSpec, ns: number): number {

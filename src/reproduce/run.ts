@@ -1,5 +1,6 @@
 /** Asks the model for every cell of the table. */
-import { type Cell, cells, holds } from './cells.ts';
+import { type Cell, holds } from './cell.ts';
+import { cells } from './cells.ts';
 
 export interface ReproducedCell {
   id: string;
@@ -11,6 +12,8 @@ export interface ReproducedCell {
   tolerance: Cell['tolerance'];
   pass: boolean;
   kind: Cell['kind'];
+  /** Of what is not modelled: why. */
+  why?: string;
 }
 
 export function reproduce(): ReproducedCell[] {
@@ -27,6 +30,7 @@ export function reproduce(): ReproducedCell[] {
       tolerance,
       pass: model !== null && holds(cell, model),
       kind,
+      ...(cell.why === undefined ? {} : { why: cell.why }),
     };
   });
 }

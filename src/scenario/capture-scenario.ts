@@ -1,9 +1,11 @@
 /** The scenario a bare capture runs in: one host to which every frame belongs, and an application for every destination port. */
 import { IPPROTO_TCP, IPPROTO_UDP } from '../engine/packet/frame.ts';
 import type { TrafficTable } from '../engine/packet/traffic-table.ts';
+import { WIRE_OVERHEAD } from '../engine/traffic/wire.ts';
 import { FORMAT, LIMITS, type Scenario } from './schema.ts';
 
 const MOST_PORTS = 100;
+const LINK_BPS = 10_000_000_000;
 
 /**
  * @param table the capture's frames; at least one
@@ -72,6 +74,9 @@ export function captureScenario(table: TrafficTable, name: string, sha256: strin
   // a capture longer than a run may be is played faster
   const most = LIMITS.durationNs - 2_000_000;
   const timeScale = last > most ? most / last : 1;
+  // times are arrivals: the first frame's bits take their time before it
+  const startNs =
+    table.count === 0 ? 0 : Math.ceil(((table.frameLen[0] + WIRE_OVERHEAD) * 8 * 1e9) / LINK_BPS);
   const longest = table.frameLen.reduce((most_, len) => Math.max(most_, len), 0);
   return {
     format: FORMAT,
@@ -84,7 +89,7 @@ export function captureScenario(table: TrafficTable, name: string, sha256: strin
     hz: 250,
     config: { vlan8021q: true, irqTimeAccounting: false },
     seed: 1,
-    durationNs: Math.ceil(last * timeScale) + 1_000_000,
+    durationNs: startNs + Math.ceil(last * timeScale) + 1_000_000,
     hosts: {
       h1: {
         cpus: 4,
@@ -95,7 +100,7 @@ export function captureScenario(table: TrafficTable, name: string, sha256: strin
             mac: '02:00:00:00:00:0b',
             addresses: ['10.0.0.2'],
             promiscuous: true,
-            linkBps: 10_000_000_000,
+            linkBps: LINK_BPS,
             mtu: longest > 1518 ? Math.min(9978, longest - 14) : 1500,
             queues: 4,
             affinity: [],
@@ -106,7 +111,8 @@ export function captureScenario(table: TrafficTable, name: string, sha256: strin
         apps,
       },
     },
-    traffic: { capture: { kind: 'capture', sha256, name, startNs: 0, timeScale, ratePps: null, repeat: 1 } },
+    traffic: { capture: { kind: 'capture', sha256, name, startNs, timeScale, ratePps: null, repeat: 1 } },
+    links: {},
     setup: [],
     run: [],
     variants: {},

@@ -54,6 +54,39 @@ describe('compileScenario', () => {
     expect(world.totals.arrived).toBe(40);
   });
 
+  it('takes a packet queue with its socket and reader, and says what does not fit', () => {
+    const hosts = (host: object, socket: object = {}, app: object = {}) => ({
+      h1: {
+        nics: { eth0: {}, eth1: { addresses: ['10.20.0.1'] } },
+        routes: [{ prefix: '10.20.0.0/16', nic: 'eth1' }],
+        firewall: 'forward-queue',
+        sockets: { nfq: { proto: 'netlink', port: 0, ...socket } },
+        apps: { screend: { cpu: 0, sockets: ['nfq'], ...app } },
+        ...host,
+      },
+    });
+    const spec = specOf({ hosts: hosts({}, { queueMaxlen: 8, failOpen: true }, { rejectPorts: [80] }) });
+    expect(spec.hosts[0].sockets[0]).toMatchObject({ proto: 'netlink', queueMaxlen: 8, failOpen: true });
+    expect(spec.hosts[0].apps[0].rejectPorts).toEqual([80]);
+    const state = createWorld(spec).hosts[0].nfQueue;
+    expect(state).toMatchObject({ socket: 1, maxLen: 8, failOpen: true });
+    expect(errorsOf({ hosts: hosts({}), kernel: '2.2.16' })[0]).toContain('came with Linux 2.4.0');
+    expect(errorsOf({ hosts: hosts({ firewall: 'raw-drop' }) })[0]).toContain(
+      'nothing comes to a netlink socket',
+    );
+    expect(
+      errorsOf({
+        hosts: hosts({ sockets: { nfq: { proto: 'netlink', port: 0 }, two: { proto: 'netlink', port: 1 } } }),
+      })[0],
+    ).toContain('there is one packet queue');
+    expect(errorsOf({ hosts: hosts({}, { proto: 'udp', queueMaxlen: 8 }) })[0]).toContain(
+      'a netlink socket’s',
+    );
+    expect(errorsOf({ hosts: hosts({}, { proto: 'udp' }, { rejectPorts: [80] }) })[0]).toContain(
+      'gives verdicts',
+    );
+  });
+
   describe('applications that send', () => {
     const hosts = (app: object, socket: object = {}) => ({
       h1: {

@@ -4,8 +4,10 @@
  */
 import { canonicalAddress } from '../engine/packet/address.ts';
 import { drivers } from '../catalog/drivers.ts';
+import { rulesFor } from '../catalog/rules.ts';
 import { applyChange } from '../engine/apply-change.ts';
 import { createWorld } from '../engine/create.ts';
+import { NETFILTER_NONE } from '../engine/net/nf-message.ts';
 import { createTrafficBuilder, type TrafficTable } from '../engine/packet/traffic-table.ts';
 import { IPPROTO_UDP } from '../engine/packet/frame.ts';
 import type {
@@ -14,6 +16,7 @@ import type {
   HostSpec,
   NicSpec,
   SendSpec,
+  SocketSpec,
   TimedInput,
   TrafficSpec,
   WorldSpec,
@@ -21,6 +24,8 @@ import type {
 import type { World } from '../engine/world.ts';
 import { runCommand } from '../shell/shell.ts';
 import { frameFrom } from './frames.ts';
+import { compileLinks, farCard } from './links.ts';
+import { compileStream } from './streams.ts';
 import type { ScenarioError } from './load.ts';
 import { type FrameText, LIMITS, type Scenario } from './schema.ts';
 import { applyVariant, BASE } from './variants.ts';
@@ -29,6 +34,8 @@ import { applyVariant, BASE } from './variants.ts';
 const LEAST_ROUND_NS = 2000;
 /** No CPU sends more datagrams a second; likewise. */
 const MOST_SENDS_PS = 2_000_000;
+/** Payload of a usual full segment. */
+const SEGMENT_BYTES = 1448;
 
 export interface CompileOptions {
   variant?: string;
@@ -70,6 +77,8 @@ export function compileScenario(source: Scenario, options: CompileOptions = {}):
   const failed = (): Compiled => ({ ok: false, errors: problems.errors, missingCaptures: problems.missing });
   const hosts = compileHosts(scenario, problems);
   if (problems.errors.length > 0) return failed();
+  const links = compileLinks(scenario, hosts, (path, message) => problems.add(path, message));
+  if (problems.errors.length > 0) return failed();
   const { specs: traffic, packets } = compileTraffic(scenario, hosts, options, problems);
   if (problems.errors.length > 0) return failed();
   const spec: WorldSpec = {
@@ -82,6 +91,7 @@ export function compileScenario(source: Scenario, options: CompileOptions = {}):
     seed: options.seed ?? scenario.seed,
     durationNs: scenario.durationNs,
     hosts,
+    links,
     traffic,
     setup: [],
     inputs: [],
@@ -96,6 +106,39 @@ export function compileScenario(source: Scenario, options: CompileOptions = {}):
   spec.setup = compileSetup(scenario, world, problems);
   spec.inputs = compileRun(scenario, world, problems);
   return problems.errors.length > 0 ? failed() : { ok: true, spec, scenario, packets };
+}
+
+type SocketText = Scenario['hosts'][string]['sockets'][string];
+
+function socketSpec(name: string, { queueMaxlen, failOpen, ...socket }: SocketText): SocketSpec {
+  const spec: SocketSpec = { name, ...socket };
+  if (queueMaxlen !== undefined) spec.queueMaxlen = queueMaxlen;
+  if (failOpen !== undefined) spec.failOpen = failOpen;
+  return spec;
+}
+
+/** A rule that hands packets to a program, and the socket they come by, belong together. */
+function checkPacketQueue(
+  kernel: string,
+  host: Scenario['hosts'][string],
+  at: string,
+  problems: Problems,
+): void {
+  const queued = host.firewall === 'forward-queue';
+  if (queued && rulesFor(kernel).packetQueue === NETFILTER_NONE)
+    problems.add(`${at}.firewall`, 'forward-queue needs netfilter, which came with Linux 2.4.0');
+  let seen = false;
+  for (const [name, socket] of Object.entries(host.sockets)) {
+    const here = `${at}.sockets.${name}`;
+    if (socket.proto !== 'netlink') {
+      if (socket.queueMaxlen !== undefined || socket.failOpen !== undefined)
+        problems.add(here, 'queueMaxlen and failOpen are a netlink socket’s');
+      continue;
+    }
+    if (!queued) problems.add(here, "nothing comes to a netlink socket without firewall 'forward-queue'");
+    if (seen) problems.add(here, 'one netlink socket a host: there is one packet queue');
+    seen = true;
+  }
 }
 
 function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
@@ -135,21 +178,38 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
       });
       if (app.cpu >= host.cpus)
         problems.add(`${at}.apps.${name}.cpu`, `there is no CPU ${app.cpu}: the host has ${host.cpus}`);
-      const { send, replyBytes, nonblocking, ...rest } = app;
+      const { send, stream, replyBytes, nonblocking, rejectPorts, ...rest } = app;
       const spec: AppSpec = { name, ...rest, sockets };
       const here = `${at}.apps.${name}`;
       if (nonblocking === true) spec.nonblocking = true;
+      if (rejectPorts !== undefined) {
+        spec.rejectPorts = rejectPorts;
+        if (!sockets.some((s) => host.sockets[socketIds[s]]?.proto === 'netlink'))
+          problems.add(`${here}.rejectPorts`, 'only the reader of a netlink socket gives verdicts');
+      }
       if (replyBytes !== undefined) {
         spec.replyBytes = replyBytes;
         for (const s of sockets) {
           const socket = host.sockets[socketIds[s]];
-          if (s >= 0 && (socket.proto !== 'udp' || socket.udpGro))
-            problems.add(`${here}.replyBytes`, 'it can answer on UDP sockets without udpGro only');
+          if (s >= 0 && (socket.proto === 'tcp' ? !socket.acks : socket.udpGro))
+            problems.add(
+              `${here}.replyBytes`,
+              'it can answer on UDP sockets without udpGro and TCP sockets with acks',
+            );
         }
       }
       if (send !== undefined) {
-        const made = compileSend(send, scenario, host, `${here}.send`, problems);
+        const made = compileSend(send, scenario, hostId, host, `${here}.send`, problems);
         if (made !== null) spec.send = made;
+      }
+      if (stream !== undefined) {
+        if (rulesFor(scenario.kernel).bigKernelLock)
+          problems.add(`${here}.stream`, 'TCP senders are modelled from Linux 2.4 on');
+        if (send !== undefined) problems.add(`${here}.stream`, 'an application has send or stream, not both');
+        const made = compileStream(stream, scenario, hostId, app.sockets, `${here}.stream`, (path, message) =>
+          problems.add(path, message),
+        );
+        if (made !== null) spec.stream = made;
       }
       return spec;
     });
@@ -168,12 +228,13 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
       if (readers.filter((s) => s === i).length > 1)
         problems.add(`${at}.sockets.${id}`, 'two applications read it: one socket, one reader');
     });
+    checkPacketQueue(scenario.kernel, host, at, problems);
     const spec: HostSpec = {
       id: hostId,
       cpus: host.cpus,
       profile: host.profile,
       nics,
-      sockets: Object.entries(host.sockets).map(([name, socket]) => ({ name, ...socket })),
+      sockets: Object.entries(host.sockets).map(([name, socket]) => socketSpec(name, socket)),
       apps,
       routes,
     };
@@ -197,6 +258,7 @@ function checkNode(host: HostText, node: number | undefined, at: string, problem
 function compileSend(
   send: NonNullable<HostText['apps'][string]['send']>,
   scenario: Scenario,
+  hostId: string,
   host: HostText,
   at: string,
   problems: Problems,
@@ -218,24 +280,33 @@ function compileSend(
     problems.add(`${at}.flows`, 'a connected socket has one destination');
   if (nic < 0) problems.add(`${at}.nic`, `there is no NIC ${send.nic}; there are ${nicNames.join(', ')}`);
   if (socket < 0 || card === undefined) return null;
+  const peer = farCard(scenario, hostId, nicNames[nic]);
+  const far = peer === null ? undefined : scenario.hosts[peer.host]?.nics[peer.nic];
   const src = text.address === '*' ? sourceAddress(card.addresses, send.dst) : text.address;
+  const v6 = src.includes(':');
+  const dmac = send.dmac ?? far?.mac ?? '02:00:00:00:00:0a';
+  const farAddress = far?.addresses.find((a) => a.includes(':') === v6);
   const frame: FrameText = { proto: 'udp', src, dport: send.dport, sport: text.port, len: send.bytes };
   frame.smac = card.mac;
-  frame.dmac = send.dmac;
-  frame.dst = send.dst ?? (src.includes(':') ? 'fd00::1' : '10.0.0.1');
-  const headers = (src.includes(':') ? 40 : 20) + 8;
-  if (send.bytes + headers > card.mtu)
-    problems.add(`${at}.bytes`, `a datagram may have at most ${card.mtu - headers} bytes on this card`);
+  frame.dmac = dmac;
+  frame.dst = send.dst ?? farAddress ?? (v6 ? 'fd00::1' : '10.0.0.1');
+  const headers = (v6 ? 40 : 20) + 8;
+  const datagram = Math.min(send.bytes, send.segmentBytes ?? send.bytes);
+  if (datagram + headers > card.mtu) {
+    const field = send.segmentBytes === undefined ? 'bytes' : 'segmentBytes';
+    problems.add(`${at}.${field}`, `a datagram may have at most ${card.mtu - headers} bytes on this card`);
+  }
   try {
     return {
       socket,
       nic,
-      template: frameFrom(frame, { dmac: send.dmac, dst: frame.dst }),
+      template: frameFrom(frame, { dmac, dst: frame.dst }),
       flows: send.flows,
       ratePps: send.ratePps,
       startNs: send.startNs,
       stopNs: send.stopNs ?? scenario.durationNs,
       count: send.count ?? Number.POSITIVE_INFINITY,
+      ...(send.segmentBytes === undefined ? {} : { segmentBytes: send.segmentBytes }),
     };
   } catch (error) {
     problems.add(at, error instanceof Error ? error.message : String(error));
@@ -246,6 +317,17 @@ function compileSend(
 /** About how many datagrams the applications send by themselves. */
 function sendCount(hosts: readonly HostSpec[]): number {
   let packets = 0;
+  for (const { apps, nics } of hosts) {
+    for (const { stream } of apps) {
+      if (stream === undefined) continue;
+      const { writeBytes, count, flows, startNs, stopNs, ratePps, nic } = stream;
+      const seconds = Math.max(0, stopNs - startNs) / 1e9;
+      const writes = flows * Math.min(count, (ratePps ?? Number.POSITIVE_INFINITY) * seconds);
+      const segments = writes * Math.max(1, Math.ceil(writeBytes / SEGMENT_BYTES));
+      // no more than the card's link carries; an ACK for every second segment
+      packets += 1.5 * Math.min(segments, (nics[nic].linkBps * seconds) / (8 * SEGMENT_BYTES));
+    }
+  }
   for (const app of hosts.flatMap((h) => h.apps)) {
     if (app.send === undefined) continue;
     const { ratePps, startNs, stopNs, count } = app.send;
@@ -307,6 +389,11 @@ function compileTraffic(
     const target = targetOf(hosts, traffic, at, problems);
     if (target === null) continue;
     const nic = hosts[target.host].nics[target.nic];
+    const peer = farCard(scenario, hosts[target.host].id, nic.name);
+    if (peer !== null) {
+      problems.add(at, `${nic.name} has a link: its frames come from ${peer.host}, not from a source`);
+      continue;
+    }
     const defaults = { dmac: nic.mac, dst: nic.addresses[0] ?? '10.0.0.2' };
     try {
       if (traffic.kind === 'rate') {

@@ -101,11 +101,29 @@ const NicSchema = v.strictObject({
 });
 
 const SocketSchema = v.strictObject({
-  proto: about(v.picklist(['tcp', 'udp']), 'tcp: one socket stands for all connections to its port.'),
+  proto: about(
+    v.picklist(['tcp', 'udp', 'netlink']),
+    "tcp: one socket stands for all connections to its port. netlink: takes what the firewall's packet queue (forward-queue) hands to a program; one a host.",
+  ),
   address: about(v.optional(line(64), '*'), 'Local address; * is any.'),
-  port: about(whole(0, 65_535), 'Local port; 0 takes every port without a socket of its own.'),
+  port: about(
+    whole(0, 65_535),
+    'Local port; 0 takes every port without a socket of its own. netlink: number of the packet queue.',
+  ),
+  queueMaxlen: about(
+    v.optional(whole(1, 1_000_000)),
+    'netlink: packets that may wait for a verdict; absent: 1024. Before 2.6.14 sysctl net.ipv4.ip_queue_maxlen rules.',
+  ),
+  failOpen: about(
+    v.optional(v.boolean()),
+    'netlink: where there is no room packets pass unseen (since 3.6).',
+  ),
   rcvbufBytes: about(v.optional(whole(2304, 1_073_741_824)), "sk_rcvbuf; absent: the kernel's default."),
   sndbufBytes: about(v.optional(whole(4608, 1_073_741_824)), "sk_sndbuf; absent: the kernel's default."),
+  tos: about(
+    v.optional(whole(0, 255)),
+    'IP_TOS: TOS of what it sends (IPv4). 16 (low delay) goes into the first band of pfifo_fast, 8 (throughput) into the last.',
+  ),
   acks: about(
     v.optional(v.boolean(), false),
     'TCP: each flow is a connection of its own and acknowledges what it gets; else nothing is sent back.',
@@ -123,9 +141,15 @@ const SocketSchema = v.strictObject({
 const SendSchema = v.strictObject({
   socket: about(id, 'UDP socket it sends on; its port is the source port.'),
   nic: about(v.optional(id), 'Card it leaves by where no route says otherwise; absent: the first.'),
-  dst: about(v.optional(line(64)), 'Address it sends to; absent: 10.0.0.1 or fd00::1.'),
+  dst: about(
+    v.optional(line(64)),
+    "Address it sends to; absent: the far card's where the card has a link, else 10.0.0.1 or fd00::1.",
+  ),
   dport: about(v.optional(whole(1, 65_535), 7000), 'Port it sends to; flow i goes to dport + i.'),
-  dmac: about(v.optional(Mac, '02:00:00:00:00:0a'), 'MAC address of the next hop.'),
+  dmac: about(
+    v.optional(Mac),
+    "MAC address of the next hop; absent: the far card's where the card has a link, else 02:00:00:00:00:0a.",
+  ),
   bytes: about(v.optional(whole(0, 65_000), 18), 'Payload of a datagram.'),
   flows: about(v.optional(whole(1, 4096), 1), 'Destinations, in turn.'),
   ratePps: about(
@@ -135,6 +159,43 @@ const SendSchema = v.strictObject({
   startNs: about(v.optional(TimeNs, 0), 'When it begins.'),
   stopNs: about(v.optional(TimeNs), 'It sends nothing then or later; absent: durationNs.'),
   count: about(v.optional(whole(1, LIMITS.packets)), 'Datagrams in all.'),
+  segmentBytes: about(
+    v.optional(whole(1, 65_000)),
+    'UDP_SEGMENT (since 4.18): bytes of one sendmsg leave as datagrams of this payload. Absent: as one datagram.',
+  ),
+});
+
+/** TCP connections that an application opens and writes to. */
+const StreamSchema = v.strictObject({
+  socket: about(id, 'TCP socket that stands for its connections.'),
+  nic: about(v.optional(id), 'Card they leave by; absent: the first. It must have a link.'),
+  dport: about(v.optional(whole(1, 65_535), 5001), 'Port they go to, at the other end of the link.'),
+  sport: about(v.optional(whole(1024, 65_535), 40_000), 'Source port of the first; the next has the next.'),
+  v: about(v.optional(v.picklist([4, 6]), 4), 'IP version: both cards need an address of it.'),
+  dst: about(
+    v.optional(line(64)),
+    'Address it goes to; absent: that of the card at the other end of the link.',
+  ),
+  flows: about(v.optional(whole(1, LIMITS.users), 1), 'Connections.'),
+  writeBytes: about(v.optional(whole(1, 16_777_216), 65_536), 'Bytes of one write.'),
+  count: about(
+    v.optional(whole(1, LIMITS.packets)),
+    'Writes on each connection; absent: as many as there is time for.',
+  ),
+  ratePps: about(
+    v.optional(v.nullable(number(0.1, 10_000_000)), null),
+    'Writes a second on each connection; absent or null: one after the other.',
+  ),
+  answerBytes: about(
+    v.optional(whole(0, 16_777_216), 0),
+    'After each write it waits until it has read so many bytes (the socket must be among those it reads); 0: it does not wait.',
+  ),
+  close: about(v.optional(v.boolean(), false), 'The connection is closed after its last write.'),
+  nodelay: about(v.optional(v.boolean(), false), 'TCP_NODELAY.'),
+  cork: about(v.optional(v.boolean(), false), 'TCP_CORK.'),
+  maxSegBytes: about(v.optional(whole(0, 9000), 0), 'TCP_MAXSEG; 0: not set.'),
+  startNs: about(v.optional(TimeNs, 0), 'When the first connection is opened.'),
+  stopNs: about(v.optional(TimeNs), 'It writes nothing then or later; absent: durationNs.'),
 });
 
 const AppSchema = v.strictObject({
@@ -152,9 +213,14 @@ const AppSchema = v.strictObject({
   startNs: about(v.optional(TimeNs, 0), 'When it starts.'),
   replyBytes: about(
     v.optional(whole(0, 65_000)),
-    'Answers each UDP datagram it has read, after its computing: payload of the answer. Absent: no answers.',
+    'Answers each UDP datagram, or each read of a TCP connection (`acks`), after its computing: bytes of the answer. Absent: no answers.',
+  ),
+  rejectPorts: about(
+    v.optional(v.pipe(v.array(whole(0, 65_535)), v.maxLength(64))),
+    'Reader of a netlink socket: it rejects packets to these ports and accepts all others; workNs is its work on each.',
   ),
   send: about(v.optional(SendSchema), 'Datagrams that it sends by itself.'),
+  stream: about(v.optional(StreamSchema), 'TCP connections that it opens and writes to.'),
   nonblocking: about(
     v.optional(v.boolean()),
     'A full send buffer is an error (EAGAIN, the datagram is given up), not a sleep.',
@@ -164,7 +230,7 @@ const AppSchema = v.strictObject({
 const HostSchema = v.strictObject({
   cpus: about(v.optional(whole(1, LIMITS.cpus), 4), 'CPUs of the host.'),
   profile: about(
-    v.optional(v.picklist(['server3g', 'p3-700', 'qoriq-e500', 'veth-lab']), 'server3g'),
+    v.optional(v.picklist(['server3g', 'p3-700', 'qoriq-e500', 'alpha-150', 'veth-lab']), 'server3g'),
     'Cost profile.',
   ),
   clockMhz: about(v.optional(whole(10, 10_000)), "CPU clock, MHz; absent: the profile's."),
@@ -200,11 +266,120 @@ const HostSchema = v.strictObject({
     'Routes of a host that forwards (sysctl net.ipv4.ip_forward); the longest prefix wins.',
   ),
   firewall: about(
-    v.optional(v.picklist(['raw-drop', 'filter-drop'])),
-    'A firewall rule that drops every packet: in the raw table, or in the filter table.',
+    v.optional(v.picklist(['raw-drop', 'filter-drop', 'forward-queue'])),
+    'A firewall rule for every packet: it is dropped in the raw table, or in the filter table; or what is to be forwarded is handed to a program (iptables -A FORWARD -j QUEUE, since 2.6.14 -j NFQUEUE).',
   ),
   apps: about(v.optional(byId(AppSchema, 128), {}), 'Applications by name; a socket has one reader.'),
 });
+
+const share = number(0, 1);
+
+/** What a link is like: for both directions, or for one. */
+const wayEntries = {
+  delayNs: about(
+    v.optional(whole(0, 1_000_000_000)),
+    'From one card to the other, ns, one way; absent: 1000 (200 m of cable).',
+  ),
+  jitterNs: about(
+    v.optional(whole(0, 1_000_000_000)),
+    "Each frame's delay is up to so much more or less, evenly: frames may overtake each other. Absent: 0.",
+  ),
+  rateBps: about(
+    v.optional(v.nullable(whole(1000, 400_000_000_000))),
+    'A narrow place on the way, bit/s (preamble, FCS and gap counted); absent: none.',
+  ),
+  queueFrames: about(
+    v.optional(whole(0, 100_000)),
+    'Frames that may wait in front of the narrow place; one more is lost. Absent: 100.',
+  ),
+  loss: about(v.optional(share), 'Share of frames lost, each on its own. Absent: 0.'),
+  burst: about(
+    v.optional(
+      v.nullable(
+        v.strictObject({
+          toBad: about(share, 'Chance for each frame that the good state turns bad.'),
+          toGood: about(share, 'Chance for each frame that the bad state turns good.'),
+          lossGood: about(v.optional(share, 0), 'Share lost in the good state.'),
+          lossBad: about(v.optional(share, 1), 'Share lost in the bad state.'),
+        }),
+      ),
+    ),
+    'Losses in bursts (Gilbert-Elliott). Absent: none.',
+  ),
+  reorder: about(v.optional(share), 'Share of frames held back, so that others overtake them. Absent: 0.'),
+  reorderNs: about(
+    v.optional(whole(0, 1_000_000_000)),
+    'How long they (and those a script delays) are held back, ns; absent: 1000000.',
+  ),
+  duplicate: about(v.optional(share), 'Share of frames that arrive twice. Absent: 0.'),
+  bitError: about(
+    v.optional(share),
+    'Share of frames with bits turned on the cable: the far card drops them (rx_crc_errors). Absent: 0.',
+  ),
+  damage: about(
+    v.optional(share),
+    'Share of frames damaged inside a switch: right FCS, wrong TCP or UDP checksum. Absent: 0.',
+  ),
+  script: about(
+    v.optional(
+      v.pipe(
+        v.array(
+          v.strictObject({
+            nth: about(whole(1, LIMITS.packets), 'Which frame of this direction, from 1.'),
+            of: about(
+              v.optional(v.picklist(['data', 'empty', 'any']), 'data'),
+              'Counted among frames with payload, without (ACKs), or all.',
+            ),
+            act: about(
+              v.picklist(['lose', 'delay', 'duplicate', 'bit-error', 'damage-l4', 'damage-ip']),
+              'What becomes of it.',
+            ),
+          }),
+        ),
+        v.maxLength(1000),
+      ),
+    ),
+    'What becomes of single frames.',
+  ),
+};
+
+const EndSchema = v.strictObject({
+  host: about(id, 'Host at this end.'),
+  nic: about(v.optional(id), 'Its card; absent: the first.'),
+});
+
+const WlanSchema = v.strictObject({
+  rateBps: about(
+    v.optional(whole(1_000_000, 10_000_000_000), 130_000_000),
+    'Rate of frames on the air, bit/s.',
+  ),
+  ampduFrames: about(
+    v.optional(whole(1, 64), 32),
+    'Frames of one aggregate (A-MPDU) at most; 1: each frame goes by itself.',
+  ),
+  ampduBytes: about(v.optional(whole(1, 1_048_575), 65_535), 'Bytes of one aggregate at most.'),
+  ampduNs: about(v.optional(whole(1000, 10_000_000), 4_000_000), 'Air time of one aggregate at most, ns.'),
+  retries: about(v.optional(whole(0, 255), 7), 'Times a frame is sent again before it is given up.'),
+  errorShare: about(
+    v.optional(share, 0),
+    'Chance of each frame, each time it is sent, not to be understood.',
+  ),
+  cwMin: about(v.optional(whole(0, 1023), 15), 'Least contention window, slots.'),
+  cwMax: about(v.optional(whole(0, 32_767), 1023), 'Largest contention window, slots.'),
+});
+
+const LinkSchema = v.strictObject({
+  a: about(EndSchema, 'One end.'),
+  b: about(EndSchema, 'The other end.'),
+  ...wayEntries,
+  wlan: about(
+    v.optional(v.nullable(WlanSchema)),
+    'A radio channel (IEEE 802.11n) that both directions share, in place of a cable. A card then takes queueFrames (absent: 64) and no more.',
+  ),
+  ab: about(v.optional(v.strictObject(wayEntries), {}), 'What is different from a to b.'),
+  ba: about(v.optional(v.strictObject(wayEntries), {}), 'What is different from b to a.'),
+});
+export type LinkText = v.InferOutput<typeof LinkSchema>;
 
 /** Fields of one frame; what is absent has the usual value. */
 const frameEntries = {
@@ -371,6 +546,10 @@ const FocusSchema = v.union([
   v.strictObject({ packet: about(whole(1, LIMITS.packets), 'A packet.') }),
   v.strictObject({ queue: about(whole(0, 511), 'A receive queue, counted over all NICs from 0.') }),
   v.strictObject({ napi: about(whole(0, 511), 'The NAPI of a queue.') }),
+  v.strictObject({ tx: about(whole(0, 511), 'A transmit queue: queueing discipline, byte limit, ring.') }),
+  v.strictObject({
+    link: about(whole(0, 15), 'A direction of a link: 2 * link, 2 * link + 1 (back), counted from 0.'),
+  }),
   v.strictObject({ cpu: about(whole(0, 4095), 'A CPU, counted over all hosts from 0.') }),
   v.strictObject({ socket: about(whole(1, 4096), 'A socket, from 1.') }),
   v.strictObject({ task: about(whole(1, 8192), 'A task, from 1.') }),
@@ -515,6 +694,10 @@ export const ScenarioSchema = v.strictObject({
   ),
   durationNs: about(whole(1, LIMITS.durationNs), 'Simulated time in all.'),
   hosts: about(v.pipe(byId(HostSchema, 4), v.minEntries(1, 'at least one host')), 'Hosts by name.'),
+  links: about(
+    v.optional(byId(LinkSchema, 8), {}),
+    'Links by name: what leaves a card of one host arrives at a card of another.',
+  ),
   traffic: about(v.optional(byId(TrafficSchema, 64), {}), 'Sources of frames by name.'),
   setup: about(
     v.optional(v.pipe(v.array(CommandSchema), v.maxLength(LIMITS.commands)), []),

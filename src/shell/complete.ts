@@ -2,11 +2,11 @@
  * Tab completion: the words that could stand at the end of the line. A table of what follows what; values of files and
  * settings are offered where they are few.
  */
-import { FEATURES, HASH_FLOW_TYPES } from '../engine/change.ts';
+import { HASH_FLOW_TYPES } from '../engine/change.ts';
 import type { World } from '../engine/world.ts';
 import { coalesceLimits } from './ethtool/coalesce.ts';
 import { ETHTOOL_OPTIONS } from './ethtool/ethtool.ts';
-import { shortName } from './ethtool/features.ts';
+import { featureWords } from './ethtool/features.ts';
 import { fieldChoices } from './ethtool/flow-hash.ts';
 import { FILTERS } from './filters.ts';
 import { COMMANDS } from './help.ts';
@@ -96,7 +96,7 @@ function ethtoolWords(ctx: Ctx, rest: readonly string[]): string[] {
     case '-L':
       return pairs ? ['combined'] : [];
     case '-K':
-      return pairs ? FEATURES.map(shortName) : ['on', 'off'];
+      return pairs ? featureWords(nic) : ['on', 'off'];
     case '-X':
       return previous === 'hfunc'
         ? ['toeplitz']

@@ -3,6 +3,7 @@ import { advance } from '../engine/advance.ts';
 import { createWorld } from '../engine/create.ts';
 import { udpRate, worldSpec } from '../testing/specs.ts';
 import type { World } from '../engine/world.ts';
+import { knobCommands } from './knobs.ts';
 import { runCommand } from './shell.ts';
 import { testWorld } from './test-world.ts';
 
@@ -18,7 +19,19 @@ describe('files and settings of a kernel’s time', () => {
     expect(run(w, 'cat /proc/net/dev_stat').output).toBe('00000000 00000000 00000000 00000000 00000000\n');
     expect(run(w, 'cat /sys/class/net/eth0/gro_flush_timeout').status).toBe(1);
     expect(run(w, 'cat /proc/irq/32/smp_affinity').status).toBe(1);
-    expect(run(testWorld({ kernel: '2.4.18' }), 'cat /proc/irq/32/smp_affinity').status).toBe(0);
+    const old = testWorld({ kernel: '2.4.18' });
+    expect(run(old, 'cat /proc/irq/32/smp_affinity').status).toBe(0);
+    // 4b060420a596
+    expect(run(old, 'cat /proc/irq/32/smp_affinity_list').output).toContain('No such file or directory');
+    const affinity = (kernel: string) =>
+      knobCommands(testWorld({ kernel }), 0).filter((k) => k.id.startsWith('eth0.affinity.0'));
+    expect(affinity('2.6.38').map((k) => [k.id, k.template])).toEqual([
+      ['eth0.affinity.0.mask', 'echo {value} > /proc/irq/32/smp_affinity'],
+    ]);
+    expect(affinity('2.6.39').map((k) => [k.id, k.template])).toEqual([
+      ['eth0.affinity.0', 'echo {value} > /proc/irq/32/smp_affinity_list'],
+    ]);
+    expect(affinity('2.2.16')).toEqual([]);
   });
 
   it('sysctls are those of the time', () => {
@@ -28,9 +41,9 @@ describe('files and settings of a kernel’s time', () => {
       'net.core.netdev_max_backlog net.core.rmem_default net.core.rmem_max net.core.wmem_default net.core.wmem_max net.ipv4.ip_forward net.ipv4.tcp_sack',
     );
     expect(names('2.4.18')).toBe(
-      'net.core.dev_weight net.core.lo_cong net.core.mod_cong net.core.netdev_max_backlog net.core.no_cong net.core.rmem_default net.core.rmem_max net.core.wmem_default net.core.wmem_max net.ipv4.ip_forward net.ipv4.tcp_dsack net.ipv4.tcp_rmem net.ipv4.tcp_sack',
+      'net.core.dev_weight net.core.lo_cong net.core.mod_cong net.core.netdev_max_backlog net.core.no_cong net.core.rmem_default net.core.rmem_max net.core.wmem_default net.core.wmem_max net.ipv4.ip_forward net.ipv4.tcp_dsack net.ipv4.tcp_reordering net.ipv4.tcp_retries2 net.ipv4.tcp_rmem net.ipv4.tcp_sack net.ipv4.tcp_timestamps net.ipv4.tcp_wmem',
     );
-    expect(names('6.12')).not.toContain('cong');
+    expect(names('6.12')).not.toMatch(/core\.\w+_cong/);
     expect(names('6.12')).toContain('net.core.netdev_budget_usecs');
     expect(run(testWorld({ kernel: '2.2.16' }), 'sysctl net.core.netdev_budget').output).toContain(
       'No such file or directory',

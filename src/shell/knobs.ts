@@ -3,22 +3,22 @@
  * takes, and that changes nothing while the setting is as shown.
  */
 import { hasSetting } from '../catalog/kernels.ts';
-import { FEATURES, HASH_FLOW_TYPES, type SysctlName } from '../engine/change.ts';
+import { HASH_FLOW_TYPES, type SysctlName } from '../engine/change.ts';
 import { DQL_MAX_LIMIT } from '../engine/nic/dql.ts';
 import type { Nic, RxQueue, World } from '../engine/world.ts';
 import { printCpuList, printCpuMask } from './cpu-list.ts';
 import { coalesceLimits } from './ethtool/coalesce.ts';
-import { shortName } from './ethtool/features.ts';
+import { offeredNames, shortName } from './ethtool/features.ts';
 import { fieldChoices, fieldLetters } from './ethtool/flow-hash.ts';
 import { ruleLine } from './ethtool/ntuple.ts';
 import { ringSize } from './ethtool/ring.ts';
 import { defaultTable, equalTable, isDefaultTable, keyText, weightTable } from './ethtool/rxfh.ts';
 import { affinityOf, contextOf, nicsOf, queuesInUse, taskCpu, tasksOf } from './host.ts';
-import { GRO_MAX_SIZE } from './ip/link.ts';
+import { GRO_MAX_SIZE, GSO_MAX_SEGS } from './ip/link.ts';
 import { MAX_FLUSH_TIMEOUT_NS, MIN_MTU } from './proc/sys-class-net.ts';
 import { INT_MAX } from './numbers.ts';
 import { MAX_FLOW_CNT, rpsCpusOf, xpsCpusOf } from './proc/queue-files.ts';
-import { isMask, sysctlLimits, sysctlNames, sysctlText } from './sysctl-values.ts';
+import { CONGESTION_NAMES, isMask, isWord, sysctlLimits, sysctlNames, sysctlText } from './sysctl-values.ts';
 import type { Ctx, KnobCommand, KnobGroup } from './types.ts';
 
 export function knobCommands(world: World, host: number): KnobCommand[] {
@@ -224,7 +224,9 @@ function rssKnobs(nic: Nic): KnobCommand[] {
 }
 
 function featureKnobs(nic: Nic): KnobCommand[] {
-  return FEATURES.map((feature) => {
+  // what hangs on another feature that is off cannot be turned on
+  const free = offeredNames(nic).filter((name) => nic.wanted[name] === nic.features[name]);
+  return free.map((feature) => {
     const short = shortName(feature);
     return knob(
       `${nic.name}.feature.${feature}`,
@@ -232,18 +234,34 @@ function featureKnobs(nic: Nic): KnobCommand[] {
       nic.name,
       `feature.${feature}`,
       `ethtool -K ${nic.name} ${short} {value}`,
-      nic.features[feature] ? 'on' : 'off',
+      nic.wanted[feature] ? 'on' : 'off',
       toggle(),
     );
   });
 }
 
 function affinityKnobs(ctx: Ctx, nic: Nic): KnobCommand[] {
+  const at = (queue: RxQueue) => `${nic.name} rx-${queue.number}`;
+  if (!hasSetting(ctx.kernel, 'affinity')) {
+    // the list came later than the mask; before 2.4 there is neither
+    if (!hasSetting(ctx.kernel, 'affinity.mask')) return [];
+    return queuesInUse(ctx, nic).map((queue) =>
+      knob(
+        `${nic.name}.affinity.${queue.number}.mask`,
+        'affinity',
+        at(queue),
+        'affinity',
+        `echo {value} > /proc/irq/${queue.irq}/smp_affinity`,
+        printCpuMask(affinityOf(ctx, queue), ctx.fixed.cpus),
+        text,
+      ),
+    );
+  }
   return queuesInUse(ctx, nic).map((queue) =>
     knob(
       `${nic.name}.affinity.${queue.number}`,
       'affinity',
-      `${nic.name} rx-${queue.number}`,
+      at(queue),
       'affinity',
       `echo {value} > /proc/irq/${queue.irq}/smp_affinity_list`,
       printCpuList(affinityOf(ctx, queue)),
@@ -362,6 +380,9 @@ function linkKnobs(nic: Nic): KnobCommand[] {
     link('mtu', nic.mtu, number(MIN_MTU, nic.driver.maxMtu)),
     link('gro_max_size', nic.groMaxSize, number(0, GRO_MAX_SIZE)),
     link('gro_ipv4_max_size', nic.groIpv4MaxSize, number(0, GRO_MAX_SIZE)),
+    link('gso_max_size', nic.gsoMaxSize, number(0, nic.driver.tsoMaxSize)),
+    link('gso_ipv4_max_size', nic.gsoIpv4MaxSize, number(0, nic.driver.tsoMaxSize)),
+    link('gso_max_segs', nic.gsoMaxSegs, number(0, GSO_MAX_SEGS)),
     link('txqueuelen', nic.txQueueLen, number(0, INT_MAX)),
   ];
 }
@@ -389,7 +410,7 @@ const STEERING = [
 
 function sysctlKnob(ctx: Ctx, name: SysctlName): KnobCommand {
   const { least, most, values } = sysctlLimits(ctx, name);
-  const value = isMask(name) ? sysctlText(ctx, name) : ctx.state.sysctl[name].join(' ');
+  const value = isMask(name) || isWord(name) ? sysctlText(ctx, name) : ctx.state.sysctl[name].join(' ');
   const group: KnobGroup = SOFTIRQ.includes(name)
     ? 'softirq'
     : STEERING.includes(name)
@@ -404,7 +425,13 @@ function sysctlKnob(ctx: Ctx, name: SysctlName): KnobCommand {
     `sysctl.${name}`,
     template,
     value,
-    values > 1 || isMask(name) ? text : onOff ? toggle(['1', '0']) : number(least, most),
+    isWord(name)
+      ? choice([...CONGESTION_NAMES])
+      : values > 1 || isMask(name)
+        ? text
+        : onOff
+          ? toggle(['1', '0'])
+          : number(least, most),
   );
 }
 

@@ -16,10 +16,12 @@ it.each(NOT_YET)('not modelled yet: %s', (knob) => {
 });
 
 it.each(knobs.filter((knob) => !NOT_YET.includes(knob)))('%s', (knob) => {
-  // congestion levels are told of in 2.4 only
+  // congestion levels are told of in 2.4 only, and the packet queue's length was a sysctl
+  const old = /_cong=|ip_queue/.test(knob);
   const world = testWorld({
     nics: [{ driver: 'mlx5_core' }],
-    kernel: /_cong=/.test(knob) ? '2.4.18' : '6.12',
+    kernel: old ? '2.4.18' : '6.12',
+    ...(old ? { firewall: 'forward-queue' as const } : {}),
   });
   type(world, 'ethtool -K eth0 ntuple on');
   type(world, 'ethtool -N eth0 flow-type tcp4 action 1 loc 0');

@@ -233,13 +233,54 @@ describe('ethtool -N and -K', () => {
       ).toBe(1);
     },
   );
-  it('a feature that is not modelled stays off, and the whole command is refused', () => {
-    expect(refusal(testWorld(), 'ethtool -K eth0 gro off lro on').lines).toEqual([
+  it('a fixed feature stays off; the command is refused where nothing came out as asked for', () => {
+    expect(refusal(testWorld(), 'ethtool -K eth0 loopback on').lines).toEqual([
       'Could not change any device features',
       'Actual changes:',
-      'rx-lro: off [requested on]',
+      'loopback: off [requested on]',
     ]);
-    expect(changes(testWorld(), 'ethtool -K eth0 lro off')).toEqual([]);
+    const both = type(testWorld(), 'ethtool -K eth0 gro off loopback on');
+    expect(both).toMatchObject({
+      status: 0,
+      output: 'Actual changes:\nrx-gro: off\nloopback: off [requested on]\n',
+    });
+    expect(changes(testWorld(), 'ethtool -K eth0 loopback off')).toEqual([]);
+  });
+  it('what hangs on a feature goes and comes with it, as ethtool 6.1 tells on Linux 6.18', () => {
+    const world = testWorld({ kernel: '6.18' });
+    expect(type(world, 'ethtool -K eth0 tx off').output.split('\n')).toEqual([
+      'Actual changes:',
+      'tx-checksum-ip-generic: off',
+      'tx-tcp-segmentation: off [not requested]',
+      'tx-tcp6-segmentation: off [not requested]',
+      'tx-udp-segmentation: off [not requested]',
+      '',
+    ]);
+    const shown = type(world, 'ethtool -k eth0').output.split('\n');
+    expect(shown).toContain('tx-checksumming: off');
+    expect(shown).toContain('scatter-gather: on');
+    expect(shown).toContain('\ttx-tcp-segmentation: off [requested on]');
+    expect(shown).toContain('tx-udp-segmentation: off [requested on]');
+    expect(refusal(world, 'ethtool -K eth0 tx-udp-segmentation on').lines).toEqual([
+      'Could not change any device features',
+      'Actual changes:',
+      'tx-udp-segmentation: off [requested on]',
+    ]);
+    expect(type(world, 'ethtool -K eth0 tx on').output.split('\n').slice(0, 4)).toEqual([
+      'Actual changes:',
+      'tx-checksum-ipv4: off [requested on]',
+      'tx-checksum-ip-generic: on',
+      'tx-checksum-ipv6: off [requested on]',
+    ]);
+    expect(type(world, 'ethtool -k eth0').output).toContain('\ttx-tcp-segmentation: on\n');
+    expect(type(world, 'ethtool -K eth0 sg off').output.split('\n')).toEqual([
+      'Actual changes:',
+      'tx-scatter-gather: off',
+      'tx-generic-segmentation: off [not requested]',
+      'tx-tcp-segmentation: off [not requested]',
+      'tx-tcp6-segmentation: off [not requested]',
+      '',
+    ]);
   });
 });
 
@@ -289,7 +330,7 @@ describe('sysctl', () => {
     expect(world.hosts[0].sysctl['net.core.dev_weight']).toEqual([64]);
   });
   it('a directory prints all that is below it', () => {
-    expect(type(testWorld(), 'sysctl net.ipv4').output.split('\n')).toHaveLength(11);
+    expect(type(testWorld(), 'sysctl net.ipv4').output.split('\n')).toHaveLength(25);
   });
   it('one bad setting of several: nothing is changed', () => {
     const { lines, hints } = refusal(

@@ -32,7 +32,7 @@ interface Options {
   filters: Filter[];
 }
 
-type State = 'LISTEN' | 'ESTAB' | 'UNCONN' | 'CLOSE-WAIT' | 'LAST-ACK';
+type State = 'LISTEN' | 'UNCONN' | (typeof OF_CONNECTION)[Exclude<keyof typeof OF_CONNECTION, 'closed'>];
 
 interface Filter {
   side: 'sport' | 'dport';
@@ -65,13 +65,25 @@ const STATES: Readonly<Record<string, State>> = {
   listen: 'LISTEN',
   established: 'ESTAB',
   unconnected: 'UNCONN',
+  'syn-sent': 'SYN-SENT',
+  'syn-recv': 'SYN-RECV',
+  'fin-wait-1': 'FIN-WAIT-1',
+  'fin-wait-2': 'FIN-WAIT-2',
+  'time-wait': 'TIME-WAIT',
+  closing: 'CLOSING',
   'close-wait': 'CLOSE-WAIT',
   'last-ack': 'LAST-ACK',
 };
 
 /** What a connection that acknowledges is in; closed ones are not listed. */
 const OF_CONNECTION = {
+  'syn-sent': 'SYN-SENT',
+  'syn-recv': 'SYN-RECV',
   established: 'ESTAB',
+  'fin-wait-1': 'FIN-WAIT-1',
+  'fin-wait-2': 'FIN-WAIT-2',
+  'time-wait': 'TIME-WAIT',
+  closing: 'CLOSING',
   'close-wait': 'CLOSE-WAIT',
   'last-ack': 'LAST-ACK',
   closed: null,
@@ -209,9 +221,9 @@ function rowsOf(ctx: Ctx): Row[] {
 
 /** Null: nothing has been heard of it, or it is closed. */
 function stateOf(world: World, flow: FlowInfo): State | null {
-  const receiver = connectionOf(world, flow)?.receiver;
-  if (receiver === undefined) return world.flowState.synced[flow.id] === 0 ? null : 'ESTAB';
-  return receiver === null ? null : OF_CONNECTION[receiver.state];
+  const tcp = connectionOf(world, flow)?.tcp;
+  if (tcp === undefined) return world.flowState.synced[flow.id] === 0 ? null : 'ESTAB';
+  return tcp === null ? null : OF_CONNECTION[tcp.state];
 }
 
 function connectionOf(world: World, flow: FlowInfo): TcpConnection | undefined {
@@ -283,8 +295,8 @@ const PAGE = 4096;
 
 function skmem(ctx: Ctx, { sock, flow, proto, state }: Row): string {
   const connection = flow === null ? undefined : connectionOf(ctx.world, flow);
-  if (flow !== null && connection !== undefined && connection.receiver !== null) {
-    const { rmem, rcvbuf, forwardAlloc } = connection.receiver;
+  if (flow !== null && connection !== undefined && connection.tcp !== null) {
+    const { rmem, rcvbuf, forwardAlloc } = connection.tcp;
     const { backlog } = queued(ctx.world, sock, flow.id);
     return `skmem:(r${rmem},rb${rcvbuf},t0,tb${SNDBUF.tcp},f${forwardAlloc},w0,o0,bl${backlog},d${sock.drops})`;
   }
@@ -309,7 +321,7 @@ function users(ctx: Ctx, sock: Socket): string {
 function tcpInfo(world: World, flow: FlowInfo): string[] {
   const received = world.flowState.received[flow.id];
   const connection = connectionOf(world, flow);
-  const s = connection?.receiver ?? null;
+  const s = connection?.tcp ?? null;
   const figures: [string, number][] =
     connection === undefined || s === null
       ? [['bytes_received', received]]

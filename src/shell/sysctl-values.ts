@@ -12,7 +12,14 @@ import type { Ctx } from './types.ts';
 
 /** Those this kernel version has, in alphabetical order. */
 export function sysctlNames(ctx: Ctx): SysctlName[] {
-  return (Object.keys(SYSCTLS) as SysctlName[]).filter((name) => hasSysctl(ctx.kernel, name)).sort();
+  return (Object.keys(SYSCTLS) as SysctlName[])
+    .filter((name) => hasSysctl(ctx.kernel, name) && isLoaded(ctx, name))
+    .sort();
+}
+
+/** What belongs to a module is there where the module is: ip_queue, loaded by the firewall's rule. */
+function isLoaded(ctx: Ctx, name: SysctlName): boolean {
+  return name !== 'net.ipv4.ip_queue_maxlen' || ctx.state.nfQueue !== null;
 }
 
 /** netdev_budget_usecs may not fall below two jiffies. */
@@ -24,7 +31,25 @@ export function sysctlLimits(ctx: Ctx, name: SysctlName): { least: number; most:
 
 export function sysctlText(ctx: Ctx, name: SysctlName): string {
   const values = ctx.state.sysctl[name];
+  if (name === CONGESTION) return CONGESTION_NAMES[values[0]];
   return isMask(name) ? printCpuMask(maskCpus(values[0]), ctx.fixed.cpus) : values.join('\t');
+}
+
+/** Values that are a name. */
+export function isWord(name: SysctlName): boolean {
+  return name === CONGESTION;
+}
+
+const CONGESTION = 'net.ipv4.tcp_congestion_control';
+/** By their number in the model. */
+export const CONGESTION_NAMES = ['reno', 'cubic'] as const;
+
+function congestionWrite(ctx: Ctx, text: string): Written {
+  const value = CONGESTION_NAMES.indexOf(text.trim() as 'reno');
+  if (value < 0)
+    return { ok: false, errno: 'EINVAL', hint: `algorithms here: ${CONGESTION_NAMES.join(', ')}` };
+  if (value === ctx.state.sysctl[CONGESTION][0]) return { ok: true, changes: [] };
+  return { ok: true, changes: [{ type: 'sysctl', name: CONGESTION, values: [value] }] };
 }
 
 /** Values that are a mask of CPUs, in hexadecimal. */
@@ -49,6 +74,7 @@ export const sysctlPath = (name: string): string => `/proc/sys/${name.replaceAll
 
 export function sysctlWrite(ctx: Ctx, name: SysctlName, text: string): Written {
   if (isMask(name)) return maskWrite(ctx, name, text);
+  if (name === CONGESTION) return congestionWrite(ctx, text);
   const { least, most, values } = sysctlLimits(ctx, name);
   const words = text.trim().split(/\s+/);
   const now = ctx.state.sysctl[name];

@@ -13,6 +13,7 @@ export interface TestHost {
   apps?: Partial<AppSpec>[];
   sockets?: SocketSpec[];
   routes?: HostSpec['routes'];
+  firewall?: HostSpec['firewall'];
   traffic?: TrafficSpec[];
   /** Hosts before it, so that its numbers are not those of the world. */
   before?: number;
@@ -56,6 +57,7 @@ export function testWorld(options: TestHost = {}): World {
     sockets,
     apps: apps.map(app),
     routes,
+    ...(options.firewall === undefined ? {} : { firewall: options.firewall }),
   });
   const hosts = Array.from({ length: before + 1 }, (_, i) => host(`h${i + 1}`));
   return createWorld({

@@ -32,7 +32,10 @@ function replays(world: World, text: string): void {
 
 describe('words of real tools', () => {
   it('ethtool, ip, /sys: a device of four queues', () => {
-    replays(testWorld({ nics: [{ name: 'v0' }] }), read('errors-net.txt'));
+    const world = testWorld({ nics: [{ name: 'v0' }] });
+    // the real device had no LRO
+    delete world.nics[0].wanted['large-receive-offload'];
+    replays(world, read('errors-net.txt'));
   });
   it('sysctl and bash', () => {
     replays(testWorld(), read('errors-host.txt'));

@@ -3,14 +3,17 @@
  * person did: errors become notices (or null answers). Superseded questions answer null.
  */
 import type {
+  CaptureAsk,
   Grain,
   InspectTarget,
   Inspection,
   KnobView,
   Moment,
+  PacketView,
   RecordFilter,
   SweepAsk,
   Timeline,
+  Transfer,
   CaptureFile,
 } from '../protocol/messages.ts';
 import type { RecordView } from '../protocol/scene.ts';
@@ -73,6 +76,8 @@ export interface AppActions {
 
   // -- questions to the worker (newest of each kind wins)
   inspect(target: InspectTarget, at?: Moment): Promise<Inspection | null>;
+  /** What a connection sent and heard, by the flow of its data. */
+  transfer(flow: number, fromNs: number, toNs: number, points: number): Promise<Transfer | null>;
   timeline(fromNs: number, toNs: number, bins: number): Promise<Timeline | null>;
   records(from: Moment, count: number, direction: 1 | -1, filter: RecordFilter): Promise<RecordView[] | null>;
   packetHistory(packet: number): Promise<RecordView[] | null>;
@@ -94,6 +99,19 @@ export interface AppActions {
   cancelSweep(): void;
   /** Opens a point's run on the stage, as a variant of the scenario under this title. */
   openSweepPoint(ask: SweepAsk, variant: string, x: number, title: string): Promise<boolean>;
+
+  /** A packet's bytes at every capture point it passes; newest wins. */
+  packetBytes(packet: number): Promise<PacketView[] | null>;
+
+  // -- captures
+  /** Captures a stretch of the active branch; one at a time, the newest. Resolves when it is over, however. */
+  startCapture(ask: CaptureAsk): Promise<void>;
+  /** Gives up the capture under way. */
+  cancelCapture(): void;
+  /** Goes to the moment of a captured packet, and selects it. */
+  chooseCaptured(row: number): Promise<void>;
+  /** The newest capture as a file; null: there is none, or it can't be one (a notice says why). */
+  captureFile(format: 'pcapng' | 'pcap'): Promise<ArrayBuffer | null>;
 
   // -- lesson
   goToStep(index: number): Promise<void>;

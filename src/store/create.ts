@@ -19,9 +19,11 @@ import {
 } from '../scenario/link.ts';
 import { languages, setLanguage } from '../i18n/index.ts';
 import { type Ask, Client, type Transport, WorkerProblem } from '../worker/client.ts';
+import { Capturer } from './capture.ts';
+import { hostOf } from './host-of.ts';
 import type { AppActions, LoadOptions } from './actions-api.ts';
 import type { App } from './app.ts';
-import { DEFAULT_PREFERENCES, initialState, type Preferences } from './initial.ts';
+import { DEFAULT_PREFERENCES, initialState, NO_CAPTURE, type Preferences } from './initial.ts';
 import { densityOf, linkStateOf, targetOf, themeOf } from './link.ts';
 import { madeVariant, withVariant } from './made-variant.ts';
 import { type Clock, Player } from './player.ts';
@@ -90,6 +92,7 @@ export function createApp(deps: AppDeps): App {
     failed: tellProblem,
   });
 
+  const capturer = new Capturer(store);
   const sweeper = new Sweeper({ store, transport: deps.transport });
 
   function start(): Client {
@@ -182,6 +185,7 @@ export function createApp(deps: AppDeps): App {
         },
         branches: { list: answer.branches, active: answer.active },
         selection: { target: null, hover: null, followPacket: null },
+        capture: NO_CAPTURE,
         console: { ...s.console, host: answer.map.hosts[0]?.id ?? 'h1' },
         layout: { ...s.layout, timeWindow: null, host: Math.min(s.layout.host, answer.map.hosts.length - 1) },
       }));
@@ -504,6 +508,14 @@ export function createApp(deps: AppDeps): App {
       );
       return answer?.timeline ?? null;
     },
+    async transfer(flow, fromNs, toNs, points) {
+      const answer = await ask(
+        { type: 'transfer', branch: branch(), flow, fromNs, toNs, points },
+        'transfer',
+        'transfer',
+      );
+      return answer?.transfer ?? null;
+    },
     async records(from, count, direction, filter) {
       const answer = await ask(
         { type: 'records', branch: branch(), from, count, direction, filter },
@@ -585,6 +597,34 @@ export function createApp(deps: AppDeps): App {
       return openVariant(made.source, made.variant);
     },
 
+    async packetBytes(packet) {
+      const answer = await ask(
+        { type: 'packetBytes', branch: branch(), packet },
+        'packetBytes',
+        'packet-bytes',
+      );
+      return answer?.views ?? null;
+    },
+    startCapture: (wanted) => capturer.start(client, branch(), wanted),
+    cancelCapture: () => capturer.cancel(client),
+    async chooseCaptured(index) {
+      const { view } = get().capture;
+      const row = view?.rows[index];
+      if (view === null || row === undefined) return;
+      actions.pause();
+      patch('capture', { chosen: index });
+      if (view.branch !== branch()) {
+        patch('branches', { active: view.branch });
+        patch('scenario', { knownNs: 0, done: false });
+      }
+      actions.select({ kind: 'packet', packet: row.packet });
+      await player.goTo({ t: row.timeNs, seq: row.seq });
+    },
+    async captureFile(format) {
+      const answer = await ask({ type: 'captureFile', format }, 'captureFile');
+      return answer?.bytes ?? null;
+    },
+
     async goToStep(index) {
       const { info, variant } = get().scenario;
       const step = info?.steps[index];
@@ -598,6 +638,9 @@ export function createApp(deps: AppDeps): App {
       }
       await player.goTo(step.at);
       actions.select(step.focus);
+      const { map } = get().scenario;
+      const host = map === null || step.focus === null ? undefined : hostOf(map, step.focus);
+      if (host !== undefined) actions.setHost(host);
     },
     answer: (step, text) =>
       store.setState((s) => ({ lesson: { ...s.lesson, answers: { ...s.lesson.answers, [step]: text } } })),
@@ -605,9 +648,13 @@ export function createApp(deps: AppDeps): App {
     setTheme: (theme) => patch('layout', { theme }),
     setDensity: (density) => patch('layout', { density }),
     togglePanel: (panel, open) =>
-      store.setState((s) => ({
-        layout: { ...s.layout, panels: { ...s.layout.panels, [panel]: open ?? !s.layout.panels[panel] } },
-      })),
+      store.setState((s) => {
+        const panels = { ...s.layout.panels, [panel]: open ?? !s.layout.panels[panel] };
+        // the two tables need the same room
+        if (panel === 'events' && panels.events) panels.captures = false;
+        if (panel === 'captures' && panels.captures) panels.events = false;
+        return { layout: { ...s.layout, panels } };
+      }),
     setLanguage(language) {
       setLanguage(language);
       patch('layout', { language });

@@ -1,5 +1,5 @@
 /** The state a page starts with. */
-import type { AppState, Density, Theme } from './types.ts';
+import type { AppState, CaptureSlice, Density, Theme } from './types.ts';
 
 export interface Preferences {
   theme: Theme;
@@ -13,6 +13,16 @@ export const DEFAULT_PREFERENCES: Preferences = {
   density: 'standard',
   language: 'en',
   reducedMotion: false,
+};
+
+export const NO_CAPTURE: CaptureSlice = {
+  status: 'none',
+  doneNs: 0,
+  ofNs: 0,
+  packets: 0,
+  view: null,
+  chosen: null,
+  error: null,
 };
 
 export function initialState(preferences: Preferences): AppState {
@@ -54,6 +64,8 @@ export function initialState(preferences: Preferences): AppState {
         timeline: true,
         charts: true,
         events: false,
+        transfer: false,
+        captures: false,
         knobs: true,
         compare: false,
         diagnose: false,
@@ -67,6 +79,7 @@ export function initialState(preferences: Preferences): AppState {
     branches: { list: [{ id: 1, parent: null, forkAt: null, inputs: [] }], active: 1 },
     lesson: { step: -1, answers: {} },
     sweep: { runs: {}, running: null },
+    capture: NO_CAPTURE,
     console: { host: 'h1', entries: [], busy: false, watching: null },
     notices: [],
     worker: 'starting',

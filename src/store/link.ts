@@ -66,6 +66,8 @@ const FIELDS: Readonly<Record<InspectTarget['kind'], readonly string[]>> = {
   descriptor: ['queue', 'index'],
   cpu: ['cpu'],
   napi: ['queue'],
+  tx: ['queue'],
+  link: ['way'],
   socket: ['socket'],
   task: ['task'],
   record: ['seq'],
@@ -90,10 +92,13 @@ function nearest(target: InspectTarget, map: SceneMap): InspectTarget | null {
     case 'cpu':
       return { ...target, cpu: Math.min(target.cpu, map.cpus.length - 1) };
     case 'napi':
+    case 'tx':
     case 'queue':
       return map.queues.length === 0
         ? null
         : { ...target, queue: Math.min(target.queue, map.queues.length - 1) };
+    case 'link':
+      return map.ways.length === 0 ? null : { ...target, way: Math.min(target.way, map.ways.length - 1) };
     case 'descriptor':
       return target.queue < map.queues.length ? target : nearest({ kind: 'queue', queue: target.queue }, map);
     case 'socket': {

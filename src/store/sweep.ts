@@ -56,6 +56,7 @@ export class Sweeper {
     }));
     try {
       const answer = await client.ask({ type: 'sweep', scenario: source, captures, ask }, 'sweep', (part) => {
+        if (part.type !== 'sweepPart') return;
         const before = this.deps.store.getState().sweep.runs[scenarioId]?.points ?? [];
         set({
           done: part.done,

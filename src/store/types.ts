@@ -4,6 +4,7 @@
  */
 import type {
   BranchInfo,
+  CaptureView,
   ErrorValue,
   InspectTarget,
   LoadedInfo,
@@ -77,6 +78,8 @@ export type PanelId =
   | 'timeline'
   | 'charts'
   | 'events'
+  | 'transfer'
+  | 'captures'
   | 'knobs'
   | 'compare'
   | 'diagnose'
@@ -115,6 +118,18 @@ export interface SweepSlice {
   runs: Record<string, SweepRun>;
   /** Scenario whose sweep is under way. */
   running: string | null;
+}
+
+/** The newest capture: what was asked for, how far it is, and what came of it. */
+export interface CaptureSlice {
+  status: 'none' | 'running' | 'done' | 'cancelled' | 'failed';
+  doneNs: number;
+  ofNs: number;
+  packets: number;
+  view: CaptureView | null;
+  /** Row of the view that was chosen last. */
+  chosen: number | null;
+  error: ErrorValue | null;
 }
 
 export interface LessonSlice {
@@ -170,6 +185,7 @@ export interface AppState {
   branches: BranchesSlice;
   lesson: LessonSlice;
   sweep: SweepSlice;
+  capture: CaptureSlice;
   console: ConsoleSlice;
   notices: Notice[];
   /** 'crashed': the worker died or is silent; `restart()` brings it back at the same moment. */

@@ -2,8 +2,15 @@
 import fc from 'fast-check';
 import type { Change } from '../engine/change.ts';
 import { makeFrame } from '../engine/packet/frame.ts';
-import type { ClientTraffic, TimedInput, TrafficSpec, WorldSpec } from '../engine/spec.ts';
-import { appSpec, MAC, nicSpec, tcpTrains, udpRate, worldSpec } from './specs.ts';
+import type {
+  ClientTraffic,
+  LinkWaySpec,
+  TimedInput,
+  TrafficSpec,
+  WlanSpec,
+  WorldSpec,
+} from '../engine/spec.ts';
+import { appSpec, FAR_MAC, linkWay, MAC, nicSpec, tcpTrains, udpRate, worldSpec } from './specs.ts';
 
 export const RUN_NS = 3_000_000;
 
@@ -58,6 +65,24 @@ const change = (cpus: number, queues: number): fc.Arbitrary<Change> =>
     fc.integer({ min: 1, max: queues }).map((combined): Change => ({ type: 'channels', nic: 0, combined })),
     fc.boolean().map((on): Change => ({ type: 'feature', nic: 0, name: 'generic-receive-offload', on })),
     fc.boolean().map((on): Change => ({ type: 'feature', nic: 0, name: 'receive-hashing', on })),
+    fc
+      .record({
+        name: fc.constantFrom(
+          'rx-checksumming' as const,
+          'large-receive-offload' as const,
+          'tx-checksum-ip-generic' as const,
+          'tx-scatter-gather' as const,
+          'tx-tcp-segmentation' as const,
+          'tx-udp-segmentation' as const,
+          'rx-gro-list' as const,
+          'rx-udp-gro-forwarding' as const,
+        ),
+        on: fc.boolean(),
+      })
+      .map((c): Change => ({ type: 'feature', nic: 0, ...c })),
+    fc
+      .constantFrom(1, 4, 65_535)
+      .map((value): Change => ({ type: 'link', nic: 0, name: 'gso_max_segs', value })),
     fc
       .integer({ min: 0, max: cpus - 1 })
       .map((cpu): Change => ({ type: 'irq-affinity', irq: 32, cpus: [cpu] })),
@@ -132,7 +157,44 @@ function forwarding(spec: WorldSpec): WorldSpec {
         ? { ...source, template: { ...source.template, dst: '10.20.0.5', ttl: i === 2 ? 1 : 64 } }
         : source,
     ),
-    setup: [...spec.setup, { host: 0, change: { type: 'sysctl', name: 'net.ipv4.ip_forward', values: [1] } }],
+    setup: [
+      ...spec.setup,
+      { host: 0, change: { type: 'sysctl', name: 'net.ipv4.ip_forward', values: [1] } },
+      // what GRO joins is cut again by software, in every other world
+      { host: 0, change: { type: 'feature', nic: 1, name: 'tx-scatter-gather', on: spec.seed % 2 === 0 } },
+      {
+        host: 0,
+        change: { type: 'feature', nic: 0, name: 'rx-udp-gro-forwarding', on: spec.seed % 3 === 0 },
+      },
+    ],
+  };
+}
+
+interface Screening {
+  queueMaxlen: number;
+  rcvbufBytes: number;
+  failOpen: boolean;
+  workNs: number;
+  startNs: number;
+  rejects: boolean;
+}
+
+/** A firewall rule hands what is forwarded to a program, which screens it. */
+function screening(spec: WorldSpec, { rejects, workNs, startNs, ...queue }: Screening): WorldSpec {
+  const [host] = spec.hosts;
+  const socket = { name: 'nfq', proto: 'netlink' as const, address: '*', port: 0, ...queue };
+  const app = appSpec({ name: 'screend', sockets: [host.sockets.length], workNs, startNs });
+  if (rejects) app.rejectPorts = [7001];
+  return {
+    ...spec,
+    hosts: [
+      {
+        ...host,
+        firewall: 'forward-queue',
+        sockets: [...host.sockets, socket],
+        apps: [...host.apps, app],
+      },
+    ],
   };
 }
 
@@ -141,7 +203,14 @@ interface Sending {
   users: number;
   timeoutNs: number;
   delayNs: number;
-  senders: { ratePps: number | null; bytes: number; nonblocking: boolean; sndbufBytes: number }[];
+  senders: {
+    ratePps: number | null;
+    bytes: number;
+    segmentBytes: number | undefined;
+    nonblocking: boolean;
+    sndbufBytes: number;
+    tos: number;
+  }[];
   linkBps: number;
 }
 
@@ -151,15 +220,16 @@ function withSenders(spec: WorldSpec, sending: Sending): WorldSpec {
   const [card] = host.nics;
   const frame = { proto: 17, src: '10.9.0.2', dst: '10.9.0.1', smac: MAC, dmac: '02:00:00:00:00:0a' };
   const first = host.sockets.length;
-  const sockets = sending.senders.map(({ sndbufBytes }, i) => ({
+  const sockets = sending.senders.map(({ sndbufBytes, tos }, i) => ({
     name: `out${i}`,
     proto: 'udp' as const,
     address: '*',
     port: 9000 + i,
     sndbufBytes,
+    tos,
     connected: i === 0,
   }));
-  const senders = sending.senders.map(({ ratePps, bytes, nonblocking }, i) =>
+  const senders = sending.senders.map(({ ratePps, bytes, segmentBytes, nonblocking }, i) =>
     appSpec({
       name: `sender${i}`,
       cpu: i % host.cpus,
@@ -174,6 +244,7 @@ function withSenders(spec: WorldSpec, sending: Sending): WorldSpec {
         startNs: i * 1000,
         stopNs: RUN_NS,
         count: 300,
+        ...(segmentBytes === undefined ? {} : { segmentBytes }),
       },
     }),
   );
@@ -205,6 +276,183 @@ function withSenders(spec: WorldSpec, sending: Sending): WorldSpec {
       },
     ],
     traffic: sending.users > 0 ? [...spec.traffic, client] : spec.traffic,
+  };
+}
+
+const share = fc.constantFrom(0, 0, 0.1);
+
+/** A way with whatever may go wrong on it. */
+export const arbitraryWay: fc.Arbitrary<LinkWaySpec> = fc
+  .record({
+    delayNs: fc.integer({ min: 0, max: 50_000 }),
+    jitterNs: fc.constantFrom(0, 20_000),
+    rateBps: fc.constantFrom(null, 20_000_000, 1_000_000_000),
+    queueFrames: fc.integer({ min: 0, max: 8 }),
+    loss: share,
+    burst: fc.constantFrom(null, { toBad: 0.1, toGood: 0.3, lossGood: 0.01, lossBad: 0.9 }),
+    reorder: share,
+    duplicate: share,
+    bitError: share,
+    damage: share,
+  })
+  .map(({ delayNs, jitterNs, rateBps, queueFrames, ...faults }) =>
+    linkWay({ delayNs, jitterNs, rateBps, queueFrames, faults: { ...faults, reorderNs: 30_000 } }),
+  );
+
+const radio: fc.Arbitrary<WlanSpec> = fc
+  .record({
+    ampduFrames: fc.constantFrom(1, 8, 64),
+    retries: fc.constantFrom(0, 7),
+    errorShare: fc.constantFrom(0, 0.2),
+  })
+  .map((own) => ({
+    rateBps: 130_000_000,
+    ampduBytes: 65_535,
+    ampduNs: 4_000_000,
+    cwMin: 15,
+    cwMax: 1023,
+    ...own,
+  }));
+
+/** TCP over the link: one writes, the other reads and perhaps answers. */
+interface Streaming {
+  writeBytes: number;
+  count: number;
+  flows: number;
+  answerBytes: number;
+  close: boolean;
+  nodelay: boolean;
+}
+
+const streaming: fc.Arbitrary<Streaming> = fc.record({
+  writeBytes: fc.constantFrom(1, 700, 20_000, 65_536),
+  count: fc.integer({ min: 1, max: 12 }),
+  flows: fc.integer({ min: 1, max: 3 }),
+  answerBytes: fc.constantFrom(0, 0, 300),
+  close: fc.boolean(),
+  nodelay: fc.boolean(),
+});
+
+/** The first host's application writes to the second one's. */
+function withStream(spec: WorldSpec, s: Streaming): WorldSpec {
+  const [near, far] = spec.hosts;
+  const nic = near.nics.length - 1;
+  const template = makeFrame({
+    smac: near.nics[nic].mac,
+    dmac: far.nics[0].mac,
+    proto: 6,
+    src: '10.30.0.1',
+    dst: '10.30.0.2',
+    sport: 40_000,
+    dport: 5999,
+    payloadLen: 0,
+  });
+  const writer = appSpec({ name: 'writer', cpu: 0, sockets: [near.sockets.length] });
+  writer.stream = {
+    socket: near.sockets.length,
+    nic,
+    template,
+    ratePps: null,
+    cork: false,
+    maxSegBytes: 0,
+    startNs: 0,
+    stopNs: RUN_NS,
+    ...s,
+  };
+  const server = appSpec({ name: 'tcp server', cpu: 0, sockets: [far.sockets.length] });
+  if (s.answerBytes > 0) server.replyBytes = s.answerBytes;
+  return {
+    ...spec,
+    hosts: [
+      {
+        ...near,
+        sockets: [...near.sockets, { name: 'tcp out', proto: 'tcp', address: '*', port: 39_999, acks: true }],
+        apps: [...near.apps, writer],
+      },
+      {
+        ...far,
+        sockets: [...far.sockets, { name: 'tcp in', proto: 'tcp', address: '*', port: 5999, acks: true }],
+        apps: [...far.apps, server],
+      },
+    ],
+  };
+}
+
+interface Linking {
+  ways: [LinkWaySpec, LinkWaySpec];
+  replyBytes: number;
+  /** Null: a cable. */
+  wlan: WlanSpec | null;
+}
+
+/** A second host at the end of a link from a second card: it sends to the first one's sockets and answers what it gets. */
+function linked(spec: WorldSpec, { ways: drawn, replyBytes, wlan }: Linking): WorldSpec {
+  const ways = drawn.map((way) =>
+    wlan === null ? way : { ...way, rateBps: null, queueFrames: way.queueFrames + 1 },
+  ) as Linking['ways'];
+  const [host] = spec.hosts;
+  const near = nicSpec({
+    name: 'eth9',
+    mac: '02:00:00:00:00:1b',
+    addresses: ['10.30.0.1'],
+    linkBps: 1_000_000_000,
+  });
+  const far = nicSpec({ mac: FAR_MAC, addresses: ['10.30.0.2'], linkBps: 1_000_000_000, queues: 1 });
+  const template = makeFrame({
+    smac: FAR_MAC,
+    dmac: near.mac,
+    proto: 17,
+    src: '10.30.0.2',
+    dst: '10.30.0.1',
+    sport: 9100,
+    dport: 7000,
+    payloadLen: 200,
+  });
+  const server = appSpec({ name: 'server', sockets: [0], replyBytes, cpu: 0 });
+  const nics = [...host.nics, near];
+  return {
+    ...spec,
+    hosts: [
+      { ...host, nics },
+      {
+        id: 'h2',
+        cpus: 1,
+        profile: 'server3g',
+        nics: [far],
+        sockets: [
+          { name: 'in', proto: 'udp', address: '*', port: 0 },
+          { name: 'out', proto: 'udp', address: '*', port: 9100 },
+        ],
+        apps: [
+          server,
+          appSpec({
+            name: 'sender',
+            sockets: [1],
+            send: {
+              socket: 1,
+              nic: 0,
+              template,
+              flows: 2,
+              ratePps: 50_000,
+              startNs: 0,
+              stopNs: RUN_NS,
+              count: 100,
+            },
+          }),
+        ],
+      },
+    ],
+    links: [
+      {
+        name: 'cable',
+        ends: [
+          { host: 0, nic: nics.length - 1 },
+          { host: 1, nic: 0 },
+        ],
+        ways,
+        wlan: wlan ?? undefined,
+      },
+    ],
   };
 }
 
@@ -247,6 +495,16 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
     apart: fc.boolean(),
     acks: fc.boolean(),
     forward: fc.boolean(),
+    screened: fc.option(
+      fc.record({
+        queueMaxlen: fc.constantFrom(2, 1024),
+        rcvbufBytes: fc.constantFrom(2304, 212_992),
+        failOpen: fc.boolean(),
+        workNs: fc.constantFrom(0, 20_000),
+        startNs: fc.constantFrom(0, 500_000),
+        rejects: fc.boolean(),
+      }),
+    ),
     sending: fc.record({
       answers: fc.constantFrom(-1, 0, 18, 900),
       users: fc.integer({ min: 0, max: 6 }),
@@ -256,13 +514,25 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
         fc.record({
           ratePps: fc.constantFrom(null, 20_000, 400_000),
           bytes: fc.constantFrom(1, 700, 1472),
+          segmentBytes: fc.constantFrom(undefined, undefined, 100, 699),
           nonblocking: fc.boolean(),
           sndbufBytes: fc.constantFrom(4608, 30_000, 212_992),
+          tos: fc.constantFrom(0, 0, 16, 8),
         }),
         { maxLength: 2 },
       ),
       linkBps: fc.constantFrom(100_000_000, 10_000_000_000),
     }),
+    /** A second host behind a link, in half of the worlds. */
+    stream: fc.option(streaming),
+    link: fc.option(
+      fc.record({
+        ways: fc.tuple(arbitraryWay, arbitraryWay),
+        replyBytes: fc.constantFrom(0, 300),
+        wlan: fc.option(radio),
+      }),
+      { freq: 1 },
+    ),
     steering: fc.constantFrom('none', 'rps', 'rfs', 'arfs'),
   })
   .chain(
@@ -278,7 +548,10 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
       apart,
       acks,
       forward,
+      screened,
       sending,
+      stream,
+      link,
       steering,
       traffic: sources,
       ...rest
@@ -310,6 +583,11 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
           // connections that acknowledge, in half of the worlds
           if (acks) spec.hosts[0].sockets[1].acks = true;
           const sent = withSenders(spec, sending);
-          return forward ? forwarding(sent) : sent;
+          const screens = forward && screened !== null && rest.kernel !== '2.2.16';
+          const routed = forward ? forwarding(sent) : sent;
+          const whole = screens ? screening(routed, screened) : routed;
+          if (link === null) return whole;
+          const joined = linked(whole, link);
+          return stream === null || rest.kernel === '2.2.16' ? joined : withStream(joined, stream);
         }),
   );

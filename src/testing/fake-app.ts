@@ -5,6 +5,11 @@
 import { createStore } from 'zustand/vanilla';
 import type { Inspection, KnobView, Timeline } from '../protocol/messages.ts';
 import type { RecordView } from '../protocol/scene.ts';
+import { parseHex } from '../engine/packet/hex.ts';
+import { dissect } from '../taps/dissect.ts';
+import { LINKTYPE_ETHERNET } from '../taps/skb-bytes.ts';
+import type { PacketView } from '../protocol/messages.ts';
+import { NO_CAPTURE } from '../store/initial.ts';
 import type { AppActions } from '../store/actions-api.ts';
 import type { App } from '../store/app.ts';
 import type { AppState, SceneFrame } from '../store/types.ts';
@@ -170,6 +175,22 @@ const HEX = `
 02 00 00 00 00 0b 02 00 00 00 00 0a 08 00 45 00 05 dc 1c 46 40 00 40 06 b1 e6 0a 00 00 07 c0 00
 02 09 01 bb ca 6c 00 00 ef e0 00 00 1f 90 80 10 01 f5 e6 20 00 00`;
 
+/** The captured packet, as the wire into the card shows it. */
+const FAKE_VIEW: PacketView = {
+  point: 3,
+  nic: 0,
+  timeNs: 1000,
+  seq: 1,
+  piece: 0,
+  pieces: 1,
+  parts: 1,
+  frame: dissect({
+    bytes: parseHex(HEX.replace(/\s/g, '')),
+    linkType: LINKTYPE_ETHERNET,
+    offload: { csum: '', cut: '' },
+  }),
+};
+
 const inspection: Inspection = {
   steering: null,
   target: { kind: 'packet', packet: 42 },
@@ -185,19 +206,6 @@ const inspection: Inspection = {
     'ethtool -N eth0 flow-type tcp4 dst-port 443 action 3',
     'echo 3 > /proc/irq/37/smp_affinity_list',
   ],
-  bytes: {
-    hex: HEX,
-    fields: [
-      { name: 'eth.dst', from: 0, to: 6, value: '02:00:00:00:00:0b' },
-      { name: 'eth.src', from: 6, to: 12, value: '02:00:00:00:00:0a' },
-      { name: 'eth.type', from: 12, to: 14, value: '0x0800' },
-      { name: 'ip.version', from: 14, to: 15, value: '4' },
-      { name: 'ip.src', from: 26, to: 30, value: '10.0.0.7' },
-      { name: 'ip.dst', from: 30, to: 34, value: '192.0.2.9' },
-      { name: 'tcp.sport', from: 34, to: 36, value: '443' },
-      { name: 'tcp.dport', from: 36, to: 38, value: '51820' },
-    ],
-  },
 };
 
 export function fakeState(mock: MockFrame): AppState {
@@ -266,6 +274,8 @@ export function fakeState(mock: MockFrame): AppState {
         timeline: true,
         charts: true,
         events: false,
+        transfer: false,
+        captures: false,
         knobs: true,
         compare: false,
         diagnose: false,
@@ -289,6 +299,7 @@ export function fakeState(mock: MockFrame): AppState {
       active: 1,
     },
     sweep: { runs: {}, running: null },
+    capture: NO_CAPTURE,
     lesson: { step: 2, answers: {} },
     console: {
       host: 'h1',
@@ -349,6 +360,7 @@ export function createFakeApp(mock: MockFrame = busyRss(), overrides: Partial<Ap
     complete: (_host, line) => Promise.resolve(line.startsWith('eth') ? ['ethtool'] : []),
     command: () => Promise.resolve({ output: '', status: 0 }),
     share: () => '#1=fake',
+    packetBytes: () => Promise.resolve([FAKE_VIEW]),
     select: (target) => store.setState((s) => ({ selection: { ...s.selection, target } })),
     setTheme: (theme) => layout({ theme }),
     setDensity: (density) => layout({ density }),

@@ -25,6 +25,8 @@ export interface MockShape {
   sockets: number;
   size: number;
   flows?: number;
+  /** Its card sends. */
+  sends?: boolean;
 }
 
 const NAMES = ['nginx', 'postgres', 'unbound', 'sshd', 'redis', 'haproxy', 'etcd', 'iperf3'];
@@ -37,7 +39,7 @@ export function mockMap(shape: MockShape): SceneMap {
     { type: 'host', host: 'h1' },
   ];
   for (let q = 0; q < shape.queues; q++) {
-    for (const type of ['rx-ring', 'vector', 'napi'] as const)
+    for (const type of ['rx-ring', 'vector', 'napi', 'tx-ring'] as const)
       places.push({ type, host: 'h1', nic: 'eth0', queue: q });
   }
   for (let c = 0; c < shape.cpus; c++) {
@@ -72,10 +74,19 @@ export function mockMap(shape: MockShape): SceneMap {
         node: -1,
         linkBps: 10e9,
         queues: range(shape.queues),
+        sends: shape.sends ?? false,
+        qdisc: 'pfifo_fast',
       },
     ],
-    queues: range(shape.queues).map((index) => ({ index, nic: 0, number: index, irq: 35 + index })),
+    queues: range(shape.queues).map((index) => ({
+      index,
+      nic: 0,
+      number: index,
+      irq: 35 + index,
+      txLock: -1,
+    })),
     locks: [],
+    ways: [],
     sockets: range(shape.sockets).map((i) => ({
       id: i + 1,
       host: 0,
@@ -105,8 +116,10 @@ export function mockMap(shape: MockShape): SceneMap {
       text: `10.0.0.${7 + i}:443 > 192.0.2.9:${51820 + i}`,
       proto: 6,
       host: 0,
+      same: i + 1,
     })),
     flowCount: flows,
+    transfers: [],
   };
 }
 
@@ -125,7 +138,19 @@ function idleQueue(size: number, affinity: number): SceneQueue {
     masked: false,
     timerNs: null,
     affinity: [affinity],
-    tx: { size, limit: 0, qdisc: [], ring: [], sent: [] },
+    tx: {
+      size,
+      limit: 0,
+      qdisc: [],
+      ring: [],
+      pieces: 0,
+      sent: [],
+      qdiscLimit: 1000,
+      posted: 0,
+      packets: 0,
+      dropped: 0,
+      by: -1,
+    },
     napi: {
       place: 0,
       scheduled: false,
@@ -181,18 +206,21 @@ export function mockScene(map: SceneMap, size: number): Scene {
   return {
     timeNs: 0,
     seq: 0,
-    nics: map.nics.map(() => ({ frame: null, arrived: 0, sent: 0, inDma: 0, indirection: [] })),
+    nics: map.nics.map(() => ({ frame: null, arrived: 0, sent: 0, sending: -1, inDma: 0, indirection: [] })),
     queues: map.queues.map((q) => idleQueue(size, q.index % map.cpus.length)),
     cpus: map.cpus.map(idleCpu),
     locks: [],
+    ways: [],
     sockets: map.sockets.map(() => idleSocket(212_992)),
     tasks: map.tasks.map((task) => ({
       state: 'sleeping' as const,
       cpu: (task.id - 1) % map.cpus.length,
       reads: 0,
+      lastReadNs: -1,
       bytes: 0,
       sends: 0,
       sending: null,
+      screening: null,
     })),
     drops: [],
     totals: { arrived: 0, delivered: 0, dropped: 0, merged: 0, inFlight: 0 },
@@ -257,6 +285,7 @@ export function onePacket(): MockFrame {
     frame: { id: 1, flow: 1, bytes: 1514, queue: null, hash: null },
     arrived: 1,
     sent: 0,
+    sending: -1,
     inDma: 0,
     indirection: [],
   };
@@ -278,6 +307,7 @@ export function busyRss(): MockFrame {
     frame: { id: 900, flow: 1, bytes: 1514, queue: 2, hash: 0xc626b0ea | 0 },
     arrived: 61_204,
     sent: 0,
+    sending: -1,
     inDma: 2,
     indirection: [],
   };
@@ -322,8 +352,24 @@ export function busyRss(): MockFrame {
   scene.sockets[2].drops = 12;
   scene.sockets[3].rmem = 4_200;
   scene.sockets[3].queue = [skb(33_000, 5, 1)];
-  scene.tasks[0] = { state: 'running', cpu: 0, reads: 812, bytes: 9e6, sends: 0, sending: null };
-  scene.tasks[2] = { state: 'runnable', cpu: 2, reads: 40, bytes: 5e3, sends: 0, sending: null };
+  scene.tasks[0] = {
+    state: 'running',
+    cpu: 0,
+    reads: 812,
+    bytes: 9e6,
+    sends: 0,
+    sending: null,
+    screening: null,
+  };
+  scene.tasks[2] = {
+    state: 'runnable',
+    cpu: 2,
+    reads: 40,
+    bytes: 5e3,
+    sends: 0,
+    sending: null,
+    screening: null,
+  };
   const ring2 = map.places.findIndex((p) => p.type === 'rx-ring' && p.queue === 2);
   scene.drops = range(3).map((i) => ({
     seq: 4_700 + i * 3,
@@ -453,3 +499,26 @@ export const mockFrames: Readonly<Record<string, () => MockFrame>> = {
   many16: () => manyQueues(16, 16, 1024),
   many64: () => manyQueues(64, 64, 4096),
 };
+
+/**
+ * Two queues, the first sends: of ten packets put into its ring of eight, four are freed, three sent, one on the wire, two ready;
+ * two more wait, for the byte limit is reached.
+ */
+export function sendingScene(): { map: SceneMap; scene: Scene } {
+  const map = mockMap({ queues: 2, cpus: 2, sockets: 2, size: 8, sends: true });
+  const scene = mockScene(map, 8);
+  const packet = (id: number): SceneSkb => ({ id, flow: 1, bytes: 1514, segs: [id] });
+  scene.nics[0].sending = 0;
+  scene.queues[0].affinity = [1];
+  Object.assign(scene.queues[0].tx, {
+    size: 8,
+    limit: 7570,
+    sent: [5, 6, 7].map(packet),
+    ring: [8, 9, 10].map(packet),
+    qdisc: [11, 12].map(packet),
+    posted: 10,
+    packets: 7,
+    by: 0,
+  });
+  return { map, scene };
+}

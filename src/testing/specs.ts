@@ -1,7 +1,17 @@
 /** Ready-made world specs for tests: one host, one NIC, a sink for each protocol. */
 import { makeFrame } from '../engine/packet/frame.ts';
 import { steady } from '../engine/traffic/plain.ts';
-import type { AppSpec, ClientTraffic, NicSpec, RateTraffic, SendSpec, WorldSpec } from '../engine/spec.ts';
+import type {
+  AppSpec,
+  ClientTraffic,
+  LinkFaults,
+  LinkSpec,
+  LinkWaySpec,
+  NicSpec,
+  RateTraffic,
+  SendSpec,
+  WorldSpec,
+} from '../engine/spec.ts';
 
 export const MAC = '02:00:00:00:00:0b';
 
@@ -135,5 +145,94 @@ export function worldSpec(
     setup: [],
     inputs: [],
     ...rest,
+  };
+}
+
+export const FAR_MAC = '02:00:00:00:00:0c';
+
+/** A way of 10 µs on which nothing goes wrong. */
+export function linkWay(
+  partial: Partial<Omit<LinkWaySpec, 'faults'>> & { faults?: Partial<LinkFaults> } = {},
+): LinkWaySpec {
+  const { faults, ...rest } = partial;
+  return {
+    delayNs: 10_000,
+    jitterNs: 0,
+    rateBps: null,
+    queueFrames: 100,
+    ...rest,
+    faults: {
+      loss: 0,
+      burst: null,
+      reorder: 0,
+      reorderNs: 1_000_000,
+      duplicate: 0,
+      bitError: 0,
+      damage: 0,
+      script: [],
+      ...faults,
+    },
+  };
+}
+
+/** The first cards of two hosts, joined. */
+export function linkSpec(ab: LinkWaySpec = linkWay(), ba: LinkWaySpec = linkWay()): LinkSpec {
+  const ends = [0, 1].map((host) => ({ host, nic: 0 })) as LinkSpec['ends'];
+  return { name: 'cable', ends, ways: [ab, ba] };
+}
+
+/**
+ * h1 sends datagrams from port 9000 to h2's port 7000 over a link; h2's application reads them, and with `replyBytes` answers.
+ * h1's application reads what comes back.
+ */
+export function linkedSpec(
+  parts: {
+    link?: LinkSpec;
+    send?: Partial<SendSpec>;
+    bytes?: number;
+    replyBytes?: number;
+    nic?: Partial<NicSpec>;
+  } = {},
+): WorldSpec {
+  const { link = linkSpec(), send = {}, bytes = 18, replyBytes, nic = {} } = parts;
+  const near = nicSpec({ addresses: ['10.9.0.1', 'fd00::1'], ...nic });
+  const far = nicSpec({ mac: FAR_MAC, addresses: ['10.9.0.2', 'fd00::2'], ...nic });
+  const template = makeFrame({
+    smac: MAC,
+    dmac: FAR_MAC,
+    proto: 17,
+    src: '10.9.0.1',
+    dst: '10.9.0.2',
+    sport: 9000,
+    dport: 7000,
+    payloadLen: bytes,
+  });
+  const server = appSpec({ name: 'server' });
+  if (replyBytes !== undefined) server.replyBytes = replyBytes;
+  const host = { cpus: 2, profile: 'server3g' };
+  return {
+    ...worldSpec({ traffic: [] }),
+    hosts: [
+      {
+        id: 'h1',
+        ...host,
+        nics: [near],
+        sockets: [{ name: 'out', proto: 'udp', address: '*', port: 9000 }],
+        apps: [
+          appSpec({
+            name: 'sender',
+            send: udpSend({ template, ratePps: 100_000, ...send }),
+          }),
+        ],
+      },
+      {
+        id: 'h2',
+        ...host,
+        nics: [far],
+        sockets: [{ name: 'in', proto: 'udp', address: '*', port: 7000 }],
+        apps: [server],
+      },
+    ],
+    links: [link],
   };
 }

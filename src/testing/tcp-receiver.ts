@@ -3,17 +3,20 @@ import { reasonName } from '../catalog/reasons.ts';
 import { rulesFor } from '../catalog/rules.ts';
 import { TCP_ACK } from '../engine/packet/frame.ts';
 import { createTcpCounters } from '../engine/tcp/counters.ts';
+import { createTcpEstablished, type TcpEstablishedOptions } from '../engine/tcp/create.ts';
 import { defaultTcpSysctls, type TcpEnv, type TcpOut, type TcpSysctls } from '../engine/tcp/env.ts';
-import { type TcpSegment, tcpRcvEstablished } from '../engine/tcp/rcv-established.ts';
-import { createTcpReceiver, type TcpReceiver, type TcpReceiverOptions } from '../engine/tcp/receiver.ts';
+import { tcpRcv } from '../engine/tcp/rcv.ts';
+import type { TcpSegment } from '../engine/tcp/segment.ts';
+import type { TcpSock } from '../engine/tcp/sock.ts';
 import { nextTimerNs, runTimers } from '../engine/tcp/timers.ts';
+import { tcpWfree } from '../engine/tcp/tsq.ts';
 
 export const MSS = 1448;
 /** Near the end of the sequence space, so that every test wraps. */
 export const FIRST = 0xfffffc00;
 const HANDSHAKE_NS = 1_000_000_000;
 
-export interface TestReceiverOptions extends Partial<TcpReceiverOptions> {
+export interface TestReceiverOptions extends Partial<TcpEstablishedOptions> {
   kernel?: string;
   sysctl?: Partial<TcpSysctls>;
   hrtimerLatencyNs?: number;
@@ -21,7 +24,7 @@ export interface TestReceiverOptions extends Partial<TcpReceiverOptions> {
 
 export interface TestReceiver {
   env: TcpEnv;
-  s: TcpReceiver;
+  s: TcpSock;
   /** Reason, acknowledged byte, SACK blocks as pairs. */
   acks: { us: number; reason: string; acked: number; sacks: number[][]; out: TcpOut }[];
   drops: string[];
@@ -57,7 +60,8 @@ export function testReceiver(options: TestReceiverOptions = {}): TestReceiver {
       ...options.sysctl,
     },
     counters: createTcpCounters(),
-    transmit: (_, out) => {
+    transmit: (sock, out) => {
+      tcpWfree(sock, out.skb, out.truesize);
       const sacks: number[][] = [];
       for (let i = 0; i < out.sacks.length; i += 2) sacks.push([rel(out.sacks[i]), rel(out.sacks[i + 1])]);
       acks.push({
@@ -73,8 +77,10 @@ export function testReceiver(options: TestReceiverOptions = {}): TestReceiver {
     dataReady: () => {
       t.woken = true;
     },
+    writeSpace: () => {},
+    stateChange: () => {},
   };
-  const s = createTcpReceiver(env, {
+  const s = createTcpEstablished(env, {
     rcvNxt: FIRST,
     sndNxt: 5000,
     sackOk: true,
@@ -110,9 +116,9 @@ export function testReceiver(options: TestReceiverOptions = {}): TestReceiver {
     segment(us, fields) {
       t.until(us);
       const len = fields.len ?? 0;
-      tcpRcvEstablished(env, s, {
+      tcpRcv(env, s, {
         id: 1,
-        ack: s.sndNxt,
+        ack: s.tx.sndNxt,
         flags: TCP_ACK,
         win: 256_000,
         truesize: len > 536 ? 2304 : len > 147 ? 1280 : 832,
@@ -121,6 +127,8 @@ export function testReceiver(options: TestReceiverOptions = {}): TestReceiver {
         tsVal: s.tsOk ? 1000 + Math.floor(us / 1000) : -1,
         tsEcr: s.tsOk ? 1000 : -1,
         urgPtr: 0,
+        sacks: [],
+        syn: null,
         ...fields,
         len,
         seq: (FIRST + (fields.seq ?? 0)) >>> 0,

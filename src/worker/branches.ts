@@ -14,6 +14,7 @@ import { Problem } from './problem.ts';
 import { Run } from './run.ts';
 import { mapOf } from './scene-of.ts';
 import { Series } from './series.ts';
+import { TransferLog } from './transfer.ts';
 
 const BASE_BINS = 4096;
 /** Keyframes of all branches but the active one. */
@@ -27,6 +28,7 @@ export interface Branch {
   applied: Applied[];
   run: Run;
   series: Series;
+  transfers: TransferLog;
   map: SceneMap;
 }
 
@@ -136,14 +138,22 @@ export class Branches {
       common === null
         ? []
         : common.branch.run.keyframesFor(common.at, inputs, (t) => common.branch.series.binAfter(t));
-    const run = new Run(spec, (view, count) => holder.series?.consume(view, count), shared);
+    const transfers = new TransferLog();
+    const take = (view: DataView, count: number): void => {
+      holder.series?.consume(view, count);
+      transfers.consume(view, count);
+    };
+    const run = new Run(spec, take, shared);
     const [first] = run.keyframes;
     const start = run.keyframes[run.keyframes.length - 1];
     const map = old?.map ?? mapOf(first, this.scenarioId);
     const series = new Series(map, 0, spec.durationNs, BASE_BINS, start, false);
-    if (old !== null && shared.length > 1) series.takeOver(old.series, start.now);
+    if (old !== null && shared.length > 1) {
+      series.takeOver(old.series, start.now);
+      transfers.takeOver(old.transfers, start.seq);
+    }
     holder.series = series;
-    return { info, applied, run, series, map };
+    return { info, applied, run, series, transfers, map };
   }
 
   /** All inputs of a branch read from a link, its parents' before the forks first. */

@@ -24,8 +24,8 @@ export class WorkerProblem extends Error {
 export type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 type Progress = Extract<Response, { type: 'progress' }>;
 /** What comes before the answer of a request that takes long. */
-export type Part = Extract<Response, { type: 'sweepPart' }>;
-type Answer = Exclude<Response, { type: 'progress' | 'sweepPart' | 'cancelled' | 'error' }>;
+export type Part = Extract<Response, { type: 'sweepPart' | 'capturePart' }>;
+type Answer = Exclude<Response, { type: Part['type'] | 'progress' | 'cancelled' | 'error' }>;
 
 interface Waiting {
   lane: string | null;
@@ -141,7 +141,7 @@ export class Client {
     }
     const waiting = this.waiting.get(response.id);
     if (waiting === undefined) return;
-    if (response.type === 'sweepPart') {
+    if (response.type === 'sweepPart' || response.type === 'capturePart') {
       waiting.part?.(response);
       return;
     }

@@ -2,6 +2,7 @@
 import { CONTEXTS, Ctx } from '../catalog/contexts.ts';
 import { Kind } from '../catalog/kinds.ts';
 import { type ReasonInfo, reasonName, reasons } from '../catalog/reasons.ts';
+import { maxLenOf } from '../engine/net/nf-queue.ts';
 import { truesizeOf } from '../engine/net/truesize.ts';
 import { DIM_NEVENTS, dimProfile } from '../engine/nic/dim.ts';
 import { lockWaitNs } from '../engine/cpu/lock.ts';
@@ -13,6 +14,7 @@ import {
   type RxQueue,
   SCHED_EEVDF,
   SCHED_TURNS,
+  type Socket,
   type Task,
   type World,
 } from '../engine/world.ts';
@@ -20,9 +22,11 @@ import type { Inspection, InspectTarget, Moment } from '../protocol/messages.ts'
 import { placeIndex } from '../protocol/place-index.ts';
 import { otherAt, packetAt, recordAt } from '../protocol/record-codec.ts';
 import type { RecordView, SceneMap } from '../protocol/scene.ts';
+import { rowsNow } from './inspect-now.ts';
 import { slotOf } from './inspect-slot.ts';
+import { txRows } from './inspect-tx.ts';
+import { linkRows } from './inspect-link.ts';
 import { steeringOf } from './inspect-steering.ts';
-import { packetBytes } from './packet-bytes.ts';
 import type { Run } from './run.ts';
 
 const HISTORY = 200;
@@ -40,11 +44,17 @@ export function aboutTarget(target: InspectTarget, map: SceneMap): (r: RecordVie
     case 'queue':
     case 'napi':
       return (r) => places.queue[r.place] === target.queue;
+    case 'tx':
+      return (r) => places.queue[r.place] === target.queue && map.places[r.place].type === 'tx-ring';
     case 'descriptor':
       return (r) =>
         places.queue[r.place] === target.queue &&
         (((r.kind === Kind.dmaStart || r.kind === Kind.dmaDone) && r.a === target.index) ||
           (r.kind === Kind.pollFrame && r.b === target.index));
+    case 'link':
+      return (r) =>
+        places.way[r.place] === target.way ||
+        (r.kind === Kind.frameArrived && places.nic[r.place] === map.ways[target.way]?.to);
     case 'cpu':
       return (r) => r.cpu === target.cpu;
     case 'socket':
@@ -130,20 +140,21 @@ export function inspect(run: Run, map: SceneMap, at: Moment, target: InspectTarg
       : target.kind === 'packet'
         ? packetRecords(run, at, target.packet, HISTORY)
         : lastRecords(run, at, aboutTarget(target, map), HISTORY);
+  // the moment may lie within an event: the world stands before it
+  const within = world.seq < at.seq ? run.recordsFrom(world.seq, at.seq - world.seq) : [];
   const last = history[history.length - 1];
   const why = last === undefined ? [] : chainOf(run, last);
   return {
     target,
     steering: steeringOf(world, map, target, history),
-    state: stateOf(run, world, map, at, target, history),
+    state: rowsNow(stateOf(run, world, map, at, target, history), world, map, target, within),
     why,
     history,
     knobs: knobsOf(world, map, why),
-    bytes: target.kind === 'packet' ? packetBytes(run, world, target.packet) : null,
   };
 }
 
-function stateOf(
+export function stateOf(
   run: Run,
   w: World,
   map: SceneMap,
@@ -174,13 +185,6 @@ function stateOf(
         row('vector', q.masked ? 'masked' : 'armed'),
         row('moderation', `rx-usecs ${q.rxUsecs} rx-frames ${q.rxFrames}`),
         ...dimRows(w, q),
-        row('txQdisc', q.tx.qdisc.length),
-        row('txRing', q.tx.ring.length - q.tx.ringAt),
-        row('txSent', q.tx.sent.length),
-        ...(q.tx.bql
-          ? [row('bqlLimit', q.tx.dql.limit), row('bqlInflight', q.tx.dql.queued - q.tx.dql.completed)]
-          : []),
-        ...(q.tx.freed > 0 ? [row('txRemote', `${q.tx.remote} / ${q.tx.freed}`)] : []),
       ];
       if (target.kind === 'descriptor') {
         const slot = q.desc[target.index];
@@ -194,6 +198,8 @@ function stateOf(
       }
       return rows;
     }
+    case 'tx':
+      return txRows(w, w.queues[target.queue]);
     case 'napi': {
       const { napi } = w.queues[target.queue];
       const held = napi.gro.buckets.reduce((n, b) => n + b.length, 0);
@@ -225,10 +231,20 @@ function stateOf(
         row('NET_RX', cpu.netRxSoftirqs),
       ];
     }
+    case 'link': {
+      const way = w.ways[target.way];
+      return way === undefined ? [] : linkRows(w, way);
+    }
     case 'socket': {
       const s = w.sockets[target.socket - 1];
       return [
-        row('local', `${s.spec.address}:${s.spec.port || '*'} ${s.spec.proto}`),
+        row(
+          'local',
+          s.spec.proto === 'netlink'
+            ? `netlink, packet queue ${s.spec.port}`
+            : `${s.spec.address}:${s.spec.port || '*'} ${s.spec.proto}`,
+        ),
+        ...packetQueueRows(w, s),
         row('queued', s.queue.length - s.head),
         row('rmem', s.rmem),
         row('rcvbuf', s.rcvbuf),
@@ -272,6 +288,23 @@ function stateOf(
           ];
     }
   }
+}
+
+/** Of a netlink socket: the queue it feeds its program from. */
+function packetQueueRows(w: World, sock: Socket): Row[] {
+  const state = w.hosts[sock.host];
+  const queue = state.nfQueue;
+  if (sock.spec.proto !== 'netlink' || queue === null) return [];
+  const row = (key: string, value: string | number): Row => ({ key, value: String(value) });
+  return [
+    row('nfTotal', `${queue.total} / ${maxLenOf(w, state, queue)}`),
+    row('nfCongested', queue.congested ? 'NETLINK_CONGESTED' : 'no'),
+    row('nfDropped', queue.dropped),
+    row('nfUserDropped', queue.userDropped),
+    row('nfUnheard', queue.unheard),
+    row('nfAccepted', queue.accepted),
+    row('nfRejected', queue.rejected),
+  ];
 }
 
 /** Where a card's memory lies as seen from a CPU. */

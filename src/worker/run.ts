@@ -223,18 +223,19 @@ export class Run {
   }
 
   private fillDrops(scene: Scene, recent: readonly RecordView[], seq: number): void {
-    const DROP = 5;
     const flowOf = new Map<number, number>();
+    const { flows } = this.keyframes[0].fixed;
     scene.drops = [];
     for (const r of recent) {
       if (r.seq > seq) break;
-      if (r.kind === 1) flowOf.set(r.packet, r.b);
-      if (r.kind !== DROP) continue;
+      if (r.kind === Kind.frameArrived || r.kind === Kind.linkEnter) flowOf.set(r.packet, r.b);
+      else if (r.kind === Kind.send || r.kind === Kind.tcpAck) flowOf.set(r.packet, r.other);
+      if (r.kind !== Kind.drop && r.kind !== Kind.txDrop && r.kind !== Kind.linkDrop) continue;
       scene.drops.push({
         seq: r.seq,
         timeNs: r.timeNs,
         packet: r.packet,
-        flow: flowOf.get(r.packet) ?? 0,
+        flow: flows[flowOf.get(r.packet) ?? 0]?.same ?? 0,
         place: r.place,
         reason: r.reason,
       });

@@ -6,10 +6,12 @@ import {
   DELIVER_IP,
   DELIVER_L4,
   DELIVER_NETIF,
+  DELIVER_QUEUE,
   DELIVER_RPS,
   DELIVER_XMIT,
   POLL_ENTER,
   POLL_FRAME,
+  POLL_TSQ,
   POLL_TX,
   POLL_TX_MORE,
 } from '../engine/cpu/phases.ts';
@@ -17,11 +19,22 @@ import { BACKLOG_NAPI } from '../engine/net/backlog.ts';
 import { contextArg } from '../engine/cpu/context.ts';
 import { inFlight } from '../engine/conservation.ts';
 import { BACK_POLL } from '../engine/net/poll.ts';
+import { IPPROTO_TCP, TCP_FIN, TCP_SYN } from '../engine/packet/frame.ts';
+import type { LinkWay } from '../engine/link/state.ts';
 import { tupleText } from '../engine/packet/tuple.ts';
-import { type Cpu, LEVEL_HARDIRQ, LEVEL_SOFTIRQ, type RxQueue, type World } from '../engine/world.ts';
-import type { Scene, SceneCpu, SceneMap, SceneQueue, SceneSkb } from '../protocol/scene.ts';
+import type { NicSpec } from '../engine/spec.ts';
+import {
+  type Cpu,
+  LEVEL_HARDIRQ,
+  LEVEL_SOFTIRQ,
+  type Nic,
+  type RxQueue,
+  type World,
+} from '../engine/world.ts';
+import type { Scene, SceneCpu, SceneMap, SceneQueue, SceneSkb, SceneWay } from '../protocol/scene.ts';
 
 const FLOWS_SENT = 4096;
+const TRANSFERS_SENT = 256;
 
 /** What never changes while time runs. */
 export function mapOf(w: World, scenario: string): SceneMap {
@@ -54,8 +67,23 @@ export function mapOf(w: World, scenario: string): SceneMap {
       node: n.node,
       linkBps: n.linkBps,
       queues: Array.from({ length: n.queues }, (_, i) => n.firstQueue + i),
+      sends: canSend(w, n),
+      qdisc: nicSpecOf(w, n).qdisc ?? 'pfifo_fast',
     })),
-    queues: w.queues.map((q) => ({ index: q.index, nic: q.nic, number: q.number, irq: q.irq })),
+    queues: w.queues.map((q) => ({
+      index: q.index,
+      nic: q.nic,
+      number: q.number,
+      irq: q.irq,
+      txLock: q.tx.lock,
+    })),
+    ways: w.ways.map((way) => ({
+      index: way.index,
+      name: w.links[way.link].name,
+      from: way.from,
+      to: way.to,
+      wlan: w.links[way.link].medium?.wlan.rateBps ?? 0,
+    })),
     locks: w.locks.map((l) => ({ index: l.index, host: l.host, name: l.name })),
     sockets: w.sockets.map((s) => ({
       id: s.id,
@@ -72,28 +100,85 @@ export function mapOf(w: World, scenario: string): SceneMap {
       name: t.name,
       sockets: t.sockets.slice(),
     })),
-    flows: fixed.flows
-      .slice(1, FLOWS_SENT + 1)
-      .map((f) => ({ id: f.id, text: tupleText(f.key), proto: f.key.proto, host: f.host })),
+    flows: fixed.flows.slice(1, FLOWS_SENT + 1).map((f) => ({
+      id: f.id,
+      text: tupleText(f.key),
+      proto: f.key.proto,
+      host: f.host,
+      same: f.same,
+    })),
     flowCount: fixed.flows.length - 1,
+    transfers: transfersOf(w),
   };
+}
+
+/** Connections that something is sent on: by an application that streams, or one that answers. */
+function transfersOf(w: World): SceneMap['transfers'] {
+  const { fixed } = w;
+  const flows: number[] = [];
+  for (const task of w.tasks) if (task.app?.stream !== undefined) flows.push(...fixed.sendFlows[task.id]);
+  for (const conn of w.connections) {
+    const { reply, socket } = fixed.flows[conn.flow];
+    const answers = w.tasks.some((t) => t.app?.replyBytes !== undefined && t.sockets.includes(socket));
+    if (answers && !flows.includes(reply)) flows.push(reply);
+  }
+  return flows
+    .slice(0, TRANSFERS_SENT)
+    .map((flow) => ({ flow, host: fixed.flows[flow].host, text: tupleText(fixed.flows[flow].key) }));
+}
+
+function nicSpecOf(w: World, nic: Nic): NicSpec {
+  return w.fixed.spec.hosts[nic.host].nics[nic.index - w.fixed.hosts[nic.host].firstNic];
+}
+
+/** Routes lead out of a card; whoever answers, acknowledges or sends does so by a card that gets traffic, or the one named. */
+function canSend(w: World, nic: Nic): boolean {
+  if (nic.way >= 0) return true;
+  const { spec } = w.fixed;
+  const host = spec.hosts[nic.host];
+  const number = nic.index - w.fixed.hosts[nic.host].firstNic;
+  if (host.routes?.some((route) => route.nic === number)) return true;
+  if (host.apps.some((app) => app.send?.nic === number)) return true;
+  const answers = host.apps.some((app) => app.replyBytes !== undefined) || host.sockets.some((s) => s.acks);
+  return answers && spec.traffic.some((t) => t.host === nic.host && t.nic === number);
+}
+
+/** Identity of a packet's flow: kept over links, as far as the map tells of flows. */
+function flowAt(w: World, slot: number): number {
+  const flow = w.pool.flow[slot];
+  return flow <= FLOWS_SENT && flow > 0 ? w.fixed.flows[flow].same : flow;
 }
 
 function skbOf(w: World, slot: number): SceneSkb {
   const { pool } = w;
+  if (ofConnection(w, slot))
+    return {
+      id: pool.id[slot],
+      flow: pool.flow[slot],
+      bytes: pool.totalPayload[slot],
+      segs: [pool.id[slot]],
+    };
   const segs: number[] = [];
   let bytes = 0;
   for (let s = slot; s !== 0; s = pool.fragNext[s]) {
     segs.push(pool.id[s]);
     bytes += pool.frameLen[s];
   }
-  return { id: pool.id[slot], flow: pool.flow[slot], bytes, segs };
+  return { id: pool.id[slot], flow: flowAt(w, slot), bytes, segs };
 }
 
-/** One that is to be sent: with the socket that pays for it. */
+/** A segment that a connection sends: its bytes are those of the stream. */
+function ofConnection(w: World, slot: number): boolean {
+  const { pool } = w;
+  const { dev, key } = w.fixed.flows[pool.flow[slot]];
+  if (dev < 0 || key.proto !== IPPROTO_TCP) return false;
+  return pool.totalPayload[slot] > 0 || (pool.flags[slot] & (TCP_SYN | TCP_FIN)) !== 0;
+}
+
+/** One that is to be sent: with the socket that pays for it (a connection keeps account of its own). */
 function txSkbOf(w: World, slot: number): SceneSkb {
   const skb = skbOf(w, slot);
-  if (w.pool.sk[slot] !== 0) {
+  if (w.pool.sk[slot] !== 0 && !ofConnection(w, slot)) {
     skb.sk = w.pool.sk[slot];
     skb.truesize = w.pool.truesize[slot];
   }
@@ -115,6 +200,7 @@ export function sceneOf(w: World): Scene {
     napi.polling =
       phase === POLL_ENTER ||
       phase === POLL_TX ||
+      phase === POLL_TSQ ||
       phase === POLL_TX_MORE ||
       phase === POLL_FRAME ||
       (phase >= DELIVER_NETIF && s.backTo === BACK_POLL);
@@ -128,12 +214,14 @@ export function sceneOf(w: World): Scene {
       frame: null,
       arrived: arrivedAt(w, n.index),
       sent: n.counters.tx_packets,
+      sending: n.txSending,
       inDma: n.dmaFifo.length - n.dmaHead,
       indirection: Array.from(n.indirection),
     })),
     queues,
     cpus,
     locks: w.locks.map((l) => ({ holder: l.holder, queue: l.queue.slice(), watchers: l.watchers.slice() })),
+    ways: w.ways.map((way) => wayOf(w, way)),
     sockets: w.sockets.map((s) => ({
       queue: s.queue.slice(s.head).map(skb),
       ofo: s.ofo.map((slot) => ({ ...skb(slot), truesize: w.pool.truesize[slot] })),
@@ -152,6 +240,7 @@ export function sceneOf(w: World): Scene {
       bytes: t.bytes,
       sends: t.send.sends,
       sending: t.send.slot === 0 ? null : txSkbOf(w, t.send.slot),
+      screening: t.screening === 0 ? null : skbOf(w, t.screening),
     })),
     drops: [],
     totals: {
@@ -164,9 +253,47 @@ export function sceneOf(w: World): Scene {
   };
 }
 
+function wayOf(w: World, way: LinkWay): SceneWay {
+  const { pool } = w;
+  const { medium } = w.links[way.link];
+  const direction = way.index & 1;
+  const window = medium?.stations[direction].window ?? [];
+  const sends = medium?.sending.includes(direction) ?? false;
+  const { data, ack, overhead, collision } = way.air;
+  const { put, arrived, lost } = way.counters;
+  return {
+    waiting: [...window, ...way.queue].map((slot) => skbOf(w, slot)),
+    passing: way.passing === 0 ? null : skbOf(w, way.passing),
+    entering: null,
+    flight: way.flight.slice(way.flightAt).map((slot) => ({
+      skb: skbOf(w, slot),
+      fromNs: pool.arrivedNs[slot],
+      dueNs: pool.readyNs[slot],
+    })),
+    txop:
+      medium === null || !sends
+        ? null
+        : {
+            fromNs: w.agenda.time[medium.actor] - medium.busyNs,
+            untilNs: w.agenda.time[medium.actor],
+            waitedNs: medium.waitedNs,
+            frames: medium.stations[direction].air.length,
+            collides: medium.sending.length > 1,
+          },
+    air: { data, ack, overhead, collision },
+    put,
+    arrived,
+    lost,
+    delayNs: way.delayNs,
+    rateBps: way.rateBps,
+    queueFrames: way.queueFrames,
+  };
+}
+
 function arrivedAt(w: World, nic: number): number {
   let arrived = 0;
   for (const source of w.sources) if (source.nic === nic) arrived += source.sent;
+  for (const way of w.ways) if (way.to === nic) arrived += way.counters.arrived;
   return arrived;
 }
 
@@ -186,7 +313,7 @@ function queueOf(w: World, q: RxQueue): SceneQueue {
     const slot = q.desc[at];
     frames.push({
       id: pool.id[slot],
-      flow: pool.flow[slot],
+      flow: flowAt(w, slot),
       bytes: pool.frameLen[slot],
       done: q.done[at] === 1,
       at,
@@ -206,10 +333,16 @@ function queueOf(w: World, q: RxQueue): SceneQueue {
     affinity: q.affinity.slice(),
     tx: {
       size: q.tx.size,
+      pieces: 0,
       limit: q.tx.bql ? q.tx.dql.limit : null,
       qdisc: q.tx.qdisc.map((slot) => txSkbOf(w, slot)),
       ring: q.tx.ring.slice(q.tx.ringAt).map((slot) => txSkbOf(w, slot)),
       sent: q.tx.sent.map((slot) => txSkbOf(w, slot)),
+      qdiscLimit: nic.txQueueLen,
+      posted: q.tx.posted,
+      packets: q.tx.packets,
+      dropped: q.tx.dropped,
+      by: q.tx.by,
     },
     napi: {
       place: q.napiPlace,
@@ -243,7 +376,7 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
   const { phase } = s;
   const waiting = s.deliver.slice(s.deliverAt);
   if (phase === DELIVER_NETIF || phase === DELIVER_RPS) waiting.unshift(s.slot);
-  const atIp = phase === DELIVER_L4 || phase === DELIVER_FORWARD;
+  const atIp = phase === DELIVER_L4 || phase === DELIVER_FORWARD || phase === DELIVER_QUEUE;
   const current = phase === DELIVER_IP || atIp ? s.slot : 0;
   const list = new Set([...s.list, ...s.repoll, ...cpu.pollList]);
   const polling = isPolling(cpu);

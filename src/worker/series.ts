@@ -23,6 +23,7 @@ type Span = NonNullable<Timeline['spans']>[number];
 
 const MARKED: Readonly<Record<number, Marker['kind']>> = {
   [Kind.drop]: 'drop',
+  [Kind.linkDrop]: 'drop',
   [Kind.irqRaised]: 'irq',
   [Kind.wakeUp]: 'wakeup',
   [Kind.command]: 'command',

@@ -6,6 +6,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { readTraffic } from '../capture/traffic.ts';
+import { CAPTURE_POINTS } from '../catalog/capture-points.ts';
 import { Kind, kindName, kinds } from '../catalog/kinds.ts';
 import { advance } from '../engine/advance.ts';
 import { applyChange } from '../engine/apply-change.ts';
@@ -17,6 +18,7 @@ import type { World } from '../engine/world.ts';
 import type {
   BranchInfo,
   BranchInput,
+  CaptureAsk,
   CaptureFile,
   Grain,
   LoadedInfo,
@@ -29,6 +31,8 @@ import type {
 import { recordAt } from '../protocol/record-codec.ts';
 import type { RecordView } from '../protocol/scene.ts';
 import { captureScenario } from '../scenario/capture-scenario.ts';
+import { captureFile, type CaptureFormat } from '../taps/capture-file.ts';
+import { t } from '../i18n/index.ts';
 import { checkClaims } from '../scenario/claims.ts';
 import { compileScenario } from '../scenario/compile.ts';
 import { scenarioHash } from '../scenario/hash.ts';
@@ -39,12 +43,15 @@ import { pointVariantPatch, runSweep, variablesOf } from '../scenario/sweep.ts';
 import { BASE, mergePatch, variantNames } from '../scenario/variants.ts';
 import { completeCommand, knobCommands, runCommand, type Witness, witnessFor } from '../shell/shell.ts';
 import { type Branch, Branches, bySoonest, changesOf, hostOf, isBefore, slices } from './branches.ts';
+import { capture, type CaptureProgress, type KeptCapture } from './capture-task.ts';
 import { inspect, lastRecords, packetRecords } from './inspect.ts';
+import { packetBytes } from './packet-bytes.ts';
 import { Problem, problemOf } from './problem.ts';
 import { ALL_OF_TIME, type Run } from './run.ts';
 import { Series, windowOf } from './series.ts';
 import { resolveSteps, textOf } from './steps.ts';
 import { sweepTask } from './sweep-task.ts';
+import { TransferLog } from './transfer.ts';
 
 /** A window with at most this many records gets exact spans. */
 const EXACT_RECORDS = 400_000;
@@ -79,6 +86,8 @@ export class Session {
   private held: boolean;
   private lastProgress: number;
   private builtin: boolean;
+  /** The newest capture that was made; its files are written when asked for. */
+  private kept: KeptCapture | null;
 
   constructor(deps: SessionDeps) {
     this.deps = deps;
@@ -90,6 +99,7 @@ export class Session {
     this.held = false;
     this.lastProgress = 0;
     this.builtin = false;
+    this.kept = null;
   }
 
   /** @throws Problem where nothing is loaded */
@@ -177,6 +187,9 @@ export class Session {
       case 'timeline':
         this.timeline(r.id, this.branches.get(r.branch), r.fromNs, r.toNs, r.bins);
         break;
+      case 'transfer':
+        this.transfer(r.id, this.branches.get(r.branch), r.flow, r.fromNs, r.toNs, r.points);
+        break;
       case 'inspect':
         this.whenKnown(r.id, r.branch, r.at, (branch, at) => {
           this.deps.post({
@@ -239,6 +252,15 @@ export class Session {
       case 'patch':
         this.patch(r);
         break;
+      case 'capture':
+        this.capture(r);
+        break;
+      case 'packetBytes':
+        this.packetBytes(r.id, this.branches.get(r.branch), r.packet);
+        break;
+      case 'captureFile':
+        this.captureFile(r.id, r.format);
+        break;
     }
   }
 
@@ -271,6 +293,7 @@ export class Session {
     this.loaded = branches;
     this.tasks = [];
     this.held = false;
+    this.kept = null;
     const warnings = captures.flatMap((c) => c.warnings);
     for (const info of r.branches ?? []) if (info.id !== 1) branches.fromText(info, warnings);
     if (r.active !== undefined && branches.has(r.active)) branches.active = r.active;
@@ -385,6 +408,54 @@ export class Session {
     const run = runSweep(scenario, r.ask, { captures: tables });
     const step = sweepTask(r.id, run, this.deps.now, (response) => this.deps.post(response));
     this.tasks.push({ id: r.id, step });
+  }
+
+  // ------------------------------------------------------------------------------------------------ captures
+
+  private capture(r: Extract<Request, { type: 'capture' }>): void {
+    const { run } = this.branches.get(r.branch);
+    checkPlaces(r.ask, run.keyframes[0]);
+    const going = capture(run, r.branch, r.ask);
+    let told = Number.NEGATIVE_INFINITY;
+    const tell = (part: CaptureProgress): void => {
+      if (this.deps.now() - told < PROGRESS_MS) return;
+      told = this.deps.now();
+      this.deps.post({ type: 'capturePart', id: r.id, ...part });
+    };
+    const step = (): boolean => {
+      const part = going.next();
+      if (part.done !== true) {
+        tell(part.value);
+        return false;
+      }
+      this.kept = part.value.kept;
+      this.deps.post({ type: 'captured', id: r.id, capture: part.value.view });
+      return true;
+    };
+    this.tasks.push({ id: r.id, step });
+  }
+
+  private packetBytes(id: number, { run }: Branch, packet: number): void {
+    const going = packetBytes(run, packet);
+    const step = (): boolean => {
+      const part = going.next();
+      if (part.done !== true) return false;
+      this.deps.post({ type: 'packetBytes', id, packet, views: part.value });
+      return true;
+    };
+    if (!step()) this.tasks.push({ id, step });
+  }
+
+  private captureFile(id: number, format: CaptureFormat): void {
+    if (this.kept === null) throw new Problem('no-capture', 'Nothing has been captured.');
+    const { world, recording } = this.kept;
+    const file = captureFile(world, recording, format, {
+      point: (point) => t(`capture.point.${point}`),
+      reason: (name) => t(`reason.${name}`),
+    });
+    if ('error' in file) throw new Problem(file.error, t('captures.mixed'));
+    const bytes = file.buffer as ArrayBuffer;
+    this.deps.post({ type: 'captureFile', id, bytes }, [bytes]);
   }
 
   private patch(r: Extract<Request, { type: 'patch' }>): void {
@@ -734,6 +805,25 @@ export class Session {
     this.deps.post({ type: 'timeline', id, timeline });
   }
 
+  private transfer(id: number, branch: Branch, flow: number, from: number, to: number, points: number): void {
+    const { run } = branch;
+    const most = Math.max(100, Math.min(20_000, Math.floor(points)));
+    let log = branch.transfers;
+    const first = run.keyframeBefore({ t: from, seq: ALL_OF_TIME });
+    const last = run.keyframeBefore({ t: to, seq: ALL_OF_TIME });
+    const records = (run.keyframes[last + 1]?.seq ?? run.knownSeq) - run.keyframes[first].seq;
+    // a close look at a long run: what was left out is made again
+    if (log.thinned && records <= EXACT_RECORDS) {
+      log = new TransferLog();
+      log.takeOver(branch.transfers, run.keyframes[first].seq);
+      for (let index = first; index <= last; index += 1) {
+        const chunk = run.chunk(index);
+        log.consume(chunk.view, chunk.count);
+      }
+    }
+    this.deps.post({ type: 'transfer', id, transfer: log.view(flow, from, to, run.knownNs, most) });
+  }
+
   private exact(
     branch: Branch,
     first: number,
@@ -775,6 +865,15 @@ interface ReadCapture {
   name: string;
   table: TrafficTable;
   warnings: string[];
+}
+
+/** @throws Problem for points and cards that are not there, and times that are no stretch */
+function checkPlaces({ places, fromNs, toNs }: CaptureAsk, w: World): void {
+  const known = places.every(
+    ({ point, nic }) => CAPTURE_POINTS[point] !== undefined && w.nics[nic] !== undefined,
+  );
+  if (!known || places.length === 0) throw new Problem('bad-capture', t('captures.noPlace'));
+  if (!(fromNs >= 0 && toNs >= fromNs)) throw new Problem('bad-capture', t('captures.noStretch'));
 }
 
 function withSeq(at: Moment | { t: number }): Moment {

@@ -55,6 +55,8 @@ function focusOf(step: ScenarioStep): InspectTarget | null {
   if (f === undefined) return null;
   if ('packet' in f) return { kind: 'packet', packet: f.packet };
   if ('queue' in f) return { kind: 'queue', queue: f.queue };
+  if ('link' in f) return { kind: 'link', way: f.link };
+  if ('tx' in f) return { kind: 'tx', queue: f.tx };
   if ('napi' in f) return { kind: 'napi', queue: f.napi };
   if ('cpu' in f) return { kind: 'cpu', cpu: f.cpu };
   if ('socket' in f) return { kind: 'socket', socket: f.socket };

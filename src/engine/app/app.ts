@@ -6,6 +6,7 @@
  * Source: net/ipv4/udp.c udp_recvmsg, net/ipv4/tcp.c tcp_recvmsg, net/core/sock.c __release_sock, v6.12.
  * Left out: partial reads of an skb, epoll's own cost, window updates.
  */
+import { Point } from '../../catalog/capture-points.ts';
 import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
@@ -16,6 +17,7 @@ import { packetAway, remoteExtra } from '../cpu/node.ts';
 import { leaveIfMoved, sleepCurrent, wakeTask, yieldIfDue } from '../cpu/scheduler.ts';
 import { emit } from '../emit.ts';
 import { addLatency } from '../metrics/latency.ts';
+import { IPPROTO_UDP } from '../packet/frame.ts';
 import { freeSlots } from '../packet/pool.ts';
 import { bottomHalfInTask } from '../net/net-bh.ts';
 import { recordSockFlow } from '../net/rps.ts';
@@ -23,11 +25,24 @@ import { timeOf } from '../traffic/rate.ts';
 import type { SendSpec } from '../spec.ts';
 import { dequeue, queuedSkb, queueLength } from '../net/socket.ts';
 import { BUSY_LOOP, BUSY_STOP, busyPollBegins, busyPollStep } from '../net/busy-poll.ts';
+import {
+  nextStream,
+  STREAM_CLOSE,
+  STREAM_OPEN,
+  streamAnswer,
+  streamNext,
+  streamReturns,
+  streamStep,
+} from './stream.ts';
+import { streamRead } from './stream-wake.ts';
+import { beginVerdict, readMessage, VERDICT, VERDICT_DONE, verdictStep } from './verdict.ts';
+import { copiedBytes } from '../net/nf-message.ts';
+import { nfQueueOf } from '../net/nf-queue.ts';
 import { beginSend, SEND_ALLOC, SEND_DONE, sendStep } from './send.ts';
 import { sendAcks, startAcks } from '../net/tcp-ack.ts';
 import { connectionRead, connectionsCleanup, connectionsReleased } from '../net/tcp-connection.ts';
 import { tcpBacklogRcv } from '../net/tcp.ts';
-import { runPendingSoftirq } from '../cpu/softirq.ts';
+import { runPendingSoftirq, softirqDue } from '../cpu/softirq.ts';
 import { type Cpu, LATENCY_FLOWS, type Socket, type Task, type World } from '../world.ts';
 
 const DECIDE = 0;
@@ -42,8 +57,12 @@ const RETURNED = 7;
 /** Another system call: its lock is held, its work done. */
 const OTHER_CALL = 8;
 const COMPUTE_START = 9;
+/** A recvmsg that tells of lost messages. */
+const OVERRUN = 32;
 const ACKS = 30;
 const ACKS_SENT = 31;
+
+const ENOBUFS = -105;
 
 /** Longest stretch of computing between two looks at the run queue, ns. */
 const COMPUTE_CHUNK_NS = 100_000;
@@ -75,6 +94,9 @@ export function appStep(w: World, cpu: Cpu, task: Task): void {
     case ACKS_SENT:
       endRecv(w, cpu, task);
       break;
+    case OVERRUN:
+      endOverrun(w, cpu, task);
+      break;
     case RELEASE:
       releaseOne(w, cpu, task);
       break;
@@ -86,7 +108,11 @@ export function appStep(w: World, cpu: Cpu, task: Task): void {
       if (busyPollStep(w, cpu, task)) decide(w, cpu, task);
       break;
     default:
-      if (task.phase < SEND_ALLOC || task.phase > SEND_DONE) decide(w, cpu, task);
+      if (task.phase >= VERDICT && task.phase <= VERDICT_DONE) {
+        if (verdictStep(w, cpu, task)) afterWork(w, cpu, task);
+      } else if (task.phase >= STREAM_OPEN && task.phase <= STREAM_CLOSE) {
+        if (streamStep(w, cpu, task)) release(w, cpu, task);
+      } else if (task.phase < SEND_ALLOC || task.phase > SEND_DONE) decide(w, cpu, task);
       else if (sendStep(w, cpu, task)) afterWork(w, cpu, task);
       break;
   }
@@ -101,7 +127,7 @@ function decide(w: World, cpu: Cpu, task: Task): void {
     compute(w, cpu, task);
     return;
   }
-  const dueNs = nextSend(w, task);
+  const dueNs = nextOwn(w, task);
   const sock = nextReadable(w, task);
   if (dueNs <= w.now && (sock === null || task.send.turn)) {
     sendNext(w, cpu, task);
@@ -167,6 +193,10 @@ function locked(w: World, cpu: Cpu, task: Task): void {
 /** recvmsg, with whatever lock this kernel's system calls take. */
 function startRecv(w: World, cpu: Cpu, task: Task): void {
   const sock = w.sockets[task.callSocket - 1];
+  if (sock.spec.proto === 'netlink') {
+    startNetlinkRecv(w, cpu, task, sock);
+    return;
+  }
   const first = queuedSkb(sock);
   if (sock.spec.proto === 'tcp' || sock.spec.connected) recordSockFlow(w, cpu, w.pool.hash[first]);
   task.callBytes = 0;
@@ -176,10 +206,28 @@ function startRecv(w: World, cpu: Cpu, task: Task): void {
   startWork(w, cpu, profile.recvmsg + copyCost(w, cpu, first));
 }
 
+/** recvmsg on a netlink socket: a message, or the error that messages were lost. */
+function startNetlinkRecv(w: World, cpu: Cpu, task: Task, sock: Socket): void {
+  const { profile } = w.fixed.hosts[cpu.host];
+  const { overrun } = nfQueueOf(w, cpu);
+  task.callBytes = 0;
+  task.phase = overrun ? OVERRUN : RECV;
+  const bytes = overrun ? 0 : copiedBytes(w, queuedSkb(sock));
+  startWork(w, cpu, profile.recvmsg + profile.copyPerByte * bytes);
+}
+
+/** It fails with ENOBUFS, once; the program goes on reading. */
+function endOverrun(w: World, cpu: Cpu, task: Task): void {
+  nfQueueOf(w, cpu).overrun = false;
+  task.phase = DECIDE;
+  if (!leaveKernel(w, cpu, task, task.place, Reason.nfOverrun, ENOBUFS)) decide(w, cpu, task);
+}
+
 /** copy_to_user: from where the card put it. */
 function copyCost(w: World, cpu: Cpu, slot: number): number {
-  const cycles = w.fixed.hosts[cpu.host].profile.copyPerByte * w.pool.totalPayload[slot];
-  return packetAway(w, cpu, slot) ? cycles + remoteExtra(w, cpu, cycles) : cycles;
+  const { nodes, profile } = w.fixed.hosts[cpu.host];
+  const cycles = profile.copyPerByte * w.pool.totalPayload[slot];
+  return nodes > 1 && packetAway(w, cpu, slot) ? cycles + remoteExtra(w, cpu, cycles) : cycles;
 }
 
 function nextReadable(w: World, task: Task): Socket | null {
@@ -198,12 +246,19 @@ function nextReadable(w: World, task: Task): Socket | null {
 /** One skb has been copied: off the queue, memory given back. */
 function copySkb(w: World, cpu: Cpu, task: Task): void {
   const sock = w.sockets[task.callSocket - 1];
+  if (sock.spec.proto === 'netlink') {
+    task.callBytes = readMessage(w, cpu, task, sock);
+    endRecv(w, cpu, task);
+    return;
+  }
   const pool = w.pool;
-  const slot = dequeue(w, sock);
+  const slot = dequeue(sock, pool.truesize[queuedSkb(sock)]);
   const bytes = pool.totalPayload[slot];
   const flow = pool.flow[slot];
   if (task.app?.replyBytes !== undefined) {
-    task.send.replyFlow = w.fixed.flows[flow].reply;
+    const { reply: to, live, key } = w.fixed.flows[flow];
+    // traffic that does not listen gets no answer by TCP
+    task.send.replyFlow = live || key.proto === IPPROTO_UDP ? to : 0;
     task.send.replyTag = pool.tag[slot];
   }
   const latencyNs = w.now - pool.arrivedNs[slot];
@@ -211,8 +266,14 @@ function copySkb(w: World, cpu: Cpu, task: Task): void {
   if (flow <= LATENCY_FLOWS) addLatency(w.flowState.latency[flow - 1], latencyNs);
   task.callBytes += bytes;
   task.bytes += bytes;
+  task.lastReadNs = w.now;
   const { connection } = w.fixed.flows[flow];
-  if (connection >= 0) connectionRead(w, cpu, w.connections[connection], sock, slot);
+  if (connection >= 0) {
+    const conn = w.connections[connection];
+    connectionRead(w, cpu, conn, sock, slot);
+    streamRead(w, task, conn, bytes);
+  }
+  if (w.tap !== null) w.tap(w, Point.appIn, w.queues[pool.queue[slot]].nic, slot);
   emit(
     w,
     Kind.recv,
@@ -262,11 +323,16 @@ function leaveAcks(w: World, cpu: Cpu, task: Task): void {
   sendAcks(w, cpu);
   cpu.bhOff = false;
   task.phase = ACKS_SENT;
-  if (cpu.netRxPending) runPendingSoftirq(w, cpu);
+  if (softirqDue(w, cpu)) runPendingSoftirq(w, cpu);
   else endRecv(w, cpu, task);
 }
 
 function endRecv(w: World, cpu: Cpu, task: Task): void {
+  if (task.stream.calling) {
+    streamReturns(w, cpu, task);
+    afterWork(w, cpu, task);
+    return;
+  }
   task.reads += 1;
   task.phase = RETURNED;
   const { place } = w.sockets[task.callSocket - 1];
@@ -337,6 +403,10 @@ function compute(w: World, cpu: Cpu, task: Task): void {
     startWorkNs(w, cpu, chunk);
     return;
   }
+  if (task.screening !== 0) {
+    beginVerdict(w, cpu, task);
+    return;
+  }
   if (task.send.replyFlow !== 0) {
     reply(w, cpu, task);
     return;
@@ -357,6 +427,13 @@ function afterWork(w: World, cpu: Cpu, task: Task): void {
   decide(w, cpu, task);
 }
 
+/** When it has something of its own to send; Infinity: it has not. */
+function nextOwn(w: World, task: Task): number {
+  if (task.app?.send !== undefined) return nextSend(w, task);
+  if (task.app?.stream !== undefined || task.stream.ready.length > 0) return nextStream(w, task);
+  return Number.POSITIVE_INFINITY;
+}
+
 /** When its next datagram of its own is due; Infinity: none is. */
 function nextSend(w: World, task: Task): number {
   const spec = task.app?.send;
@@ -369,6 +446,11 @@ function nextSend(w: World, task: Task): number {
 }
 
 function sendNext(w: World, cpu: Cpu, task: Task): void {
+  if (task.app?.send === undefined) {
+    task.send.turn = false;
+    streamNext(w, cpu, task);
+    return;
+  }
   const spec = task.app?.send as SendSpec;
   const { send } = task;
   const flows = w.fixed.sendFlows[task.id];
@@ -384,6 +466,12 @@ function sendNext(w: World, cpu: Cpu, task: Task): void {
 /** The answer to what was read, on the socket that it came in on. */
 function reply(w: World, cpu: Cpu, task: Task): void {
   const { send } = task;
+  if (w.sockets[task.callSocket - 1].spec.proto === 'tcp') {
+    const flow = send.replyFlow;
+    send.replyFlow = 0;
+    streamAnswer(w, cpu, task, flow, task.app?.replyBytes ?? 0);
+    return;
+  }
   send.socket = task.callSocket;
   send.flow = send.replyFlow;
   send.bytes = task.app?.replyBytes ?? 0;

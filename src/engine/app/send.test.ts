@@ -174,6 +174,55 @@ describe('an application that sends by itself', () => {
     expect(w.totals.txProduced).toBe(0);
   });
 
+  describe('UDP_SEGMENT', () => {
+    const segmented = (
+      payload: number,
+      segmentBytes: number,
+      kernel = '6.12',
+      nic: Partial<NicSpec> = { driver: 'igb' },
+    ) =>
+      runTraced(
+        world({ app: { send: { ...udpSend({ count: 1 }, payload), segmentBytes } }, kernel, nic }),
+        MS,
+      );
+
+    it('one call, one skb, many datagrams: cut by the card', () => {
+      const { world: w, records } = segmented(3000, 1200);
+      expect(of(records, 'xmitValidate').map((r) => [r.reason, r.a, r.b])).toEqual([['txUso', 3, 3000]]);
+      expect(of(records, 'sendExit').map((r) => r.a)).toEqual([3000]);
+      // 1200 + 1200 + 600, 42 bytes of headers each
+      expect([w.nics[0].counters.tx_packets, w.nics[0].counters.tx_bytes]).toEqual([3, 3126]);
+      expect(w.hosts[0].snmp).toMatchObject({ IpOutRequests: 1, UdpOutDatagrams: 1 });
+      expect([w.totals.txProduced, w.totals.txSent, w.sockets[0].wmem, w.pool.used]).toEqual([3, 3, 0, 0]);
+    });
+
+    it('by software where the card does not: a frame and a completion each', () => {
+      const spec = world({
+        app: { send: { ...udpSend({ count: 1 }, 3000), segmentBytes: 1200 } },
+        nic: { driver: 'igb' },
+      });
+      const off = { type: 'feature' as const, nic: 0, name: 'tx-udp-segmentation' as const, on: false };
+      spec.setup = [{ host: 0, change: off }];
+      const { world: w, records } = runTraced(spec, MS);
+      expect(of(records, 'gsoSegment').map((r) => r.a)).toEqual([1242, 1242, 642]);
+      expect([w.totals.txProduced, w.totals.txSent, w.sockets[0].wmem, w.pool.used]).toEqual([3, 3, 0, 0]);
+    });
+
+    it('sendTooLong, sendTooManySegments: EINVAL; 64 datagrams before 6.9, 128 since', () => {
+      const result = (run: ReturnType<typeof segmented>) =>
+        of(run.records, 'sendExit').map((r) => [r.reason, r.a]);
+      expect(result(segmented(3000, 1473))).toEqual([['sendTooLong', -22]]);
+      expect(result(segmented(6500, 100))).toEqual([['sendDone', 6500]]);
+      expect(result(segmented(6500, 100, '6.6'))).toEqual([['sendTooManySegments', -22]]);
+      expect(result(segmented(12_801, 100))).toEqual([['sendTooManySegments', -22]]);
+    });
+
+    it('is not there before 4.18', () => {
+      const { records } = segmented(3000, 1200, '4.17');
+      expect(of(records, 'sendExit').map((r) => [r.reason, r.a])).toEqual([['sendTooLong', -90]]);
+    });
+  });
+
   it('is freed on the CPU of the queue’s vector, not where it was sent', () => {
     const nic = { affinity: [0] };
     const { records } = runTraced(world({ app: { send: udpSend({ count: 5 }) }, nic }), MS);

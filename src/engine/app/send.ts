@@ -2,15 +2,16 @@
  * sendmsg of a UDP datagram by a task: memory from the socket's send buffer, the skb, route, queueing discipline, ring. A full
  * buffer puts the task to sleep, or is EAGAIN; a full queueing discipline loses the datagram, and sendmsg says nothing of it.
  * Source: net/ipv4/udp.c udp_sendmsg, udp_send_skb, net/core/sock.c sock_alloc_send_pskb, net/ipv4/ip_output.c ip_send_skb, v6.12.
- * Left out: UDP_SEGMENT, corking, IP_RECVERR, fragments (a datagram beyond the MTU is refused), signals, neighbour resolution.
+ * UDP_SEGMENT makes one skb of many datagrams of it. Left out: corking, IP_RECVERR, fragments (a datagram beyond the MTU is refused), signals, neighbour resolution.
  */
+import { Point } from '../../catalog/capture-points.ts';
 import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { contextArg, setContext, startWork } from '../cpu/context.ts';
 import { acquireLock, releaseLock } from '../cpu/lock.ts';
 import { sleepCurrent } from '../cpu/scheduler.ts';
-import { runPendingSoftirq } from '../cpu/softirq.ts';
+import { runPendingSoftirq, softirqDue } from '../cpu/softirq.ts';
 import { emit } from '../emit.ts';
 import { bottomHalfInTask } from '../net/net-bh.ts';
 import { pickTxQueue } from '../net/pick-tx.ts';
@@ -29,6 +30,7 @@ export const SEND_XMIT = 13;
 export const SEND_DONE = 14;
 
 const EAGAIN = -11;
+const EINVAL = -22;
 const EMSGSIZE = -90;
 const UDP_HLEN = 8;
 
@@ -101,15 +103,28 @@ function goOn(w: World, cpu: Cpu, task: Task): boolean {
   return false;
 }
 
+/** UDP_SEGMENT of what the task sends by itself, bytes; 0: not set, or not in this kernel. */
+function segmentBytes(w: World, task: Task): number {
+  if (!w.fixed.rules.udpGso || task.send.tag !== 0) return 0;
+  return task.app?.send?.segmentBytes ?? 0;
+}
+
 /** sock_alloc_send_pskb: while what is charged is below sk_sndbuf there is room, however large the skb. */
 function allocate(w: World, cpu: Cpu, task: Task): boolean {
   const { send } = task;
   const sock = w.sockets[send.socket - 1];
   const flow = w.fixed.flows[send.flow];
   const { snmp } = w.hosts[cpu.host];
-  if (headersOf(flow) - ETH_HLEN + send.bytes > w.nics[w.flowState.out[flow.id]].mtu) {
+  const gsoSize = segmentBytes(w, task);
+  const { mtu } = w.nics[w.flowState.out[flow.id]];
+  const cut = gsoSize > 0 && send.bytes > gsoSize;
+  if (headersOf(flow) - ETH_HLEN + (cut ? gsoSize : send.bytes) > mtu) {
     sock.sendErrors += 1;
-    return giveUp(w, cpu, task, Reason.sendTooLong, EMSGSIZE);
+    return giveUp(w, cpu, task, Reason.sendTooLong, cut ? EINVAL : EMSGSIZE);
+  }
+  if (cut && send.bytes > gsoSize * w.fixed.rules.udpMaxSegments) {
+    sock.sendErrors += 1;
+    return giveUp(w, cpu, task, Reason.sendTooManySegments, EINVAL);
   }
   if (sock.wmem >= sock.sndbuf) {
     if (task.app?.nonblocking) {
@@ -151,14 +166,18 @@ function makeSkb(w: World, cpu: Cpu, task: Task, sock: Socket, flow: FlowInfo): 
   const { send } = task;
   const v6 = flow.key.ipVersion === 6;
   const { firstQueue } = w.nics[w.flowState.out[flow.id]];
-  const slot = makeLocalSkb(w, flow, headersOf(flow), send.bytes, v6 ? BITS6 : BITS4, firstQueue);
+  const bits = v6 ? BITS6 : BITS4;
+  const gsoSize = segmentBytes(w, task);
+  const slot = makeLocalSkb(w, flow, headersOf(flow), send.bytes, bits, firstQueue, gsoSize);
   // a socket without a peer sends identification 0: such packets are never cut
   pool.ipId[slot] = sock.spec.connected && !v6 ? sock.ipId : 0;
-  sock.ipId = (sock.ipId + 1) & 0xffff;
+  sock.ipId = (sock.ipId + pool.segs[slot]) & 0xffff;
+  pool.tos[slot] = sock.spec.tos ?? 0;
   pool.sk[slot] = sock.id;
   pool.tag[slot] = send.tag;
   send.slot = slot;
   chargeSend(sock, pool.truesize[slot]);
+  if (w.tap !== null) w.tap(w, Point.appOut, w.flowState.out[flow.id], slot);
   pool.lastSeq[slot] = emit(
     w,
     Kind.send,
@@ -211,7 +230,7 @@ function sent(w: World, cpu: Cpu, task: Task): boolean {
   // local_bh_enable: what was raised meanwhile runs first
   task.phase = SEND_DONE;
   if (bottomHalfInTask(w, cpu, Reason.bhAtSyscallExit, seq)) return false;
-  if (!cpu.netRxPending) return true;
+  if (!softirqDue(w, cpu)) return true;
   runPendingSoftirq(w, cpu);
   return false;
 }

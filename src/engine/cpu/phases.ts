@@ -18,5 +18,9 @@ export const POLL_TX_MORE = 25;
 /** The rest of handing a packet to a CPU of another NUMA node. */
 export const DELIVER_AWAY = 26;
 export const DELIVER_ACK = 27;
+/** What connections send because packets of theirs have been freed. */
+export const POLL_TSQ = 28;
+/** Handing a packet to a program in user space (net/nf-queue). */
+export const DELIVER_QUEUE = 29;
 /** Not an item of work: where net_bh goes on once a packet is delivered. */
 export const BACK_BH = 24;

@@ -5,7 +5,7 @@ import { startPoll } from '../net/poll.ts';
 import { type Cpu, LEVEL_HARDIRQ, LEVEL_SOFTIRQ, type Task, type World } from '../world.ts';
 import { hardirqDone } from './hardirq.ts';
 import { leaveIfMoved, sleepCurrent, yieldIfDue } from './scheduler.ts';
-import { beginSoftirq, runPendingSoftirq, softirqStep } from './softirq.ts';
+import { beginSoftirq, runPendingSoftirq, softirqDue, softirqStep } from './softirq.ts';
 
 export function cpuEvent(w: World, cpu: Cpu): void {
   if (cpu.level === LEVEL_HARDIRQ) {
@@ -35,7 +35,7 @@ function ksoftirqdStep(w: World, cpu: Cpu, task: Task): void {
 
 /** napi_threaded_poll: polls until the NAPI is completed, bottom halves off during each poll only. */
 function napiThreadStep(w: World, cpu: Cpu, task: Task): void {
-  if (cpu.netRxPending) {
+  if (softirqDue(w, cpu)) {
     runPendingSoftirq(w, cpu);
     return;
   }

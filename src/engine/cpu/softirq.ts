@@ -121,6 +121,15 @@ function end(w: World, cpu: Cpu, reason: number): void {
   startWorkNs(w, cpu, 0);
 }
 
+/**
+ * local_bh_enable: are softirqs that were raised meanwhile to run here and now? From 4.9 to 6.4 ksoftirqd, once it is runnable, has them
+ * for itself here too (do_softirq, ksoftirqd_running).
+ */
+export function softirqDue(w: World, cpu: Cpu): boolean {
+  if (!cpu.netRxPending) return false;
+  return !w.fixed.rules.softirqsLeftToKsoftirqd || w.tasks[cpu.ksoftirqd - 1].state === 'sleeping';
+}
+
 /** Softirqs left pending by a stretch with bottom halves off (a NAPI thread's poll): run them now, over the task. */
 export function runPendingSoftirq(w: World, cpu: Cpu): void {
   cpu.leftNs[LEVEL_TASK] = 0;

@@ -2,7 +2,7 @@
  * Metrics by name: one table for claims, `run --json`, charts and lessons. A fixed name is a row of METRICS; families name a
  * thing of the world: `queue.h1.eth0.0.packets`, `cpu.h1.0.softirqShare`, `snmp.h1.IpInReceives`, `counter.h1.eth0.rx_missed_errors`
  * (and `rate.` in place of `counter.`: a second, over the whole run),
- * `socket.h1.web.drops`, `app.h1.nginx.bytes`, `softnet.h1.0.time_squeeze`.
+ * `socket.h1.web.drops`, `socket.h1.web.acks` (bare ACKs of its TCP connections), `app.h1.nginx.bytes`, `softnet.h1.0.time_squeeze`, `link.h1.cable.lost` (what left h1 by the link).
  */
 import { CONTEXTS, Ctx } from '../../catalog/contexts.ts';
 import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
@@ -10,6 +10,8 @@ import { inFlight } from '../conservation.ts';
 import { lockWaitNs } from '../cpu/lock.ts';
 import { remoteNs } from '../cpu/node.ts';
 import type { ClientState, Cpu, Lock, World } from '../world.ts';
+import { layerMetric } from './layers.ts';
+import { linkMetric } from './link-metrics.ts';
 import { createLatency, mergeLatency, percentile } from './latency.ts';
 
 export interface MetricRow {
@@ -49,6 +51,17 @@ function roundTrip(w: World, p: number): number {
   const all = createLatency();
   for (const client of clients(w)) mergeLatency(all, client.rtt);
   return percentile(all, p);
+}
+
+const CONNECTION_NAMES: readonly string[] = ['acks', 'segs', 'firstResendNs'];
+
+/** Of all TCP connections of a socket: segments without data sent, all segments sent, when one first sent again (-1: none has). */
+function ofConnections(w: World, sock: number, name: string): number {
+  const own = w.connections.filter((one) => one.sock === sock);
+  if (name === 'acks') return sum(own.map((one) => one.acksSent));
+  if (name === 'segs') return sum(own.map((one) => one.segsOut));
+  const times = own.map((one) => one.firstResendNs).filter((ns) => ns >= 0);
+  return times.length === 0 ? -1 : Math.min(...times);
 }
 
 function txLatency(w: World, p: number): number {
@@ -119,6 +132,12 @@ export const METRICS: readonly MetricRow[] = [
     unit: 'frames',
     description: 'Frames lost before sending: ring and queueing discipline full.',
     compute: (w) => w.totals.txDropped,
+  },
+  {
+    name: 'linkLost',
+    unit: 'frames',
+    description: 'Frames lost on links between hosts.',
+    compute: (w) => sum(w.ways.map((way) => way.counters.lost)),
   },
   {
     name: 'qdiscDrops',
@@ -416,10 +435,14 @@ export const METRIC_FAMILIES = [
   'lock.HOST.NAME.(acquisitions|contended|waitNs|holdNs)',
   'softnet.HOST.N.(processed|dropped|time_squeeze|received_rps|flow_limit_count)',
   'snmp.HOST.NAME',
+  'layer.HOST.(sends|tcpOut|ipOut|qdisc|driverOut|wireOut|wireIn|stackIn|ipIn|tcpIn|reads)',
+  'layer.HOST.(cuts|copiedBytes|txSummedBytes|rxSummedBytes)',
   'counter.HOST.NIC.NAME',
   'rate.HOST.NIC.NAME',
-  'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf|sent|sentBytes|sendErrors|wmem|sndbuf|txLatencyP50Ns|txLatencyP99Ns)',
-  'app.HOST.ID.(reads|bytes|sends|cpuNs|latencyP50Ns|latencyP99Ns)',
+  'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf|sent|sentBytes|sendErrors|wmem|sndbuf|txLatencyP50Ns|txLatencyP99Ns|acks|segs|firstResendNs)',
+  'link.HOST.NAME.(put|arrived|bytes|lost|queueDrops|queueMost|reordered|duplicated|damaged|waiting|inAir|underway|busyShare)',
+  'link.HOST.NAME.air.(txops|collisions|retries|dataShare|ackShare|overheadShare|failedShare|collisionShare)',
+  'app.HOST.ID.(reads|bytes|lastReadNs|sends|cpuNs|latencyP50Ns|latencyP99Ns)',
 ] as const;
 
 /** The value of a metric now; undefined where the name names nothing. */
@@ -493,10 +516,16 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
       const names = ['acquisitions', 'contended', 'waitNs', 'holdNs'];
       return lock !== undefined && names.includes(parts[3]) ? own(lock, parts[3]) : undefined;
     }
+    case 'layer':
+      return parts.length === 3 ? layerMetric(w, host, parts[2]) : undefined;
+    case 'link':
+      return linkMetric(w, host, parts.slice(2));
     case 'socket': {
       const sock = w.sockets.find((s) => s.host === host && s.spec.name === parts[2]);
       if (sock !== undefined && parts[3] === 'txLatencyP50Ns') return percentile(sock.txLatency, 0.5);
       if (sock !== undefined && parts[3] === 'txLatencyP99Ns') return percentile(sock.txLatency, 0.99);
+      if (sock !== undefined && CONNECTION_NAMES.includes(parts[3]))
+        return ofConnections(w, sock.id, parts[3]);
       const names = ['received', 'receivedBytes', 'drops', 'rmem', 'rcvbuf'];
       names.push('sent', 'sentBytes', 'sendErrors', 'wmem', 'sndbuf');
       return sock !== undefined && names.includes(parts[3]) ? own(sock, parts[3]) : undefined;
@@ -509,7 +538,7 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
       if (parts[3] === 'latencyP50Ns') return percentile(task.latency, 0.5);
       if (parts[3] === 'latencyP99Ns') return percentile(task.latency, 0.99);
       if (parts[3] === 'sends') return task.send.sends;
-      return ['reads', 'bytes'].includes(parts[3]) ? own(task, parts[3]) : undefined;
+      return ['reads', 'bytes', 'lastReadNs'].includes(parts[3]) ? own(task, parts[3]) : undefined;
     }
     default:
       return undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tcpTrains, udpRate, worldSpec } from '../../testing/specs.ts';
+import { linkedSpec, linkSpec, linkWay, tcpTrains, udpRate, worldSpec } from '../../testing/specs.ts';
 import { advance } from '../advance.ts';
 import { createWorld } from '../create.ts';
 import { addLatency, createLatency, mergeLatency, percentile } from './latency.ts';
@@ -54,6 +54,10 @@ describe('metrics', () => {
     expect(metric(world, 'snmp.h1.UdpInDatagrams')).toBe(100);
     expect(metric(world, 'cpu.h1.0.idle.share')).toBeGreaterThan(0.5);
     expect(metric(world, 'app.h1.sink.bytes')).toBe(100 * 18 + 160 * 1448);
+    expect(metric(world, 'app.h1.sink.lastReadNs')).toBe(
+      world.tasks.find((t) => t.name === 'sink')?.lastReadNs,
+    );
+    expect(metric(createWorld(worldSpec()), 'app.h1.sink.lastReadNs')).toBe(-1);
     for (const name of [
       'nothing',
       'cpu.h1.9.idle.ns',
@@ -63,6 +67,41 @@ describe('metrics', () => {
       '',
     ])
       expect(metric(world, name)).toBeUndefined();
+  });
+});
+
+describe('links', () => {
+  const way = linkWay({ rateBps: 100_000_000, faults: { script: [{ nth: 2, of: 'data', act: 'lose' }] } });
+  const world = createWorld(
+    linkedSpec({ link: linkSpec(way), send: { count: 5 }, bytes: 1000, replyBytes: 30 }),
+  );
+  advance(world, 10_000_000);
+
+  it('are measured a direction at a time, by the host it leaves and its own name', () => {
+    expect(metric(world, 'link.h1.cable.put')).toBe(5);
+    expect(metric(world, 'link.h1.cable.lost')).toBe(1);
+    expect(metric(world, 'link.h2.cable.put')).toBe(4);
+    expect(metric(world, 'linkLost')).toBe(1);
+    // 1042 bytes and 24, at 80 ns a byte: five of them in 10 ms
+    expect(metric(world, 'link.h1.cable.busyShare')).toBeCloseTo((5 * 1066 * 80) / 10_000_000, 9);
+    expect(metric(world, 'link.h1.cable.air.dataShare')).toBe(0);
+    for (const name of ['link.h1.other.put', 'link.h3.cable.put', 'link.h1.cable.toString', 'link.h1.cable'])
+      expect([name, metric(world, name)]).toEqual([name, undefined]);
+  });
+
+  it('stand in the report with what they lost, and why', () => {
+    const [there, back] = reportOf(world).links;
+    expect(there).toMatchObject({
+      link: 'cable',
+      from: 'h1',
+      to: 'h2',
+      put: 5,
+      arrived: 4,
+      lost: 1,
+      underway: 0,
+    });
+    expect(there.drops).toEqual([{ reason: 'link-loss-scripted', count: 1 }]);
+    expect(back).toMatchObject({ from: 'h2', to: 'h1', put: 4, arrived: 4, drops: [] });
   });
 });
 
@@ -85,5 +124,24 @@ describe('reportOf', () => {
       reason: 'socket-full',
       count: expect.any(Number),
     });
+  });
+});
+
+describe('layers', () => {
+  it('count each layer of a host; between two hosts the wire has the same frames', () => {
+    const w = createWorld(linkedSpec({ bytes: 1000, replyBytes: 100 }));
+    advance(w, 5_000_000);
+    const of = (host: string, name: string) => metric(w, `layer.${host}.${name}`) ?? -1;
+    expect(of('h1', 'wireOut')).toBeGreaterThan(0);
+    expect(of('h2', 'wireIn')).toBe(metric(w, 'counter.h2.eth0.rx_packets'));
+    expect(of('h1', 'ipOut')).toBe(metric(w, 'snmp.h1.IpOutRequests'));
+    expect(of('h1', 'qdisc')).toBe(of('h1', 'ipOut'));
+    expect(of('h1', 'sends') + of('h2', 'sends')).toBe(metric(w, 'sends'));
+    expect(of('h1', 'cuts')).toBe(0);
+    expect(metric(w, 'layer.h1.other')).toBeUndefined();
+    expect(metric(w, 'layer.h1')).toBeUndefined();
+    const report = reportOf(w);
+    expect(report.layers.map(({ host }) => host)).toEqual(['h1', 'h2']);
+    expect(report.layers[0].counts.wireOut).toBe(of('h1', 'wireOut'));
   });
 });

@@ -3,9 +3,11 @@ import { CONTEXTS, type ContextName } from '../../catalog/contexts.ts';
 import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
 import { inFlight } from '../conservation.ts';
 import { lockWaitNs } from '../cpu/lock.ts';
+import { busyNs, type LinkWay } from '../link/state.ts';
 import { tupleText } from '../packet/tuple.ts';
 import type { SoftnetStat, World } from '../world.ts';
 import { percentile } from './latency.ts';
+import { LAYERS } from './layers.ts';
 import { contextNs, METRICS } from './metric-table.ts';
 
 export interface Report {
@@ -39,6 +41,23 @@ export interface Report {
     polls: number;
     missed: number;
   }[];
+  /** One row a direction: what left `from` by the link. */
+  links: {
+    link: string;
+    from: string;
+    to: string;
+    put: number;
+    arrived: number;
+    lost: number;
+    underway: number;
+    drops: { reason: string; count: number }[];
+    queueMost: number;
+    busyShare: number;
+    /** Of a radio link: ns of air time. */
+    airNs?: { data: number; ack: number; overhead: number; failed: number; collision: number };
+  }[];
+  /** How often each layer ran, by its name, a host a row (metrics `layer.HOST.NAME`). */
+  layers: { host: string; counts: Record<string, number> }[];
   flows: {
     flow: number;
     tuple: string;
@@ -111,6 +130,11 @@ export function reportOf(w: World): Report {
         missed: q.missed,
       })),
     ),
+    links: w.ways.map((way) => linkRow(w, way)),
+    layers: w.fixed.hosts.map((host, h) => ({
+      host: host.id,
+      counts: Object.fromEntries(LAYERS.map((row) => [row.name, row.compute(w, h)])),
+    })),
     flows: w.fixed.flows.slice(1, MOST_FLOWS + 1).map((flow) => {
       const latency = w.flowState.latency[flow.id - 1];
       return {
@@ -126,4 +150,32 @@ export function reportOf(w: World): Report {
     }),
     metrics: Object.fromEntries(METRICS.map((row) => [row.name, row.compute(w)])),
   };
+}
+
+function linkRow(w: World, way: LinkWay): Report['links'][number] {
+  const host = (nic: number): string => w.fixed.hosts[w.nics[nic].host].id;
+  const { name, medium } = w.links[way.link];
+  const { put, arrived, lost, queueMost } = way.counters;
+  const row: Report['links'][number] = {
+    link: name,
+    from: host(way.from),
+    to: host(way.to),
+    put,
+    arrived,
+    lost,
+    underway: put - arrived - lost,
+    drops: Object.entries(w.totals.linkDrops).flatMap(([key, count]) => {
+      const reason = reasonName(Number(key) % 1024);
+      return Math.floor(Number(key) / 1024) === way.place
+        ? [{ reason: reason === undefined ? key : reasonSlug(reason), count }]
+        : [];
+    }),
+    queueMost,
+    busyShare: w.now === 0 ? 0 : busyNs(w, way) / w.now,
+  };
+  if (medium !== null) {
+    const { data, ack, overhead, failed, collision } = way.air;
+    row.airNs = { data, ack, overhead, failed, collision };
+  }
+  return row;
 }

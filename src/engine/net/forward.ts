@@ -7,6 +7,8 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
+import { FRAME_L4_CSUM_PARTIAL } from '../packet/frame-bits.ts';
+import { GRO_FLIST, GRO_LRO } from './gro/limits.ts';
 import { pickTxQueue } from './pick-tx.ts';
 import { beginXmit } from './xmit.ts';
 import type { Cpu, World } from '../world.ts';
@@ -20,11 +22,15 @@ export function ipForward(w: World, cpu: Cpu, slot: number): boolean {
   const v6 = w.fixed.flows[pool.flow[slot]].key.ipVersion === 6;
   const out = w.nics[cpu.softirq.out];
   let why = 0;
-  if (pool.ttl[slot] <= 1) {
+  if (pool.segs[slot] > 1 && (pool.groFixedId[slot] & GRO_LRO) !== 0) {
+    // skb_warn_if_lro: "received packets cannot be forwarded while LRO is enabled"
+    why = Reason.forwardLro;
+  } else if (pool.ttl[slot] <= 1) {
     if (v6) snmp.Ip6InHdrErrors += 1;
     else snmp.IpInHdrErrors += 1;
     why = Reason.ttlExceeded;
-  } else if (pool.segs[slot] === 1 && pool.frameLen[slot] - ETH_HLEN > out.mtu) {
+  } else if (pool.frameLen[slot] - ETH_HLEN > out.mtu) {
+    // of a train each frame has to fit (skb_gso_validate_network_len): none is longer than the first
     if (v6) snmp.Ip6InTooBigErrors += 1;
     else snmp.IpFragFails += 1;
     why = Reason.tooBigToForward;
@@ -46,15 +52,27 @@ export function ipForward(w: World, cpu: Cpu, slot: number): boolean {
     return false;
   }
   pool.ttl[slot] -= 1;
-  if (v6) snmp.Ip6OutForwDatagrams += 1;
-  else snmp.IpForwDatagrams += 1;
   return true;
 }
 
-/** A forwarded packet goes to a transmit queue: from here on it counts as delivered, and as produced on the other side. */
-export function sendForwarded(w: World, cpu: Cpu, slot: number): void {
-  const nic = w.nics[cpu.softirq.out];
+/** ip_forward_finish, behind the firewall's FORWARD rules: counted as forwarded. */
+export function forwardedOn(w: World, cpu: Cpu, slot: number): void {
+  const { snmp } = w.hosts[cpu.host];
+  if (w.fixed.flows[w.pool.flow[slot]].key.ipVersion === 6) snmp.Ip6OutForwDatagrams += 1;
+  else snmp.IpForwDatagrams += 1;
+}
+
+/**
+ * A forwarded packet goes to a transmit queue of NIC `out` (world index): from here on it counts as delivered, and as produced on the
+ * other side.
+ */
+export function sendForwarded(w: World, cpu: Cpu, slot: number, out: number): void {
+  const nic = w.nics[out];
+  const { pool } = w;
   w.totals.delivered += 1;
-  w.totals.txProduced += w.pool.segs[slot];
+  w.totals.txProduced += pool.segs[slot];
+  // a train left GRO with its pseudo header's sum (tcp_gro_complete); a list has each frame's own
+  if (pool.segs[slot] > 1 && (pool.groFixedId[slot] & GRO_FLIST) === 0)
+    pool.bits[slot] |= FRAME_L4_CSUM_PARTIAL;
   beginXmit(w, cpu, pickTxQueue(w, nic, cpu, slot), slot, !w.fixed.rules.napi);
 }

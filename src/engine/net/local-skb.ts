@@ -7,7 +7,9 @@ import { truesizeOf } from './truesize.ts';
 /**
  * Takes a slot; the packet counts as produced from here on. TTL 64, no TOS, IP identification and TCP fields zero.
  * @param bits frame bits of its IP version (packet/frame-bits)
+ * @param payload bytes in all
  * @param queue receive queue (world index) that stands for it
+ * @param gsoSize payload of each of its frames but the last; 0, or no less than the payload: one frame
  * @returns the slot
  */
 export function makeLocalSkb(
@@ -17,6 +19,7 @@ export function makeLocalSkb(
   payload: number,
   bits: number,
   queue: number,
+  gsoSize = 0,
 ): number {
   const { pool } = w;
   const slot = takeSlot(pool);
@@ -28,9 +31,13 @@ export function makeLocalSkb(
   pool.flags[slot] = 0;
   pool.win[slot] = 0;
   pool.ipId[slot] = 0;
-  pool.payloadLen[slot] = payload;
+  const segs = gsoSize > 0 && payload > gsoSize ? Math.ceil(payload / gsoSize) : 1;
+  const first = segs > 1 ? gsoSize : payload;
+  pool.segs[slot] = segs;
+  pool.gsoSize[slot] = segs > 1 ? gsoSize : 0;
+  pool.payloadLen[slot] = first;
   pool.totalPayload[slot] = payload;
-  pool.frameLen[slot] = Math.max(ETH_ZLEN, headers + payload);
+  pool.frameLen[slot] = Math.max(ETH_ZLEN, headers + first);
   pool.ttl[slot] = 64;
   pool.tos[slot] = 0;
   pool.bits[slot] = bits;
@@ -39,9 +46,9 @@ export function makeLocalSkb(
   pool.hash[slot] = flow.softHash;
   pool.queue[slot] = queue;
   pool.arrivedNs[slot] = w.now;
-  pool.truesize[slot] = truesizeOf(pool.frameLen[slot]);
-  w.totals.txProduced += 1;
-  w.flowState.packets[flow.id] += 1;
-  w.flowState.bytes[flow.id] += pool.frameLen[slot];
+  pool.truesize[slot] = truesizeOf(segs > 1 ? headers + payload : pool.frameLen[slot]);
+  w.totals.txProduced += segs;
+  w.flowState.packets[flow.id] += segs;
+  w.flowState.bytes[flow.id] += segs > 1 ? segs * headers + payload : pool.frameLen[slot];
   return slot;
 }

@@ -197,7 +197,9 @@ describe('any world of 2.2', () => {
   it('has at most one CPU in the bottom half, and none of its packets is taken up by two', () => {
     fc.assert(
       fc.property(arbitraryWorld, (spec) => {
-        const { records } = runTraced({ ...spec, kernel: '2.2.16' }, RUN_NS);
+        // a packet queue to user space came with netfilter
+        const hosts = spec.hosts.map(({ firewall: _, ...host }) => host);
+        const { records } = runTraced({ ...spec, hosts, kernel: '2.2.16' }, RUN_NS);
         let runs = -1;
         for (const r of records) {
           if (r.kind === 'softirqEnter') {

@@ -14,19 +14,23 @@ import {
   DELIVER_IP,
   DELIVER_L4,
   DELIVER_NETIF,
+  DELIVER_QUEUE,
   DELIVER_RPS,
   DELIVER_XMIT,
   POLL_COMPLETE,
   POLL_ENTER,
   POLL_FRAME,
+  POLL_TSQ,
   POLL_TX,
   POLL_TX_MORE,
 } from '../cpu/phases.ts';
 import { nicAway, packetAway, remoteExtra } from '../cpu/node.ts';
 import { emit } from '../emit.ts';
-import { cleanTx, refillable, refillFromQdisc, remoteSent } from '../nic/tx-ring.ts';
+import { cleanTx, refillable, refillFromQdisc, remoteSent, waitingCycles } from '../nic/tx-ring.ts';
 import { frameReady, refill, takeDescriptor } from '../nic/rx-ring.ts';
-import type { Cpu, World } from '../world.ts';
+import { groSumCycles, noteSum } from '../nic/rx-checksum.ts';
+import { IPPROTO_TCP } from '../packet/frame.ts';
+import type { Cpu, Nic, World } from '../world.ts';
 import {
   BACKLOG_NAPI,
   backlogWeight,
@@ -35,12 +39,15 @@ import {
   sendRpsIpis,
   takeFromBacklog,
 } from './backlog.ts';
+import { lroTakes } from './gro/lro.ts';
 import { groNormalList } from './gro/normal.ts';
 import { devGroReceive } from './gro/receive.ts';
 import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed } from './napi.ts';
-import { ipForward, sendForwarded } from './forward.ts';
+import { forwardedOn, ipForward, sendForwarded } from './forward.ts';
 import { nextOfBottomHalf } from './net-bh.ts';
+import { nfEnqueue, nfQueueCost } from './nf-queue.ts';
 import { IP_DONE, IP_FORWARD, ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
+import { connectionsTsq } from './tcp-connection.ts';
 import { sendAcks, startAcks } from './tcp-ack.ts';
 import { xmitStep } from './xmit.ts';
 import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
@@ -87,6 +94,14 @@ export function pollStep(w: World, cpu: Cpu): boolean {
       return s.queue === BACKLOG_NAPI ? nextOfBacklog(w, cpu) : cleanOrReceive(w, cpu);
     case POLL_TX:
       cleanTx(w, w.queues[s.queue], cpu, s.txCount, s.pollSeq);
+      if (cpu.tsq.length === 0) return wakeQueue(w, cpu);
+      connectionsTsq(w, cpu, s.pollSeq);
+      if (cpu.acks.length === 0) return wakeQueue(w, cpu);
+      s.phase = POLL_TSQ;
+      startAcks(w, cpu);
+      return false;
+    case POLL_TSQ:
+      sendAcks(w, cpu);
       return wakeQueue(w, cpu);
     case POLL_TX_MORE: {
       const q = w.queues[s.queue];
@@ -117,12 +132,13 @@ export function pollStep(w: World, cpu: Cpu): boolean {
       return afterIp(w, cpu, ipRcv(w, cpu, s.slot));
     case DELIVER_FORWARD: {
       if (!ipForward(w, cpu, s.slot)) return nextDelivery(w, cpu);
-      s.phase = DELIVER_XMIT;
-      const { slot } = s;
-      s.slot = 0;
-      sendForwarded(w, cpu, slot);
+      if (w.hosts[cpu.host].nfQueue === null) return forwardOn(w, cpu);
+      s.phase = DELIVER_QUEUE;
+      startWork(w, cpu, nfQueueCost(w, cpu, s.slot));
       return false;
     }
+    case DELIVER_QUEUE:
+      return nfEnqueue(w, cpu, s.slot, s.out) ? forwardOn(w, cpu) : nextDelivery(w, cpu);
     case DELIVER_XMIT:
       return xmitStep(w, cpu) ? nextDelivery(w, cpu) : false;
     case DELIVER_ACK:
@@ -153,6 +169,17 @@ function afterIp(w: World, cpu: Cpu, way: number): boolean {
   return false;
 }
 
+/** ip_forward_finish and the transmit queue. */
+function forwardOn(w: World, cpu: Cpu): boolean {
+  const s = cpu.softirq;
+  const { slot } = s;
+  s.phase = DELIVER_XMIT;
+  s.slot = 0;
+  forwardedOn(w, cpu, slot);
+  sendForwarded(w, cpu, slot, s.out);
+  return false;
+}
+
 /** A packet out of the backlog is in no cache of this CPU: where its memory is of another node, all that touches it is dearer. */
 function withDistance(w: World, cpu: Cpu, cycles: number): number {
   const { queue, slot } = cpu.softirq;
@@ -171,9 +198,9 @@ function cleanOrReceive(w: World, cpu: Cpu): boolean {
   s.phase = POLL_TX;
   let forwarded = 0;
   const { pool, fixed } = w;
-  // an ACK has no page
+  // an ACK has no page, a train one a frame
   for (const slot of q.tx.sent)
-    if (pool.sk[slot] === 0 && fixed.flows[pool.flow[slot]].dev < 0) forwarded += 1;
+    if (pool.sk[slot] === 0 && fixed.flows[pool.flow[slot]].dev < 0) forwarded += pool.segs[slot];
   const remote = remoteSent(w, q, cpu, sent);
   const ring = sent * profile.txDone;
   const away = nicAway(cpu, w.nics[q.nic]) ? remoteExtra(w, cpu, ring) : 0;
@@ -190,7 +217,8 @@ function wakeQueue(w: World, cpu: Cpu): boolean {
   if (s.txCount === 0) return nextFrame(w, cpu);
   s.phase = POLL_TX_MORE;
   q.tx.runner = cpu.index;
-  startWork(w, cpu, s.txCount * w.fixed.hosts[cpu.host].profile.txDrv);
+  const driver = s.txCount * w.fixed.hosts[cpu.host].profile.txDrv;
+  startWork(w, cpu, driver + waitingCycles(w, q, s.txCount));
   return false;
 }
 
@@ -199,14 +227,24 @@ function nextFrame(w: World, cpu: Cpu): boolean {
   const q = w.queues[s.queue];
   if (s.work < s.weight && frameReady(q)) {
     const profile = w.fixed.hosts[cpu.host].profile;
-    const gro = w.nics[q.nic].features['generic-receive-offload'] ? profile.gro : 0;
+    const nic = w.nics[q.nic];
+    const gro = nic.features['generic-receive-offload']
+      ? profile.gro + groSumCycles(w, nic, q.desc[q.nextToClean])
+      : 0;
     s.phase = POLL_FRAME;
-    const memory = profile.rxDesc + profile.touch + profile.skbAlloc;
+    // what the card joins needs no skb of its own
+    const joined = nic.features['large-receive-offload'] && joinedByCard(w, nic, q.desc[q.nextToClean]);
+    const memory = profile.rxDesc + profile.touch + (joined ? 0 : profile.skbAlloc);
     const away = nicAway(cpu, w.nics[q.nic]) ? remoteExtra(w, cpu, memory) : 0;
     startWork(w, cpu, memory + gro + away);
     return false;
   }
   return endPoll(w, cpu);
+}
+
+function joinedByCard(w: World, nic: Nic, slot: number): boolean {
+  const flow = w.fixed.flows[w.pool.flow[slot]];
+  return flow.key.proto === IPPROTO_TCP && lroTakes(w, nic, slot, flow);
 }
 
 /** A frame becomes an skb and meets GRO. */
@@ -217,6 +255,7 @@ function takeFrame(w: World, cpu: Cpu): void {
   const slot = takeDescriptor(w, q, cpu, s.pollSeq, s.work);
   const batch = w.nics[q.nic].driver.refillBatch;
   if (batch > 0 && q.cleaned >= batch) refill(w, q, cpu, Reason.refillBatch, s.pollSeq);
+  noteSum(w, w.nics[q.nic], slot, q.napiPlace, cpu.index, true);
   devGroReceive(w, q, cpu, slot);
 }
 

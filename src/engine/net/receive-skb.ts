@@ -4,6 +4,7 @@
  * Source: net/core/dev.c, net/ipv4/ip_input.c, net/ipv6/ip6_input.c, v6.12. Left out: taps, tc, netfilter, bridges, forwarding,
  * reassembly (each says so where it would matter).
  */
+import { Point } from '../../catalog/capture-points.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { consumePacket, dropPacket } from '../drop.ts';
@@ -15,6 +16,7 @@ import {
   FRAME_L4_CSUM_BAD,
   FRAME_MALFORMED,
 } from '../packet/frame-bits.ts';
+import { l4SumCycles, noteSum } from '../nic/rx-checksum.ts';
 import type { Cpu, World } from '../world.ts';
 import type { SnmpCounters } from './snmp.ts';
 import { tcpRcv } from './tcp.ts';
@@ -25,6 +27,7 @@ export function netifReceive(w: World, cpu: Cpu, slot: number): boolean {
   const pool = w.pool;
   cpu.softnet.processed += 1;
   const key = w.fixed.flows[pool.flow[slot]].key;
+  if (w.tap !== null) w.tap(w, Point.stackIn, w.queues[pool.queue[slot]].nic, slot);
   pool.lastSeq[slot] = emit(
     w,
     Kind.netifReceive,
@@ -37,7 +40,6 @@ export function netifReceive(w: World, cpu: Cpu, slot: number): boolean {
     pool.segs[slot],
     pool.totalPayload[slot],
   );
-  if (w.tap !== null) w.tap(w, w.queues[pool.queue[slot]].nic, slot, false);
   if (key.vlan >= 0 && (key.vlan & 0xfff) !== 0) {
     // no VLAN device stands on this NIC
     nicOf(w, slot).counters.rx_dropped += 1;
@@ -151,7 +153,7 @@ export function l4Cost(w: World, cpu: Cpu, slot: number): number {
   const profile = w.fixed.hosts[cpu.host].profile;
   const flow = w.fixed.flows[w.pool.flow[slot]];
   const rcv = flow.key.proto === IPPROTO_TCP ? profile.tcpRcv : profile.udpRcv;
-  return profile.fib + rcv + (flow.socket === 0 ? profile.skbFree : 0);
+  return profile.fib + rcv + (flow.socket === 0 ? profile.skbFree : 0) + l4SumCycles(w, nicOf(w, slot), slot);
 }
 
 /** The protocol's own receive function; the skb is queued, consumed or dropped. */
@@ -171,6 +173,7 @@ export function l4Rcv(w: World, cpu: Cpu, slot: number): void {
     pool.segs[slot],
     flow.socket,
   );
+  noteSum(w, nicOf(w, slot), slot, cpu.protocolPlace, cpu.index, false);
   switch (flow.key.proto) {
     case IPPROTO_TCP:
       tcpRcv(w, cpu, flow, slot, bad);

@@ -7,6 +7,8 @@ import { Reason } from '../../catalog/reasons.ts';
 import { wakeTask } from '../cpu/scheduler.ts';
 import { emit } from '../emit.ts';
 import { freeSlots } from '../packet/pool.ts';
+import { NO_CPU } from '../records.ts';
+import { tcpWfree } from '../tcp/tsq.ts';
 import type { Socket, World } from '../world.ts';
 
 /** skb_set_owner_w. @param truesize bytes */
@@ -23,10 +25,25 @@ export function freeSent(w: World, slot: number, cpu: number, cause: number): vo
   const id = pool.sk[slot];
   if (id !== 0) {
     const sock = w.sockets[id - 1];
+    if (sock.spec.proto === 'tcp') {
+      freeSegment(w, slot, cpu);
+      freeSlots(pool, slot);
+      return;
+    }
     sock.wmem -= pool.truesize[slot];
     if (sock.writer !== 0 && sock.wmem < sock.sndbuf >> 1) wakeWriter(w, sock, cpu, cause);
   }
   freeSlots(pool, slot);
+}
+
+/** tcp_wfree: what waits below TCP has become less. */
+function freeSegment(w: World, slot: number, cpu: number): void {
+  const { pool } = w;
+  const { flows } = w.fixed;
+  const conn = w.connections[flows[flows[pool.flow[slot]].reply].connection];
+  if (conn.tcp === null || !tcpWfree(conn.tcp, pool.tag[slot], pool.truesize[slot])) return;
+  const { tsq } = w.cpus[cpu === NO_CPU ? conn.cpu : cpu];
+  if (!tsq.includes(conn.index)) tsq.push(conn.index);
 }
 
 function wakeWriter(w: World, sock: Socket, cpu: number, cause: number): void {

@@ -15,15 +15,15 @@ export function queuedSkb(sock: Socket): number {
   return sock.queue[sock.head];
 }
 
-/** Takes the oldest skb off; its memory is given back to the socket. */
-export function dequeue(w: World, sock: Socket): number {
+/** Takes the oldest skb off; the memory it was charged with, bytes, is given back to the socket. */
+export function dequeue(sock: Socket, truesize: number): number {
   const slot = sock.queue[sock.head];
   sock.head += 1;
   if (sock.head >= 512) {
     sock.queue = sock.queue.slice(sock.head);
     sock.head = 0;
   }
-  sock.rmem -= w.pool.truesize[slot];
+  sock.rmem -= truesize;
   return slot;
 }
 
@@ -81,7 +81,7 @@ export function dataReady(w: World, cpu: Cpu, sock: Socket, cause: number): void
   const task = w.tasks[sock.waiter - 1];
   for (const id of task.sockets) w.sockets[id - 1].waiter = 0;
   // it also waited for the time of its next datagram
-  if (task.app?.send !== undefined) cancel(w.agenda, task.timerActor);
+  if (task.app?.send !== undefined || task.app?.stream !== undefined) cancel(w.agenda, task.timerActor);
   if (task.state !== 'sleeping') return;
   const seq = emit(
     w,

@@ -2,6 +2,7 @@
 import { startWork } from '../cpu/context.ts';
 import type { Cpu, World } from '../world.ts';
 import { pickTxQueue } from './pick-tx.ts';
+import { needsWork, xmitCycles } from './validate-xmit.ts';
 import { xmitAtOnce } from './xmit.ts';
 
 /** Begins the item of work that the ACKs made on this CPU cost. */
@@ -9,7 +10,12 @@ export function startAcks(w: World, cpu: Cpu): void {
   const { profile } = w.fixed.hosts[cpu.host];
   // drivers of old clean up what they have sent when they are called next
   const cleaning = w.fixed.rules.napi ? 0 : profile.txDone;
-  startWork(w, cpu, cpu.acks.length * (profile.tcpAck + profile.qdisc + profile.txDrv + cleaning));
+  let work = cpu.acks.length * (profile.tcpAck + profile.qdisc + profile.txDrv + cleaning);
+  for (const slot of cpu.acks) {
+    const nic = w.nics[w.flowState.out[w.pool.flow[slot]]];
+    if (needsWork(w, nic, slot)) work += xmitCycles(w, nic, slot);
+  }
+  startWork(w, cpu, work);
 }
 
 /** The item is over: they leave. An interrupt may have taken them along meanwhile. */
@@ -23,10 +29,4 @@ export function sendAcks(w: World, cpu: Cpu): void {
     else snmp.IpOutRequests += 1;
     xmitAtOnce(w, cpu, pickTxQueue(w, nic, cpu, slot), slot);
   }
-}
-
-/** The TCP options of a packet where they are its own (an ACK's), as hex; null: those of the traffic it came with. */
-export function ownOptions(w: World, slot: number): string | null {
-  const own = w.ackOptions[slot];
-  return own?.packet === w.pool.id[slot] ? own.hex : null;
 }

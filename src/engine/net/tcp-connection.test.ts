@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { appSpec, MAC, worldSpec } from '../../testing/specs.ts';
 import { runTraced } from '../../testing/trace.ts';
+import { metric } from '../metrics/metric-table.ts';
 import { imbalance, txImbalance } from '../conservation.ts';
 import { type FrameFields, makeFrame, TCP_FIN, TCP_SYN } from '../packet/frame.ts';
 import { createTrafficBuilder } from '../packet/traffic-table.ts';
@@ -75,6 +76,9 @@ describe('a connection', () => {
     expect(world.hosts[0].snmp).toMatchObject({ TcpInSegs: 3, TcpOutSegs: 3, IpOutRequests: 3 });
     expect(world.nics[0].counters.tx_packets).toBe(3);
     expect(world.connections[0].acksSent).toBe(3);
+    expect(metric(world, 'socket.h1.tcp.acks')).toBe(3);
+    expect(metric(world, 'socket.h1.tcp.segs')).toBe(3);
+    expect(metric(world, 'socket.h1.tcp.firstResendNs')).toBe(-1);
   });
 
   it('lets an ACK wait for its timer, which interrupts the CPU', () => {
@@ -130,8 +134,8 @@ describe('a connection', () => {
     expect(all.world.hosts[0].snmp.TcpExtTCPAckCompressed).toBe(0);
     expect(acks(all.records).length).toBeGreaterThan(acks(held.records).length);
     // the ACK's own options: a block of eight bytes with its base
-    const sack = Object.values(all.world.ackOptions).find(({ hex }) => hex.startsWith('0101050a'));
-    expect(sack?.hex).toHaveLength(24);
+    const sack = Object.values(all.world.ownOptions).find((hex) => hex.startsWith('0101050a'));
+    expect(sack).toHaveLength(24);
   });
 
   it('leaves ACKs to a reader that keeps up with every second segment, and sums its memory', () => {
@@ -166,7 +170,7 @@ describe('a connection', () => {
       TcpExtDelayedACKLost: 1,
       TcpInSegs: 4,
     });
-    expect(world.connections[0].receiver?.state).toBe('close-wait');
+    expect(world.connections[0].tcp?.state).toBe('close-wait');
   });
 
   it('its ACKs leave by hash, or by the transmit queue that names the receive queue of its segments', () => {

@@ -1,180 +1,136 @@
 /**
- * Connections of sockets that acknowledge: each flow has a receiver of its own (engine/tcp), fed with what IP delivers; its ACKs
- * leave as frames, its timers interrupt the CPU that worked on it last.
- * Source: net/ipv4/tcp_ipv4.c tcp_v4_do_rcv, net/ipv4/tcp_output.c tcp_send_ack, v6.12.
- * Left out: the handshake (the first segment opens the connection), a peer that listens to the ACKs, TIME-WAIT; the timer's
- * softirq is part of its interrupt.
+ * TCP connections in the world: each is a socket of engine/tcp, fed with what IP delivers; its segments leave as packets, its
+ * timers interrupt the CPU that worked on it last. Both ends of a stream over a link are such; a flow of open-loop traffic to a
+ * socket with `acks` has one at its receiver only: its first segment opens it, and nobody listens to its ACKs.
+ * Source: net/ipv4/tcp_ipv4.c tcp_v4_do_rcv, net/ipv4/tcp_output.c tcp_send_ack, tcp_wfree, v6.12.
+ * Left out: the accept queue, more than one life of a connection; the softirq of timers and of small queues is part of the
+ * interrupt or poll that leads to it.
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
-import type { RuleValues } from '../../catalog/rules.ts';
+import { streamWritable } from '../app/stream-wake.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { interruptCpu } from '../cpu/interrupt.ts';
 import { IRQ_TCP, irqSource } from '../cpu/irq-source.ts';
 import { consumePacket, dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
-import { frameBits } from '../packet/frame-bits.ts';
-import { ETH_HLEN, makeFrame, TCP_RST, TCP_SYN, VLAN_HLEN } from '../packet/frame.ts';
-import { tcpReleaseCb } from '../tcp/ack-check.ts';
-import type { TcpCounters } from '../tcp/counters.ts';
-import { defaultTcpSysctls, type TcpEnv, type TcpOut, type TcpSysctls } from '../tcp/env.ts';
-import { tcpRcvEstablished } from '../tcp/rcv-established.ts';
+import { TCP_ACK, TCP_RST, TCP_SYN } from '../packet/frame.ts';
+import type { StreamSpec } from '../spec.ts';
+import { createTcpEstablished, createTcpSock, type TcpSockOptions } from '../tcp/create.ts';
+import { tcpAccept, tcpConnect } from '../tcp/handshake.ts';
+import { tcpRcv } from '../tcp/rcv.ts';
 import { cleanupRbuf, readQueue } from '../tcp/read.ts';
-import { createTcpReceiver, type TcpReceiver, type TcpSkb } from '../tcp/receiver.ts';
+import { tcpReleaseCb } from '../tcp/release.ts';
+import { MSG_MORE, tcpClose, tcpSendmsg } from '../tcp/sendmsg.ts';
 import { seqAdd, seqDiff } from '../tcp/seq.ts';
+import { memoryFree } from '../tcp/sndbuf.ts';
+import type { TcpSegment } from '../tcp/segment.ts';
+import type { TcpSock, TcpState } from '../tcp/sock.ts';
 import { nextTimerNs, runTimers } from '../tcp/timers.ts';
+import { tcpTsqHandler } from '../tcp/tsq-handler.ts';
 import type { Cpu, Socket, TcpConnection, World } from '../world.ts';
-import { makeLocalSkb } from './local-skb.ts';
 import { dataReady, enqueue, enqueueOfo, queueLength } from './socket.ts';
-import { startAcks, sendAcks } from './tcp-ack.ts';
+import { sendAcks, startAcks } from './tcp-ack.ts';
+import { takeOfo, WorldEnv } from './tcp-env.ts';
+import { parseOptions } from './tcp-parse.ts';
 
-const BITS4 = frameBits(makeFrame({ l4Csum: 'partial' }));
-const BITS6 = frameBits(makeFrame({ ipVersion: 6, l4Csum: 'partial' }));
 /** What the peer of a connection without handshake would have offered: the usual MSS, and a scale. */
 const PEER_WINDOW = 65_536;
 /** Of a handshake that was not seen: 1 ms. */
 const HANDSHAKE_US = 1000;
-/** NOP, NOP, timestamps. */
-const TIMESTAMPS = /^0101080a([0-9a-f]{8})([0-9a-f]{8})/;
 
-/** Decisions that a record of the socket's queue tells of already. */
-const TOLD: ReadonlySet<number> = new Set([
-  Reason.inOrder,
-  Reason.outOfOrder,
-  Reason.ofoFilled,
-  Reason.coalesced,
-]);
-
-/** Drops that count in the socket's own counter. */
-const COUNTED_DROPS: ReadonlySet<number> = new Set([Reason.tcpMemory, Reason.ofoPruned]);
-
-/** What the receiver sees of the world while it works: bound anew for each call. */
-class WorldEnv implements TcpEnv {
-  w!: World;
-  cpu!: Cpu;
-  conn!: TcpConnection;
-  sock!: Socket;
-  /** Slot of the segment at work, 0: none or gone. */
-  slot = 0;
-  woken = false;
-  now = 0;
-  jiffyNs = 0;
-  tickPhaseNs = 0;
-  hrtimerLatencyNs = 0;
-  rules!: RuleValues;
-  sysctl!: TcpSysctls;
-  counters!: TcpCounters;
-
-  bind(w: World, cpu: Cpu, conn: TcpConnection, sock: Socket): void {
-    this.w = w;
-    this.cpu = cpu;
-    this.conn = conn;
-    this.sock = sock;
-    this.slot = 0;
-    this.woken = false;
-    this.now = w.now;
-    this.jiffyNs = w.fixed.jiffyNs;
-    this.counters = w.hosts[cpu.host].snmp;
-    const { sysctl } = w.hosts[cpu.host];
-    const own = this.defaultsOf(w.fixed.rules);
-    own.tcp_rmem = sysctl['net.ipv4.tcp_rmem'];
-    own.rmem_max = sysctl['net.core.rmem_max'][0];
-    own.tcp_sack = sysctl['net.ipv4.tcp_sack'][0];
-    own.tcp_dsack = sysctl['net.ipv4.tcp_dsack'][0];
-    if (w.fixed.rules.tcpCompSack) own.tcp_comp_sack_nr = sysctl['net.ipv4.tcp_comp_sack_nr'][0];
-    own.tcp_comp_sack_delay_ns = sysctl['net.ipv4.tcp_comp_sack_delay_ns'][0];
-    own.tcp_comp_sack_slack_ns = sysctl['net.ipv4.tcp_comp_sack_slack_ns'][0];
-    conn.cpu = cpu.index;
-    if (conn.receiver !== null) conn.receiver.owned = sock.owned;
-  }
-
-  /** Values of the version, made anew only where it is another world's. */
-  private defaultsOf(rules: RuleValues): TcpSysctls {
-    if (this.rules !== rules) {
-      this.rules = rules;
-      this.sysctl = defaultTcpSysctls(rules);
-    }
-    return this.sysctl;
-  }
-
-  transmit(_s: TcpReceiver, out: TcpOut): void {
-    makeAck(this, out);
-  }
-
-  drop(_s: TcpReceiver, skb: TcpSkb, reason: number): void {
-    if (skb.id === this.slot && this.slot !== 0) {
-      const { w, slot, sock, cpu } = this;
-      this.slot = 0;
-      if (reason === Reason.pureAck || reason === Reason.tcpReset)
-        consumePacket(w, slot, sock.place, reason, cpu.index);
-      else lose(this, slot, reason);
-      return;
-    }
-    // one or several (copied together since) of the out-of-order queue
-    for (const slot of takeOfo(this, skb.seq, skb.endSeq)) lose(this, slot, reason);
-  }
-
-  decide(_s: TcpReceiver, reason: number, a: number, b: number): void {
-    if (TOLD.has(reason)) return;
-    let second = b;
-    if (reason === Reason.tcpCollapsed) {
-      chargeSocket(this);
-      second = this.sock.rmem;
-    }
-    const { w, sock, cpu } = this;
-    emit(w, Kind.tcpDecision, sock.place, reason, cpu.index, 0, 0, causeOf(this), a | 0, second | 0);
-  }
-
-  dataReady(): void {
-    this.woken = true;
-  }
-}
+/** States as /proc/net/tcp numbers them. */
+export const TCP_STATES: Readonly<Record<TcpState, number>> = {
+  established: 1,
+  'syn-sent': 2,
+  'syn-recv': 3,
+  'fin-wait-1': 4,
+  'fin-wait-2': 5,
+  'time-wait': 6,
+  closed: 7,
+  'close-wait': 8,
+  'last-ack': 9,
+  closing: 11,
+};
 
 const env = new WorldEnv();
 
-function causeOf(e: WorldEnv): number {
-  return e.slot === 0 ? 0 : e.w.pool.lastSeq[e.slot];
-}
-
-/** The socket is charged with what its connections are. */
-function chargeSocket(e: WorldEnv): void {
-  const { conn, sock } = e;
-  const { rmem } = conn.receiver as TcpReceiver;
-  sock.rmem += rmem - conn.rmem;
-  conn.rmem = rmem;
-}
-
-function lose(e: WorldEnv, slot: number, reason: number): void {
-  chargeSocket(e);
-  if (COUNTED_DROPS.has(reason)) e.sock.drops += 1;
-  dropPacket(e.w, slot, e.sock.place, reason, e.cpu.index);
-}
-
-/** Takes the slots of the connection that begin within the range off the out-of-order queue, in order. */
-function takeOfo(e: WorldEnv, start: number, end: number): number[] {
-  const { pool } = e.w;
-  const { ofo } = e.sock;
-  const taken: number[] = [];
-  for (let i = 0; i < ofo.length; ) {
-    const slot = ofo[i];
-    const at = pool.seq[slot];
-    if (pool.flow[slot] === e.conn.flow && seqDiff(at, start) >= 0 && seqDiff(at, end) < 0) {
-      ofo.splice(i, 1);
-      taken.push(slot);
-    } else i += 1;
-  }
-  return taken.sort((a, b) => seqDiff(pool.seq[a], pool.seq[b]));
-}
-
-/** After a call: memory, and the agenda's time for the next timer. */
-function settle(e: WorldEnv): void {
-  const { conn, w } = e;
-  const s = conn.receiver as TcpReceiver;
-  chargeSocket(e);
+/** After a call: memory, the agenda's time for the next timer, and what a reader of the run wants to know. */
+function settle(): void {
+  const { conn, w, cpu } = env;
+  const s = conn.tcp as TcpSock;
+  env.charge();
   const next = nextTimerNs(s);
   if (next === Number.POSITIVE_INFINITY) cancel(w.agenda, conn.actor);
   else if (w.agenda.time[conn.actor] !== next)
     schedule(w.agenda, conn.actor, Math.max(Math.ceil(next), w.now));
+  tellState(s);
+  if (conn.live) tellWindow(s);
+  if (!env.room) return;
+  env.room = false;
+  streamWritable(w, cpu, conn, Reason.sndbufFreed, env.why());
+}
+
+function tellState(s: TcpSock): void {
+  const { conn, w, cpu, sock } = env;
+  const state = TCP_STATES[s.state];
+  if (state === conn.state) return;
+  const flow = w.fixed.flows[conn.flow].reply;
+  const seq = emit(
+    w,
+    Kind.tcpState,
+    sock.place,
+    Reason.none,
+    cpu.index,
+    0,
+    flow,
+    env.why(),
+    state,
+    conn.state,
+  );
+  const opened = state === TCP_STATES.established;
+  if (opened) conn.queuedTo = s.rcvNxt;
+  conn.state = state;
+  if (opened) streamWritable(w, cpu, conn, Reason.tcpEstablished, seq);
+  else if (s.state === 'closed' && conn.job !== null) conn.job.closed = true;
+}
+
+function tellWindow(s: TcpSock): void {
+  const { conn, w, cpu, sock } = env;
+  const { cwnd, ssthresh, caState } = s.tx;
+  if (cwnd === conn.cwnd && ssthresh === conn.ssthresh) return;
+  conn.cwnd = cwnd;
+  conn.ssthresh = ssthresh;
+  const flow = w.fixed.flows[conn.flow].reply;
+  const reason = WINDOW_REASONS[caState] ?? Reason.none;
+  const why = reason === Reason.cwndOpen && cwnd < ssthresh ? Reason.cwndSlowStart : reason;
+  emit(w, Kind.tcpCwnd, sock.place, why, cpu.index, 0, flow, env.why(), cwnd, ssthresh);
+}
+
+/** By icsk_ca_state. */
+const WINDOW_REASONS: readonly number[] = [
+  Reason.cwndOpen,
+  Reason.cwndDisorder,
+  Reason.tcpEnterCwr,
+  Reason.cwndRecovery,
+  Reason.cwndLoss,
+];
+
+/** How a connection of this host is made. */
+function optionsFor(w: World, conn: TcpConnection, sock: Socket): TcpSockOptions {
+  const flow = w.fixed.flows[conn.flow];
+  const nic = w.nics[w.flowState.out[flow.reply]];
+  const v6 = flow.key.ipVersion === 6;
+  return {
+    // numbers that begin apart, the same in every run
+    isn: (flow.softHash ^ (conn.index * 0x9e37_79b1)) >>> 0,
+    mss: nic.mtu - (v6 ? 60 : 40),
+    coalesces: false,
+    rcvbuf: sock.spec.rcvbufBytes ?? 0,
+    sndbuf: sock.spec.sndbufBytes ?? 0,
+    gsoMaxSize: v6 ? nic.gsoMaxSize : nic.gsoIpv4MaxSize,
+    gsoMaxSegs: nic.gsoMaxSegs,
+  };
 }
 
 /** A segment for a connection. @param fromBacklog the task that owned the socket works on it */
@@ -191,51 +147,28 @@ export function connectionRcv(
   const len = pool.totalPayload[slot];
   conn.rxQueue = pool.queue[slot];
   env.bind(w, cpu, conn, sock);
-  const stamps = TIMESTAMPS.exec(w.fixed.options[pool.opt[slot]]);
-  const tsVal = stamps === null ? -1 : Number.parseInt(stamps[1], 16);
-  const tsEcr = stamps === null ? -1 : Number.parseInt(stamps[2], 16);
-  if (conn.receiver === null || conn.receiver.state === 'closed') {
-    if ((flags & (TCP_SYN | TCP_RST)) === TCP_RST) {
-      consumePacket(w, slot, sock.place, Reason.controlSegment, cpu.index);
-      return;
-    }
-    open(env, slot, tsVal, tsEcr);
-    if ((flags & TCP_SYN) !== 0) {
-      consumePacket(w, slot, sock.place, Reason.controlSegment, cpu.index);
-      return;
-    }
+  const seg = segmentOf(w, conn, slot);
+  if (conn.tcp === null || (conn.tcp.state === 'closed' && !conn.live)) {
+    if (!open(seg, slot)) return;
   }
-  const s = conn.receiver as unknown as TcpReceiver;
+  const s = conn.tcp as unknown as TcpSock;
   s.owned = sock.owned;
   if (fromBacklog && !sock.touched.includes(conn.index)) sock.touched.push(conn.index);
+  if (conn.live) tellAck(seg, slot);
+  else seg.ack = s.tx.sndNxt;
   const end = seqAdd(pool.seq[slot], len);
   const before = s.rcvNxt;
+  const opened = s.state === 'established';
   env.slot = slot;
-  tcpRcvEstablished(env, s, {
-    id: slot,
-    seq: pool.seq[slot],
-    ack: s.sndNxt,
-    flags,
-    win: PEER_WINDOW,
-    len,
-    truesize: pool.truesize[slot],
-    gsoSize: pool.segs[slot] > 1 ? pool.gsoSize[slot] : 0,
-    headerLen: 20 + w.fixed.options[pool.opt[slot]].length / 2,
-    tsVal,
-    tsEcr,
-    urgPtr: 0,
-  });
-  settle(env);
-  w.flowState.received[conn.flow] += seqDiff(s.rcvNxt, before);
+  tcpRcv(env, s, seg);
+  settle();
+  if (opened) w.flowState.received[conn.flow] += seqDiff(s.rcvNxt, before);
   let cause = 0;
   if (env.slot !== 0) {
     env.slot = 0;
     if (len === 0) consumePacket(w, slot, sock.place, Reason.controlSegment, cpu.index);
-    else if (seqDiff(end, s.rcvNxt) <= 0) {
-      cause = deliver(w, cpu, sock, slot, 0);
-    } else {
-      enqueueOfo(w, cpu, sock, slot);
-    }
+    else if (seqDiff(end, s.rcvNxt) <= 0) cause = deliver(w, cpu, sock, slot, 0);
+    else enqueueOfo(w, cpu, sock, slot);
   }
   if (sock.ofo.length > 0 && cause !== 0) {
     // what waited beyond the hole that is filled now
@@ -243,81 +176,169 @@ export function connectionRcv(
       deliver(w, cpu, sock, late, Reason.ofoFilled);
   }
   if (cause !== 0) dataReady(w, cpu, sock, cause);
+  if (flags & TCP_RST && s.state === 'closed' && conn.job !== null) conn.job.closed = true;
 }
 
-/** Onto the receive queue that the application reads. @param why 0: in order @returns its record */
+function segmentOf(w: World, conn: TcpConnection, slot: number): TcpSegment {
+  const { pool } = w;
+  const { tsVal, tsEcr, sacks, syn, headerLen } = parseOptions(w, slot);
+  const scale = conn.tcp === null || syn !== null ? 0 : conn.tcp.tx.sndWscale;
+  return {
+    id: slot,
+    seq: pool.seq[slot],
+    ack: pool.ack[slot],
+    flags: pool.flags[slot],
+    win: conn.live ? pool.win[slot] * 2 ** scale : PEER_WINDOW,
+    len: pool.totalPayload[slot],
+    truesize: pool.truesize[slot],
+    gsoSize: pool.segs[slot] > 1 ? pool.gsoSize[slot] : 0,
+    headerLen,
+    tsVal,
+    tsEcr,
+    urgPtr: 0,
+    sacks,
+    syn,
+  };
+}
+
+/** What an ACK says, for those who watch the transfer. */
+function tellAck(seg: TcpSegment, slot: number): void {
+  const { w, conn, sock, cpu } = env;
+  if ((seg.flags & TCP_ACK) === 0) return;
+  const flow = w.fixed.flows[conn.flow].reply;
+  const { pool } = w;
+  const packet = pool.id[slot];
+  const cause = pool.lastSeq[slot];
+  emit(w, Kind.tcpAcked, sock.place, Reason.none, cpu.index, packet, flow, cause, seg.win | 0, seg.ack | 0);
+  for (let i = 0; i + 1 < seg.sacks.length; i += 2) {
+    const [left, right] = [seg.sacks[i], seg.sacks[i + 1]];
+    emit(w, Kind.tcpSacked, sock.place, Reason.none, cpu.index, packet, flow, cause, left | 0, right | 0);
+  }
+}
+
+/** Onto the receive queue that the application reads. @param why 0: in order @returns its record, 0: nothing in it is new */
 function deliver(w: World, cpu: Cpu, sock: Socket, slot: number, why: number): number {
   const { pool } = w;
+  const { conn } = env;
+  const old = seqDiff(conn.queuedTo, pool.seq[slot]);
+  if (old > 0) {
+    // what has come before is in the queue already: the reader skips it
+    if (old >= pool.totalPayload[slot]) {
+      dropPacket(w, slot, sock.place, Reason.oldData, cpu.index);
+      return 0;
+    }
+    pool.seq[slot] = seqAdd(pool.seq[slot], old);
+    pool.totalPayload[slot] -= old;
+  }
+  conn.queuedTo = seqAdd(pool.seq[slot], pool.totalPayload[slot]);
   const joined = queueLength(sock) > 0 && pool.flow[sock.queue[sock.queue.length - 1]] === pool.flow[slot];
   if (joined && why === 0) w.hosts[cpu.host].snmp.TcpExtTCPRcvCoalesce += 1;
   enqueue(w, cpu, sock, slot, why !== 0 ? why : joined ? Reason.coalesced : Reason.inOrder, false);
   return pool.lastSeq[slot];
 }
 
-/** The first segment of a flow: the connection is taken to be open from here on. */
-function open(e: WorldEnv, slot: number, tsVal: number, tsEcr: number): void {
-  const { w, conn, sock } = e;
-  const { pool } = w;
-  const syn = (pool.flags[slot] & TCP_SYN) !== 0;
-  const v6 = w.fixed.flows[conn.flow].key.ipVersion === 6;
-  const mss = w.nics[w.flowState.out[w.fixed.flows[conn.flow].reply]].mtu - (v6 ? 60 : 40);
-  conn.receiver = createTcpReceiver(e, {
-    rcvNxt: syn ? seqAdd(pool.seq[slot], 1) : pool.seq[slot],
-    sndNxt: pool.ack[slot],
-    sackOk: e.sysctl.tcp_sack !== 0,
-    tsOk: tsVal >= 0,
-    mss,
-    peerMss: mss,
+/**
+ * A segment for no connection yet. Of a peer that listens, a SYN makes one; of traffic that does not, any first segment.
+ * @returns whether there is a connection now that has to work on it
+ */
+function open(seg: TcpSegment, slot: number): boolean {
+  const { w, conn, sock, cpu } = env;
+  if ((seg.flags & (TCP_SYN | TCP_RST)) === TCP_RST) {
+    consumePacket(w, slot, sock.place, Reason.controlSegment, cpu.index);
+    return false;
+  }
+  if (conn.live) {
+    if ((seg.flags & (TCP_SYN | TCP_ACK)) !== TCP_SYN) {
+      // of a connection that is gone
+      dropPacket(w, slot, cpu.protocolPlace, Reason.noSocket, cpu.index);
+      return false;
+    }
+    env.cause = w.pool.lastSeq[slot];
+    conn.tcp = tcpAccept(env, optionsFor(w, conn, sock), seg);
+    settle();
+    consumePacket(w, slot, sock.place, Reason.controlSegment, cpu.index);
+    return false;
+  }
+  const syn = (seg.flags & TCP_SYN) !== 0;
+  const options = optionsFor(w, conn, sock);
+  conn.tcp = createTcpEstablished(env, {
+    ...options,
+    rcvNxt: syn ? seqAdd(seg.seq, 1) : seg.seq,
+    sndNxt: seg.ack,
+    sackOk: env.sysctl.tcp_sack !== 0,
+    tsOk: seg.tsVal >= 0,
+    peerMss: options.mss,
     peerWindow: PEER_WINDOW,
     wscale: true,
     handshakeRttUs: HANDSHAKE_US,
-    coalesces: false,
-    rcvbuf: sock.spec.rcvbufBytes ?? 0,
-    tsVal: Math.max(tsVal, 0),
+    tsVal: Math.max(seg.tsVal, 0),
   });
+  conn.state = TCP_STATES.established;
+  conn.queuedTo = conn.tcp.rcvNxt;
   // traffic that listens to nobody echoes one value for ever: its age says nothing
-  if (tsEcr >= 0) conn.receiver.tsOffset = tsEcr - Math.floor(w.now / 1_000_000);
+  if (seg.tsEcr >= 0) conn.tcp.tsOffset = seg.tsEcr - Math.floor(w.now / 1_000_000);
+  if (!syn) return true;
+  consumePacket(w, slot, sock.place, Reason.controlSegment, cpu.index);
+  return false;
 }
 
-/** An ACK becomes a frame; it leaves when the work it costs is done. */
-function makeAck(e: WorldEnv, out: TcpOut): void {
-  const { w, cpu, conn, sock } = e;
-  const { pool } = w;
-  const flow = w.fixed.flows[w.fixed.flows[conn.flow].reply];
-  const v6 = flow.key.ipVersion === 6;
-  const hex = optionsOf(out);
-  const headers = ETH_HLEN + (flow.tagged ? VLAN_HLEN : 0) + (v6 ? 40 : 20) + 20 + hex.length / 2;
-  const slot = makeLocalSkb(w, flow, headers, 0, v6 ? BITS6 : BITS4, conn.rxQueue);
-  pool.seq[slot] = out.seq;
-  pool.ack[slot] = out.ack;
-  pool.flags[slot] = out.flags;
-  pool.win[slot] = out.win;
-  pool.ipId[slot] = v6 ? 0 : conn.ipId;
-  conn.ipId = (conn.ipId + 1) & 0xffff;
-  if (hex !== '') w.ackOptions[slot] = { packet: w.lastPacket, hex };
-  conn.acksSent += 1;
-  pool.lastSeq[slot] = emit(
-    w,
-    Kind.tcpAck,
-    sock.place,
-    out.reason,
-    cpu.index,
-    pool.id[slot],
-    flow.id,
-    causeOf(e),
-    pool.frameLen[slot],
-    out.ack | 0,
-  );
-  cpu.acks.push(slot);
+/** connect(): a SYN leaves. */
+export function connectionConnect(
+  w: World,
+  cpu: Cpu,
+  conn: TcpConnection,
+  sock: Socket,
+  spec: StreamSpec,
+): void {
+  env.bind(w, cpu, conn, sock);
+  const options = optionsFor(w, conn, sock);
+  if (spec.maxSegBytes > 0) options.mss = Math.min(options.mss, spec.maxSegBytes);
+  conn.tcp = createTcpSock(env, options);
+  conn.tcp.tx.nodelay = spec.nodelay;
+  conn.tcp.tx.cork = spec.cork;
+  tcpConnect(env, conn.tcp);
+  settle();
+  touch(conn, sock);
 }
 
-/** The option bytes of an ACK: timestamps, then SACK blocks, padded with NOPs in front as the kernel does. */
-function optionsOf(out: TcpOut): string {
-  const hex = (n: number): string => (n >>> 0).toString(16).padStart(8, '0');
-  const stamps = out.tsVal < 0 ? '' : `0101080a${hex(out.tsVal)}${hex(out.tsEcr)}`;
-  if (out.sacks.length === 0) return stamps;
-  const length = (2 + 4 * out.sacks.length).toString(16).padStart(2, '0');
-  return `${stamps}010105${length}${out.sacks.map(hex).join('')}`;
+/** Bytes that a write may queue now; 0: it has to wait for room. */
+export function connectionRoom(conn: TcpConnection): number {
+  const s = conn.tcp;
+  if (s === null || !memoryFree(s)) return 0;
+  return Math.max(s.tx.sndbuf - s.tx.wmemQueued, s.tx.mssCache);
+}
+
+/** A writer found no room, and is told when there is some (SOCK_NOSPACE). */
+export function connectionWaits(conn: TcpConnection): void {
+  if (conn.tcp !== null) conn.tcp.tx.nospace = true;
+}
+
+/** sendmsg: @returns bytes taken */
+export function connectionWrite(
+  w: World,
+  cpu: Cpu,
+  conn: TcpConnection,
+  sock: Socket,
+  bytes: number,
+  more: boolean,
+): number {
+  env.bind(w, cpu, conn, sock);
+  const taken = tcpSendmsg(env, conn.tcp as TcpSock, bytes, more ? MSG_MORE : 0);
+  settle();
+  touch(conn, sock);
+  return taken;
+}
+
+export function connectionClose(w: World, cpu: Cpu, conn: TcpConnection, sock: Socket): void {
+  env.bind(w, cpu, conn, sock);
+  tcpClose(env, conn.tcp as TcpSock);
+  settle();
+  touch(conn, sock);
+}
+
+/** The task has the socket: what comes meanwhile is looked at when it lets go. */
+function touch(conn: TcpConnection, sock: Socket): void {
+  if (!sock.touched.includes(conn.index)) sock.touched.push(conn.index);
 }
 
 /** The application has copied an skb: the connection's queue and memory follow. */
@@ -326,11 +347,11 @@ export function connectionRead(w: World, cpu: Cpu, conn: TcpConnection, sock: So
   // dequeue took the skb's own memory off: the connection knows better
   sock.rmem += pool.truesize[slot];
   env.bind(w, cpu, conn, sock);
-  const s = conn.receiver as TcpReceiver;
+  const s = conn.tcp as TcpSock;
   const bytes = seqDiff(seqAdd(pool.seq[slot], pool.totalPayload[slot]), s.copiedSeq);
   if (bytes > 0) readQueue(env, s, bytes);
-  if (!sock.touched.includes(conn.index)) sock.touched.push(conn.index);
-  settle(env);
+  touch(conn, sock);
+  settle();
 }
 
 /** recvmsg has copied what it wanted: ACKs that are the reader's to send. */
@@ -338,20 +359,34 @@ export function connectionsCleanup(w: World, cpu: Cpu, sock: Socket): void {
   for (const index of sock.touched) {
     const conn = w.connections[index];
     env.bind(w, cpu, conn, sock);
-    cleanupRbuf(env, conn.receiver as TcpReceiver, 1);
-    settle(env);
+    cleanupRbuf(env, conn.tcp as TcpSock, 1);
+    settle();
   }
 }
 
 /** release_sock: what had to wait for the task happens now. */
 export function connectionsReleased(w: World, cpu: Cpu, sock: Socket): void {
-  for (const index of sock.touched) {
+  const { touched } = sock;
+  sock.touched = [];
+  for (const index of touched) {
     const conn = w.connections[index];
     env.bind(w, cpu, conn, sock);
-    tcpReleaseCb(env, conn.receiver as TcpReceiver);
-    settle(env);
+    tcpReleaseCb(env, conn.tcp as TcpSock);
+    settle();
   }
-  sock.touched = [];
+}
+
+/** The small queues' tasklet: connections that waited for packets below TCP to be freed may send more. */
+export function connectionsTsq(w: World, cpu: Cpu, cause: number): void {
+  while (cpu.tsq.length > 0) {
+    const conn = w.connections[cpu.tsq.shift() as number];
+    const sock = w.sockets[conn.sock - 1];
+    env.bind(w, cpu, conn, sock);
+    env.cause = cause;
+    if (sock.owned) touch(conn, sock);
+    tcpTsqHandler(env, conn.tcp as TcpSock);
+    settle();
+  }
 }
 
 /** A timer of the connection is due: it interrupts the CPU that worked on it last. */
@@ -360,20 +395,21 @@ export function tcpTimerDue(w: World, conn: TcpConnection): void {
   interruptCpu(w, w.cpus[conn.cpu], irqSource(IRQ_TCP, conn.index), 0);
 }
 
-/** The handler's work is done. @returns true where ACKs are to be sent before it ends */
+/** The handler's work is done. @returns true where segments are to be sent before it ends */
 export function tcpTimerStep(w: World, cpu: Cpu, conn: TcpConnection): boolean {
   if (conn.sending) {
     conn.sending = false;
     sendAcks(w, cpu);
     return false;
   }
-  const sock = w.sockets[w.fixed.flows[conn.flow].socket - 1];
+  const sock = w.sockets[conn.sock - 1];
   const before = cpu.acks.length;
   env.bind(w, cpu, conn, sock);
-  const s = conn.receiver as TcpReceiver;
-  if (sock.owned && !sock.touched.includes(conn.index)) sock.touched.push(conn.index);
+  env.cause = cpu.irqSeq;
+  const s = conn.tcp as TcpSock;
+  if (sock.owned) touch(conn, sock);
   runTimers(env, s);
-  settle(env);
+  settle();
   if (cpu.acks.length === before) return false;
   conn.sending = true;
   startAcks(w, cpu);

@@ -4,7 +4,8 @@
  * With a root lock (every qdisc before 4.16; fq_codel) CPUs also wait for each other while they put a packet in.
  * Steps of work of one CPU (Cpu.xmit), with bottom halves off: no two of them nest.
  * Source: net/core/dev.c __dev_xmit_skb, net/sched/sch_generic.c __qdisc_run, sch_direct_xmit, v6.12.
- * Left out: busylock, NET_TX softirq (what a run leaves behind goes on at the next clean-up), several packets a dequeue.
+ * Left out: busylock, NET_TX softirq (what a run leaves behind goes on at the next clean-up), several packets a dequeue (but for the
+ * pieces of one, each of which costs a driver's call).
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
@@ -13,9 +14,11 @@ import { acquireLock, releaseLock } from '../cpu/lock.ts';
 import { nicAway, remoteExtra } from '../cpu/node.ts';
 import { dropKey } from '../drop.ts';
 import { emit } from '../emit.ts';
-import { hasRoom, intoRing, refillFromQdisc, whyStopped } from '../nic/tx-ring.ts';
-import type { Cpu, RxQueue, World } from '../world.ts';
+import { handToDriver, hasRoom, refillFromQdisc, whyStopped } from '../nic/tx-ring.ts';
+import type { Cpu, Nic, RxQueue, World } from '../world.ts';
+import { bandOf } from './prio-band.ts';
 import { freeSent } from './sock-write.ts';
+import { needsWork, xmitCycles } from './validate-xmit.ts';
 
 const IDLE = 0;
 const ENQUEUE = 1;
@@ -36,6 +39,7 @@ export function beginXmit(w: World, cpu: Cpu, q: RxQueue, slot: number, free: bo
   x.free = free;
   x.lost = false;
   w.pool.txCpu[slot] = cpu.index;
+  w.hosts[cpu.host].software.qdisc += 1;
   if (q.tx.lock >= 0 && !free) {
     acquireLock(w, cpu, w.locks[q.tx.lock], Math.max(0, profile.qdisc - profile.lock), w.pool.lastSeq[slot]);
     return;
@@ -67,8 +71,8 @@ export function xmitStep(w: World, cpu: Cpu): boolean {
   const slot = waited ? (tx.qdisc.shift() as number) : x.slot;
   x.slot = 0;
   tx.lastCpu = cpu.index;
-  intoRing(w, w.nics[q.nic], q, cpu.index, slot, waited ? Reason.txFromQdisc : Reason.txRing);
   if (waited && w.pool.txCpu[slot] !== cpu.index) tx.forOthers += 1;
+  handToDriver(w, w.nics[q.nic], q, cpu.index, slot, waited);
   return next(w, cpu, q);
 }
 
@@ -79,8 +83,9 @@ export function xmitStep(w: World, cpu: Cpu): boolean {
 export function xmitAtOnce(w: World, cpu: Cpu, q: RxQueue, slot: number): void {
   const { tx } = q;
   w.pool.txCpu[slot] = cpu.index;
+  w.hosts[cpu.host].software.qdisc += 1;
   if (tx.runner < 0 && tx.qdisc.length === 0 && hasRoom(q)) {
-    intoRing(w, w.nics[q.nic], q, cpu.index, slot, Reason.txRing);
+    handToDriver(w, w.nics[q.nic], q, cpu.index, slot, false);
     return;
   }
   // one driver's call was paid for: the oldest packet gets it
@@ -100,8 +105,11 @@ function drive(w: World, cpu: Cpu, q: RxQueue): boolean {
   x.stage = DRIVE;
   // drivers of old clean up what they have sent when they are called next
   const cleaning = w.fixed.rules.napi ? 0 : profile.txDone + profile.page;
-  const away = !x.free && nicAway(cpu, w.nics[q.nic]) ? remoteExtra(w, cpu, profile.txDrv) : 0;
-  startWork(w, cpu, x.free ? 0 : profile.txDrv + cleaning + away);
+  const nic = w.nics[q.nic];
+  const away = !x.free && nicAway(cpu, nic) ? remoteExtra(w, cpu, profile.txDrv) : 0;
+  const slot = x.slot !== 0 ? x.slot : q.tx.validated > 0 ? 0 : q.tx.qdisc[0];
+  const more = slot !== 0 && needsWork(w, nic, slot) ? xmitCycles(w, nic, slot) : 0;
+  startWork(w, cpu, x.free ? 0 : profile.txDrv + cleaning + away + more);
   return false;
 }
 
@@ -134,7 +142,8 @@ function enqueue(w: World, cpu: Cpu, q: RxQueue, slot: number): boolean {
   const { tx } = q;
   const nic = w.nics[q.nic];
   const segs = pool.segs[slot];
-  if (tx.qdisc.length >= nic.txQueueLen) {
+  const band = bandOf(w, nic, slot);
+  if (isFull(w, nic, tx.qdisc, band)) {
     tx.dropped += 1;
     w.totals.txDropped += segs;
     const key = dropKey(q.txPlace, Reason.qdiscFull);
@@ -156,8 +165,12 @@ function enqueue(w: World, cpu: Cpu, q: RxQueue, slot: number): boolean {
     freeSent(w, slot, cpu.index, seq);
     return false;
   }
-  tx.qdisc.push(slot);
-  const reason = tx.runner >= 0 ? Reason.txOtherRuns : whyStopped(q);
+  // behind its own band, before the lower ones
+  let at = tx.qdisc.length;
+  while (at > 0 && bandOf(w, nic, tx.qdisc[at - 1]) > band) at -= 1;
+  const overtaken = at === tx.qdisc.length ? 0 : pool.id[tx.qdisc[at]];
+  tx.qdisc.splice(at, 0, slot);
+  const reason = overtaken !== 0 ? Reason.txOvertakes : tx.runner >= 0 ? Reason.txOtherRuns : whyStopped(q);
   pool.lastSeq[slot] = emit(
     w,
     Kind.txQueue,
@@ -165,10 +178,19 @@ function enqueue(w: World, cpu: Cpu, q: RxQueue, slot: number): boolean {
     reason,
     cpu.index,
     pool.id[slot],
-    0,
+    overtaken,
     pool.lastSeq[slot],
     tx.qdisc.length,
     segs,
   );
   return true;
+}
+
+/** pfifo_fast without a root lock has a ring a band; before, and other queueing disciplines, one limit for all. */
+function isFull(w: World, nic: Nic, qdisc: readonly number[], band: number): boolean {
+  if (qdisc.length < nic.txQueueLen) return false;
+  if (!nic.bands || !w.fixed.rules.qdiscLockless) return true;
+  let own = 0;
+  for (const slot of qdisc) if (bandOf(w, nic, slot) === band) own += 1;
+  return own >= nic.txQueueLen;
 }

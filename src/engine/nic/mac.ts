@@ -1,12 +1,13 @@
 /**
  * A frame's last bit reaches the MAC: accept it or not, choose its queue, put it into a descriptor.
- * Source: hardware behaviour as igb, ixgbe and mlx5 count it, v6.12. Left out: flow control, CRC errors on the wire.
+ * Source: hardware behaviour as igb, ixgbe and mlx5 count it, v6.12. Left out: flow control.
  */
+import { Point } from '../../catalog/capture-points.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
-import { FRAME_L4_CSUM_VERIFIED, FRAME_MULTICAST } from '../packet/frame-bits.ts';
+import { FRAME_FCS_BAD, FRAME_L4_CSUM_VERIFIED, FRAME_MULTICAST } from '../packet/frame-bits.ts';
 import { NO_CPU } from '../records.ts';
 import type { Nic, World } from '../world.ts';
 import { receiveIntoRing } from './rx-ring.ts';
@@ -15,19 +16,18 @@ import { selection, selectQueue } from './steering.ts';
 const ETH_HLEN = 14;
 const VLAN_HLEN = 4;
 
-/** The slot's frame columns are filled; gives it its id and takes it in. */
+/** The slot's frame columns are filled, with its id and the record that caused it (0: none): takes it in. */
 export function frameArrived(w: World, nic: Nic, slot: number): void {
   const pool = w.pool;
   const flow = pool.flow[slot];
   const info = w.fixed.flows[flow];
   const bits = pool.bits[slot];
-  w.lastPacket += 1;
-  pool.id[slot] = w.lastPacket;
   pool.arrivedNs[slot] = w.now;
   pool.totalPayload[slot] = pool.payloadLen[slot];
   w.totals.arrived += 1;
   w.flowState.packets[flow] += 1;
   w.flowState.bytes[flow] += pool.frameLen[slot];
+  if (w.tap !== null) w.tap(w, Point.wireIn, nic.index, slot);
   pool.lastSeq[slot] = emit(
     w,
     Kind.frameArrived,
@@ -36,10 +36,15 @@ export function frameArrived(w: World, nic: Nic, slot: number): void {
     NO_CPU,
     pool.id[slot],
     0,
-    0,
+    pool.lastSeq[slot],
     pool.frameLen[slot],
     flow,
   );
+  if ((bits & FRAME_FCS_BAD) !== 0) {
+    nic.counters.rx_crc_errors += 1;
+    dropPacket(w, slot, nic.macPlace, Reason.crcError, NO_CPU);
+    return;
+  }
   if (pool.frameLen[slot] > nic.mtu + ETH_HLEN + (info.tagged ? VLAN_HLEN : 0)) {
     nic.counters.rx_length_errors += 1;
     dropPacket(w, slot, nic.macPlace, Reason.frameTooLong, NO_CPU);

@@ -3,6 +3,7 @@
  * At most size - 1 descriptors are usable: the tail never catches the head (Intel style).
  * Source: igb, ixgbe receive paths, v6.12. Left out: several descriptors a frame, descriptor prefetch, on-chip FIFO.
  */
+import { Point } from '../../catalog/capture-points.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { schedule, cancel } from '../clock/agenda.ts';
@@ -12,6 +13,7 @@ import { truesizeOf } from '../net/truesize.ts';
 import { NO_CPU } from '../records.ts';
 import type { Cpu, Nic, RxQueue, World } from '../world.ts';
 import { carryOut, decideInterrupt } from './moderation.ts';
+import { rxChecksum } from './rx-checksum.ts';
 
 /** Descriptors the card can still fill. */
 export function freeDescriptors(q: RxQueue): number {
@@ -128,6 +130,7 @@ export function takeDescriptor(w: World, q: RxQueue, cpu: Cpu, cause: number, nu
   counters.rx_packets += 1;
   counters.rx_bytes += bytes;
   pool.truesize[slot] = truesizeOf(bytes);
+  if (w.tap !== null) w.tap(w, Point.driverIn, q.nic, slot);
   pool.lastSeq[slot] = emit(
     w,
     Kind.pollFrame,
@@ -140,6 +143,7 @@ export function takeDescriptor(w: World, q: RxQueue, cpu: Cpu, cause: number, nu
     number,
     index,
   );
+  rxChecksum(w, w.nics[q.nic], slot);
   return slot;
 }
 

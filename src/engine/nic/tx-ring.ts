@@ -4,11 +4,15 @@
  * Source: igb_xmit_frame_ring, igb_clean_tx_irq, v6.12.
  * Left out: time of the DMA read (part of the driver's cost), one descriptor a fragment.
  */
+import { Point } from '../../catalog/capture-points.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { emit } from '../emit.ts';
+import { beginCut, nextFrameLen } from '../link/cut.ts';
+import { linkTakes, putOnLink } from '../link/way.ts';
 import { freeSent } from '../net/sock-write.ts';
+import { needsWork, pieces, validateXmit, xmitCycles } from '../net/validate-xmit.ts';
 import { addLatency } from '../metrics/latency.ts';
 import { NO_CPU } from '../records.ts';
 import { clientAnswer } from '../traffic/client.ts';
@@ -46,8 +50,10 @@ function bytesOf(w: World, slot: number): number {
 /** The driver's start_xmit: a descriptor, and the doorbell. */
 export function intoRing(w: World, nic: Nic, q: RxQueue, cpu: number, slot: number, reason: number): void {
   const pool = w.pool;
-  if (w.tap !== null) w.tap(w, nic.index, slot, true);
+  if (w.tap !== null) w.tap(w, Point.driverOut, nic.index, slot);
   q.tx.ring.push(slot);
+  q.tx.posted += 1;
+  q.tx.by = cpu === NO_CPU ? -1 : cpu;
   if (q.tx.bql) dqlQueued(q.tx.dql, bytesOf(w, slot));
   pool.lastSeq[slot] = emit(
     w,
@@ -64,6 +70,58 @@ export function intoRing(w: World, nic: Nic, q: RxQueue, cpu: number, slot: numb
   if (nic.txSending < 0) startFrame(w, nic, q.number);
 }
 
+/**
+ * The driver's call for the oldest packet of the queueing discipline (`waited`) or for one at hand, made ready for the card first. A
+ * packet cut in software is several calls; where the ring is full before the last, what is left goes back to the queue's head.
+ */
+export function handToDriver(
+  w: World,
+  nic: Nic,
+  q: RxQueue,
+  cpu: number,
+  slot: number,
+  waited: boolean,
+): void {
+  const { tx } = q;
+  const reason = waited ? Reason.txFromQdisc : Reason.txRing;
+  if (waited && tx.validated > 0) {
+    tx.validated -= 1;
+    intoRing(w, nic, q, cpu, slot, reason);
+    return;
+  }
+  if (!needsWork(w, nic, slot)) {
+    intoRing(w, nic, q, cpu, slot, reason);
+    return;
+  }
+  validateXmit(w, nic, q, cpu, slot);
+  if (pieces.length === 1) {
+    intoRing(w, nic, q, cpu, slot, reason);
+    return;
+  }
+  const stops = w.fixed.rules.bqlStopsPieces;
+  for (let i = 0; i < pieces.length; i += 1) {
+    if (txUsed(q) >= tx.size - 1 || (stops && tx.dql.stopped)) {
+      requeue(w, q, cpu, i);
+      return;
+    }
+    intoRing(w, nic, q, cpu, pieces[i], Reason.txPiece);
+  }
+}
+
+/** dev_requeue_skb: pieces from `from` on go to the head of the queueing discipline, and need no second look. */
+function requeue(w: World, q: RxQueue, cpu: number, from: number): void {
+  const { pool } = w;
+  const rest = pieces.slice(from);
+  q.tx.qdisc.unshift(...rest);
+  q.tx.validated = rest.length;
+  q.tx.requeues += rest.length;
+  for (const slot of rest) {
+    const [id, cause] = [pool.id[slot], pool.lastSeq[slot]];
+    const waiting = q.tx.qdisc.length;
+    pool.lastSeq[slot] = emit(w, Kind.txQueue, q.txPlace, Reason.txRequeued, cpu, id, 0, cause, waiting, 1);
+  }
+}
+
 /** Puts the next frame of a queue (or of the next one in turn that has one) on the wire. */
 function startFrame(w: World, nic: Nic, from: number): void {
   for (let i = 0; i < nic.queues; i += 1) {
@@ -71,20 +129,50 @@ function startFrame(w: World, nic: Nic, from: number): void {
     const { tx } = w.queues[nic.firstQueue + number];
     if (tx.ringAt >= tx.ring.length) continue;
     const slot = tx.ring[tx.ringAt];
+    nic.txSending = number;
+    if (nic.way >= 0) {
+      beginCut(w, nic, slot);
+      sendFrame(w, nic, slot);
+      return;
+    }
     const pool = w.pool;
     const segs = pool.segs[slot];
     const headers = pool.frameLen[slot] - pool.payloadLen[slot];
-    const bytes = segs * (headers + WIRE_OVERHEAD) + pool.totalPayload[slot];
-    const total = bytes * 8 * NS + nic.txRem;
-    const ns = Math.floor(total / nic.linkBps);
-    nic.txRem = total - ns * nic.linkBps;
-    nic.txSending = number;
-    schedule(w.agenda, nic.txActor, w.now + ns);
+    sendBytes(w, nic, segs * (headers + WIRE_OVERHEAD) + pool.totalPayload[slot]);
     return;
   }
   nic.txSending = -1;
   nic.txRem = 0;
   cancel(w.agenda, nic.txActor);
+}
+
+function sendBytes(w: World, nic: Nic, bytes: number): void {
+  const total = bytes * 8 * NS + nic.txRem;
+  const ns = Math.floor(total / nic.linkBps);
+  nic.txRem = total - ns * nic.linkBps;
+  schedule(w.agenda, nic.txActor, w.now + ns);
+}
+
+/** A frame of the packet has left onto the card's link. @returns true where more of it are to come */
+function wireFrame(w: World, nic: Nic, slot: number): boolean {
+  putOnLink(w, nic, slot);
+  if (nic.txFrame >= w.pool.segs[slot]) return false;
+  sendFrame(w, nic, slot);
+  return true;
+}
+
+/** The packet's next frame goes onto the link, as soon as that takes it. */
+function sendFrame(w: World, nic: Nic, slot: number): void {
+  nic.txWaits = !linkTakes(w, nic);
+  if (nic.txWaits) cancel(w.agenda, nic.txActor);
+  else sendBytes(w, nic, nextFrameLen(w, nic, slot) + WIRE_OVERHEAD);
+}
+
+/** The link may take frames again. */
+export function resumeSending(w: World, nic: Nic): void {
+  if (!nic.txWaits) return;
+  const { tx } = w.queues[nic.firstQueue + nic.txSending];
+  sendFrame(w, nic, tx.ring[tx.ringAt]);
 }
 
 /** The frame on the wire has left: its descriptor is written back, the vector decides about an interrupt. */
@@ -93,6 +181,7 @@ export function frameSent(w: World, nic: Nic): void {
   const { tx } = q;
   const pool = w.pool;
   const slot = tx.ring[tx.ringAt];
+  if (nic.way >= 0 && wireFrame(w, nic, slot)) return;
   tx.ringAt += 1;
   if (tx.ringAt >= 512) {
     tx.ring = tx.ring.slice(tx.ringAt);
@@ -103,6 +192,7 @@ export function frameSent(w: World, nic: Nic): void {
   nic.counters.tx_packets += segs;
   nic.counters.tx_bytes += bytesOf(w, slot);
   w.totals.txSent += segs;
+  if (w.tap !== null) w.tap(w, Point.wireOut, nic.index, slot);
   const seq = emit(
     w,
     Kind.txSent,
@@ -115,7 +205,7 @@ export function frameSent(w: World, nic: Nic): void {
     segs,
     nic.index,
   );
-  if (pool.sk[slot] !== 0) {
+  if (pool.sk[slot] !== 0 && w.sockets[pool.sk[slot] - 1].spec.proto === 'udp') {
     const latencyNs = w.now - pool.arrivedNs[slot];
     addLatency(w.sockets[pool.sk[slot] - 1].txLatency, latencyNs);
     const flow = pool.flow[slot];
@@ -177,16 +267,26 @@ export function refillFromQdisc(w: World, nic: Nic, q: RxQueue, cpu: number, mos
   for (let n = 0; n < most && tx.qdisc.length > 0 && hasRoom(q); n += 1) {
     const slot = tx.qdisc.shift() as number;
     if (w.pool.txCpu[slot] !== cpu) tx.forOthers += 1;
-    intoRing(w, nic, q, cpu, slot, Reason.txFromQdisc);
+    handToDriver(w, nic, q, cpu, slot, true);
   }
+}
+
+/** Cycles that making the `count` oldest packets that wait ready for the card costs. */
+export function waitingCycles(w: World, q: RxQueue, count: number): number {
+  const { qdisc, validated } = q.tx;
+  const nic = w.nics[q.nic];
+  let cycles = 0;
+  for (let i = validated; i < count; i += 1)
+    if (needsWork(w, nic, qdisc[i])) cycles += xmitCycles(w, nic, qdisc[i]);
+  return cycles;
 }
 
 /** Skbs between the stack (or the sendmsg or connection that made them) and the wire's end, counted in frames. */
 export function txInFlight(w: World): number {
   let n = 0;
-  for (const task of w.tasks) if (task.send.slot !== 0) n += 1;
+  for (const task of w.tasks) if (task.send.slot !== 0) n += w.pool.segs[task.send.slot];
   for (const cpu of w.cpus) {
-    n += cpu.acks.length;
+    for (const slot of cpu.acks) n += w.pool.segs[slot];
     if (cpu.xmit.slot !== 0) n += w.pool.segs[cpu.xmit.slot];
   }
   for (const q of w.queues) {

@@ -26,12 +26,15 @@ const EXT_HEADER_NUMBERS: Readonly<Record<string, number>> = {
   dstopts: 60,
 };
 
+/** Writes a frame's payload; gets zeros. */
+export type PayloadWriter = (bytes: Uint8Array) => void;
+
 /**
- * @param payloadSeed chooses the payload bytes
+ * @param payload writes the payload bytes, or a seed that chooses some
  * @returns frameLen bytes, without FCS; padding is zeros
  * @throws RangeError if an address, MAC or hex string is not one
  */
-export function buildFrame(fields: FrameFields, payloadSeed = 0): Uint8Array {
+export function buildFrame(fields: FrameFields, payload: number | PayloadWriter = 0): Uint8Array {
   const l3 = l2HeaderLen(fields);
   const l4 = l3 + ipHeaderLen(fields);
   const payloadAt = l4 + l4HeaderLen(fields);
@@ -39,7 +42,9 @@ export function buildFrame(fields: FrameFields, payloadSeed = 0): Uint8Array {
   writeEthernet(bytes, fields);
   if (fields.ipVersion === 4) writeIpv4(bytes, l3, fields);
   else if (fields.ipVersion === 6) writeIpv6(bytes, l3, fields);
-  writePayload(bytes.subarray(payloadAt, payloadAt + fields.payloadLen), payloadSeed);
+  const body = bytes.subarray(payloadAt, payloadAt + fields.payloadLen);
+  if (typeof payload === 'number') writePayload(body, payload);
+  else payload(body);
   if (payloadAt > l4) writeL4(bytes.subarray(0, payloadAt + fields.payloadLen), l4, fields);
   return bytes.slice(0, fields.frameLen);
 }

@@ -43,6 +43,12 @@ export const FRAME_IP_CSUM_UNKNOWN = 1 << 19;
 export const FRAME_L4_CSUM_UNKNOWN = 1 << 20;
 /** CHECKSUM_PARTIAL: counts as right. */
 export const FRAME_L4_CSUM_PARTIAL = 1 << 21;
+/** Its TCP options are NOP, NOP and timestamps, whose values are in the pool's columns. */
+export const FRAME_TIMESTAMPS = 1 << 22;
+/** Its TCP options are kept beside it (SYN, SACK). */
+export const FRAME_OWN_OPTIONS = 1 << 23;
+/** The Ethernet FCS is wrong: bits were turned on the cable. */
+export const FRAME_FCS_BAD = 1 << 24;
 
 /** @returns FRAME_* bits of `fields`, unsigned. */
 export function frameBits(fields: FrameFields): number {

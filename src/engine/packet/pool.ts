@@ -25,6 +25,9 @@ export interface PacketPool {
   /** FRAME_* bits. */
   bits: Uint32Array;
   opt: Uint32Array;
+  /** Timestamps of its own (FRAME_TIMESTAMPS): sent by a connection of this world. */
+  tsVal: Uint32Array;
+  tsEcr: Uint32Array;
   ext: Uint32Array;
   /** Receive hash as the NIC or the software gives it; 0: none. */
   hash: Uint32Array;
@@ -43,6 +46,8 @@ export interface PacketPool {
   fragNext: Uint32Array;
   fragLast: Uint32Array;
   truesize: Uint32Array;
+  /** CHECKSUM_* as the driver gives it (nic/rx-checksum). */
+  ipSummed: Uint8Array;
   /** Socket (id) that sent it and is charged for it; 0: it came from a wire. */
   sk: Uint16Array;
   /** CPU (world index) that sent it. */
@@ -71,6 +76,8 @@ function columns(capacity: number) {
     tos: new Uint8Array(capacity),
     bits: new Uint32Array(capacity),
     opt: new Uint32Array(capacity),
+    tsVal: new Uint32Array(capacity),
+    tsEcr: new Uint32Array(capacity),
     ext: new Uint32Array(capacity),
     hash: new Uint32Array(capacity),
     queue: new Uint16Array(capacity),
@@ -83,6 +90,7 @@ function columns(capacity: number) {
     fragNext: new Uint32Array(capacity),
     fragLast: new Uint32Array(capacity),
     truesize: new Uint32Array(capacity),
+    ipSummed: new Uint8Array(capacity),
     sk: new Uint16Array(capacity),
     txCpu: new Uint16Array(capacity),
     tag: new Float64Array(capacity),
@@ -127,8 +135,11 @@ export function takeSlot(pool: PacketPool): number {
   pool.fragNext[slot] = 0;
   pool.fragLast[slot] = slot;
   pool.groFixedId[slot] = 0;
+  pool.ipSummed[slot] = 0;
   pool.sk[slot] = 0;
   pool.tag[slot] = 0;
+  pool.tsVal[slot] = 0;
+  pool.tsEcr[slot] = 0;
   return slot;
 }
 

@@ -8,13 +8,13 @@ import { ackScheduled, inQuickackMode } from './ack-mode.ts';
 import { ICSK_ACK_NOMEM, ICSK_ACK_NOW } from './constants.ts';
 import { sendDelayedAck } from './delack.ts';
 import type { TcpEnv } from './env.ts';
-import type { TcpReceiver } from './receiver.ts';
-import { sackCompressSendAck, sendAck, sharedDupacks } from './send.ts';
+import type { TcpSock } from './sock.ts';
+import { sendAck, sharedDupacks } from './send.ts';
 import { seqDiff } from './seq.ts';
 import { selectWindowOf } from './window.ts';
 
 /** @param ofoPossible the slow path was taken: out-of-order data may be there */
-export function ackSndCheck(env: TcpEnv, s: TcpReceiver, ofoPossible: boolean): void {
+export function ackSndCheck(env: TcpEnv, s: TcpSock, ofoPossible: boolean): void {
   if (!ackScheduled(s)) return;
   const now = reasonForNow(env, s);
   if (now !== 0) {
@@ -35,7 +35,7 @@ export function ackSndCheck(env: TcpEnv, s: TcpReceiver, ofoPossible: boolean): 
 }
 
 /** @returns the reason for an ACK at once; 0: none */
-function reasonForNow(env: TcpEnv, s: TcpReceiver): number {
+function reasonForNow(env: TcpEnv, s: TcpSock): number {
   if (
     seqDiff(s.rcvNxt, s.rcvWup) > s.rcvMss &&
     // a reader that keeps up has its ACKs sent here; else it sends them itself when it has read
@@ -47,7 +47,7 @@ function reasonForNow(env: TcpEnv, s: TcpReceiver): number {
   return (s.pending & ICSK_ACK_NOMEM) !== 0 ? Reason.ackNoMemory : Reason.ackHoleFilled;
 }
 
-function compress(env: TcpEnv, s: TcpReceiver): void {
+function compress(env: TcpEnv, s: TcpSock): void {
   const { sysctl, rules } = env;
   if (!s.sackOk) {
     sendAck(env, s, Reason.ackNoSack);
@@ -76,7 +76,7 @@ function compress(env: TcpEnv, s: TcpReceiver): void {
 }
 
 /** The first duplicate ACKs for a hole are what the sender's fast retransmit waits for. */
-function dupackAtOnce(env: TcpEnv, s: TcpReceiver): boolean {
+function dupackAtOnce(env: TcpEnv, s: TcpSock): boolean {
   const most = env.rules.tcpCompSackDupacks;
   if (most === 0) return false;
   const fresh = s.compressedAckRcvNxt !== s.rcvNxt;
@@ -96,7 +96,7 @@ function dupackAtOnce(env: TcpEnv, s: TcpReceiver): boolean {
 }
 
 /** The hrtimer of SACK compression. */
-export function compressedAckKick(env: TcpEnv, s: TcpReceiver): void {
+export function compressedAckKick(env: TcpEnv, s: TcpSock): void {
   s.compressedAtNs = Number.POSITIVE_INFINITY;
   if (s.owned) {
     s.deferred = Reason.ackCompSackTimer;
@@ -105,14 +105,4 @@ export function compressedAckKick(env: TcpEnv, s: TcpReceiver): void {
   if (s.compressedAck <= sharedDupacks(env)) return;
   if (env.rules.tcpCompSackOwnCounter) s.compressedAck -= 1;
   sendAck(env, s, Reason.ackCompSackTimer);
-}
-
-/** tcp_release_cb: the task lets the socket go; what had to wait happens now. */
-export function tcpReleaseCb(env: TcpEnv, s: TcpReceiver): void {
-  s.owned = false;
-  const reason = s.deferred;
-  s.deferred = 0;
-  if (reason === 0) return;
-  if (reason === Reason.ackCompSackTimer) sackCompressSendAck(env, s, reason);
-  else if (ackScheduled(s)) sendAck(env, s, reason);
 }

@@ -15,47 +15,47 @@ import {
   TCP_MSS_DEFAULT,
 } from './constants.ts';
 import type { TcpEnv } from './env.ts';
-import type { TcpReceiver } from './receiver.ts';
+import type { TcpSock } from './sock.ts';
 import { winFromSpace } from './window.ts';
 
 export function atoMin(env: TcpEnv): number {
   return hz(env.jiffyNs, HZ_ATO_MIN);
 }
 
-export function scheduleAck(s: TcpReceiver): void {
+export function scheduleAck(s: TcpSock): void {
   s.pending |= ICSK_ACK_SCHED;
 }
 
-export function ackScheduled(s: TcpReceiver): boolean {
+export function ackScheduled(s: TcpSock): boolean {
   return (s.pending & ICSK_ACK_SCHED) !== 0;
 }
 
-export function inPingpong(env: TcpEnv, s: TcpReceiver): boolean {
+export function inPingpong(env: TcpEnv, s: TcpSock): boolean {
   return s.pingpong >= env.sysctl.tcp_pingpong_thresh;
 }
 
-export function enterPingpong(env: TcpEnv, s: TcpReceiver): void {
+export function enterPingpong(env: TcpEnv, s: TcpSock): void {
   s.pingpong = env.sysctl.tcp_pingpong_thresh;
 }
 
 /** Grants quick ACKs: as many full segments as half the window holds, 16 at most. */
-export function incrQuickack(s: TcpReceiver, most = TCP_MAX_QUICKACKS): void {
+export function incrQuickack(s: TcpSock, most = TCP_MAX_QUICKACKS): void {
   const quick = Math.floor(s.rcvWnd / (2 * s.rcvMss)) || 2;
   s.quick = Math.max(s.quick, Math.min(quick, most));
 }
 
-export function enterQuickackMode(env: TcpEnv, s: TcpReceiver): void {
+export function enterQuickackMode(env: TcpEnv, s: TcpSock): void {
   incrQuickack(s);
   s.pingpong = 0;
   s.ato = atoMin(env);
 }
 
-export function inQuickackMode(env: TcpEnv, s: TcpReceiver): boolean {
+export function inQuickackMode(env: TcpEnv, s: TcpSock): boolean {
   return s.quick > 0 && !inPingpong(env, s);
 }
 
 /** tcp_dec_quickack_mode: an ACK leaves. */
-export function decQuickackMode(env: TcpEnv, s: TcpReceiver): void {
+export function decQuickackMode(env: TcpEnv, s: TcpSock): void {
   if (s.quick === 0) return;
   const used = ackScheduled(s) ? 1 : 0;
   if (used >= s.quick) {
@@ -74,7 +74,7 @@ export interface Measured {
   headerLen: number;
 }
 
-export function measureRcvMss(env: TcpEnv, s: TcpReceiver, seg: Measured): void {
+export function measureRcvMss(env: TcpEnv, s: TcpSock, seg: Measured): void {
   const last = s.lastSegSize;
   s.lastSegSize = 0;
   const len = seg.gsoSize > 0 ? seg.gsoSize : seg.len;
@@ -102,7 +102,7 @@ export function measureRcvMss(env: TcpEnv, s: TcpReceiver, seg: Measured): void 
 }
 
 /** How much of the buffer counts as window, from this skb; a new ratio moves the clamp, and the threshold up to the window. */
-function updateRatio(env: TcpEnv, s: TcpReceiver, seg: Measured): void {
+function updateRatio(env: TcpEnv, s: TcpSock, seg: Measured): void {
   const ratio = Math.min(Math.floor((seg.len * 256) / seg.truesize) || 1, 255);
   if (ratio === s.scalingRatio) return;
   s.scalingRatio = ratio;

@@ -42,3 +42,29 @@ export const ICSK_ACK_NOMEM = 32;
 export const PAGE_SIZE = 4096;
 export const SKB_MAX_ORDER0 = PAGE_SIZE - 320;
 export const PAGE_SKB_TRUESIZE = PAGE_SIZE + 256;
+
+export const TCP_INFINITE_SSTHRESH = 0x7fffffff;
+export const TCP_SYN_RETRIES = 6;
+export const TCP_SYNACK_RETRIES = 5;
+export const TCP_RETRIES2 = 15;
+export const TCP_RACK_RECOVERY_THRESH = 16;
+/** Bits of net.ipv4.tcp_recovery. */
+export const TCP_RACK_LOSS_DETECTION = 1;
+export const TCP_RACK_STATIC_REO_WND = 2;
+export const TCP_RACK_NO_DUPTHRESH = 4;
+/** MAX_TCP_HEADER of a common configuration, skb_shared_info and sk_buff aligned. */
+export const MAX_TCP_HEADER = 320;
+export const SKB_SHARED_INFO = 320;
+export const SK_BUFF = 256;
+/** Memory of an skb of TCP before it holds a byte (6.3 and later: the small head cache). */
+export const TX_SKB_TRUESIZE = MAX_TCP_HEADER + SKB_SHARED_INFO + SK_BUFF;
+/** So much is charged for an skb that holds nothing but an ACK: it counts for no limit. */
+export const PURE_ACK_TRUESIZE = 2;
+/** Fragments an skb holds, and bytes of the page pieces that TCP copies to. */
+export const MAX_SKB_FRAGS = 17;
+export const SKB_FRAG_PAGE = 32_768;
+/** TCP_TIMEWAIT_LEN, TCP_FIN_TIMEOUT: jiffies per second times this. */
+export const TCP_TIMEWAIT_S = 60;
+/** What a device cuts by default: bytes and segments of one skb. */
+export const GSO_MAX_SIZE = 65_536;
+export const GSO_MAX_SEGS = 65_535;

@@ -5,18 +5,21 @@
 import { Reason } from '../../catalog/reasons.ts';
 import { TCP_FIN } from '../packet/frame.ts';
 import { enterPingpong, enterQuickackMode, type Measured, scheduleAck } from './ack-mode.ts';
-import { ICSK_ACK_NOMEM, ICSK_ACK_NOW } from './constants.ts';
+import { ICSK_ACK_NOMEM, ICSK_ACK_NOW, TCP_TIMEWAIT_S } from './constants.ts';
 import { eventDataRecv } from './delack.ts';
 import type { TcpEnv } from './env.ts';
-import { charge, rmemSchedule, tryRmemSchedule, uncharge } from './memory.ts';
+import { fastPathCheck } from './fast-path.ts';
+import { charge, rmemSchedule, tryRmemSchedule } from './memory.ts';
 import { dataQueueOfo, ofoQueue, tryCoalesce } from './ofo-queue.ts';
-import type { TcpReceiver, TcpSkb } from './receiver.ts';
+import type { TcpSock, TcpSkb } from './sock.ts';
 import { dsackSet, sackRemove } from './sack.ts';
+import { sendAck } from './send.ts';
 import { after, before, seqAdd, seqDiff } from './seq.ts';
+import { purgeOfo, timeWait } from './state.ts';
 import { receiveWindow } from './window.ts';
 
 /** tcp_queue_rcv: appends and charges. */
-export function queueRcv(env: TcpEnv, s: TcpReceiver, skb: TcpSkb): void {
+export function queueRcv(env: TcpEnv, s: TcpSock, skb: TcpSkb): void {
   s.rcvNxt = skb.endSeq;
   charge(s, skb.truesize);
   const joined = tryCoalesce(env, s, s.queue[s.queue.length - 1], skb);
@@ -24,18 +27,13 @@ export function queueRcv(env: TcpEnv, s: TcpReceiver, skb: TcpSkb): void {
   env.decide(s, joined ? Reason.coalesced : Reason.inOrder, skb.seq, skb.endSeq);
 }
 
-/** Header prediction is armed again once nothing is in its way. */
-export function fastPathCheck(s: TcpReceiver): void {
-  if (s.ofo.length === 0 && s.rcvWnd > 0 && s.rmem < s.rcvbuf && s.urgSeq < 0) s.predicted = true;
-}
-
-function outOfWindow(env: TcpEnv, s: TcpReceiver, skb: TcpSkb, reason: number): void {
+function outOfWindow(env: TcpEnv, s: TcpSock, skb: TcpSkb, reason: number): void {
   enterQuickackMode(env, s);
   scheduleAck(s);
   env.drop(s, skb, reason);
 }
 
-export function dataQueue(env: TcpEnv, s: TcpReceiver, skb: TcpSkb, seg: Measured): void {
+export function dataQueue(env: TcpEnv, s: TcpSock, skb: TcpSkb, seg: Measured): void {
   s.dsack = false;
   if (seqDiff(skb.seq, s.rcvNxt) === 0) {
     const bareFin = skb.len === 0 && (skb.flags & TCP_FIN) !== 0;
@@ -70,7 +68,7 @@ export function dataQueue(env: TcpEnv, s: TcpReceiver, skb: TcpSkb, seg: Measure
   dataQueueOfo(env, s, skb, seg);
 }
 
-function inSequence(env: TcpEnv, s: TcpReceiver, skb: TcpSkb, seg: Measured): void {
+function inSequence(env: TcpEnv, s: TcpSock, skb: TcpSkb, seg: Measured): void {
   if (!tryRmemSchedule(env, s, skb)) {
     s.pending |= ICSK_ACK_NOMEM | ICSK_ACK_NOW;
     scheduleAck(s);
@@ -99,17 +97,19 @@ function inSequence(env: TcpEnv, s: TcpReceiver, skb: TcpSkb, seg: Measured): vo
 }
 
 /** tcp_fin: the peer sends no more. What is queued beyond it can't be its data. */
-function tcpFin(env: TcpEnv, s: TcpReceiver): void {
+function tcpFin(env: TcpEnv, s: TcpSock): void {
   scheduleAck(s);
-  if (s.state === 'established') {
+  s.tx.rcvShutdown = true;
+  if (s.state === 'established' || s.state === 'syn-recv') {
     s.state = 'close-wait';
     enterPingpong(env, s);
+  } else if (s.state === 'fin-wait-1') {
+    // both close at once
+    sendAck(env, s, Reason.tcpFinAck);
+    s.state = 'closing';
+  } else if (s.state === 'fin-wait-2') {
+    sendAck(env, s, Reason.tcpFinAck);
+    timeWait(env, s, TCP_TIMEWAIT_S, 'time-wait');
   }
-  for (const skb of s.ofo) {
-    uncharge(s, skb.truesize);
-    env.drop(s, skb, Reason.oldData);
-  }
-  s.ofo.length = 0;
-  s.sacks.length = 0;
-  s.dsack = false;
+  purgeOfo(env, s, Reason.oldData);
 }

@@ -15,7 +15,7 @@ import {
 import { HZ_DELACK_MAX, HZ_HALF, hz, ICSK_ACK_PUSHED, ICSK_ACK_SCHED, ICSK_ACK_TIMER } from './constants.ts';
 import { jiffiesAt, type TcpEnv, timerWheelNs, usToJiffies } from './env.ts';
 import { growWindow } from './rcvbuf.ts';
-import type { TcpReceiver } from './receiver.ts';
+import type { TcpSock } from './sock.ts';
 import { rttMeasure } from './rtt.ts';
 import { sackCompressSendAck, sendAck } from './send.ts';
 
@@ -23,7 +23,7 @@ import { sackCompressSendAck, sendAck } from './send.ts';
 const GROW_FROM = 128;
 
 /** tcp_event_data_recv: data has joined the receive queue. */
-export function eventDataRecv(env: TcpEnv, s: TcpReceiver, seg: Measured): void {
+export function eventDataRecv(env: TcpEnv, s: TcpSock, seg: Measured): void {
   scheduleAck(s);
   measureRcvMss(env, s, seg);
   rttMeasure(env, s);
@@ -48,7 +48,7 @@ export function delackMax(env: TcpEnv): number {
   return hz(env.jiffyNs, HZ_DELACK_MAX) - 1;
 }
 
-export function sendDelayedAck(env: TcpEnv, s: TcpReceiver): void {
+export function sendDelayedAck(env: TcpEnv, s: TcpSock): void {
   const least = atoMin(env);
   let ato = s.ato;
   if (ato > least) {
@@ -77,7 +77,7 @@ export function sendDelayedAck(env: TcpEnv, s: TcpReceiver): void {
 }
 
 /** tcp_delack_timer_handler */
-export function delackTimer(env: TcpEnv, s: TcpReceiver): void {
+export function delackTimer(env: TcpEnv, s: TcpSock): void {
   s.delackAtNs = Number.POSITIVE_INFINITY;
   if (s.state === 'closed') return;
   if (sackCompressSendAck(env, s, Reason.ackDelayedTimer)) return;

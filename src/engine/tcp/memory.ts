@@ -8,40 +8,40 @@ import { Reason } from '../../catalog/reasons.ts';
 import { TCP_FIN, TCP_SYN } from '../packet/frame.ts';
 import { PAGE_SIZE, PAGE_SKB_TRUESIZE, SKB_MAX_ORDER0 } from './constants.ts';
 import type { TcpEnv } from './env.ts';
-import type { TcpReceiver, TcpSkb } from './receiver.ts';
+import type { TcpSock, TcpSkb } from './sock.ts';
 import { after, before, seqAdd, seqDiff } from './seq.ts';
 import { winFromSpace } from './window.ts';
 
-export function canIngest(s: TcpReceiver): boolean {
+export function canIngest(s: TcpSock): boolean {
   return s.rmem <= s.rcvbuf;
 }
 
 /** skb_set_owner_r */
-export function charge(s: TcpReceiver, truesize: number): void {
+export function charge(s: TcpSock, truesize: number): void {
   s.rmem += truesize;
   s.forwardAlloc -= truesize;
 }
 
 /** sock_rfree: whole pages go back to the machine at once. */
-export function uncharge(s: TcpReceiver, truesize: number): void {
+export function uncharge(s: TcpSock, truesize: number): void {
   s.rmem -= truesize;
   s.forwardAlloc += truesize;
   if (s.forwardAlloc >= PAGE_SIZE) s.forwardAlloc %= PAGE_SIZE;
 }
 
 /** sk_rmem_schedule: pages for this much, from a machine that has them. */
-export function rmemSchedule(s: TcpReceiver, size: number): void {
+export function rmemSchedule(s: TcpSock, size: number): void {
   if (size > s.forwardAlloc) s.forwardAlloc += Math.ceil((size - s.forwardAlloc) / PAGE_SIZE) * PAGE_SIZE;
 }
 
 /** @returns false: no room, the caller drops */
-export function tryRmemSchedule(env: TcpEnv, s: TcpReceiver, incoming: TcpSkb): boolean {
+export function tryRmemSchedule(env: TcpEnv, s: TcpSock, incoming: TcpSkb): boolean {
   if (!canIngest(s) && !pruneQueue(env, s, incoming)) return false;
   rmemSchedule(s, incoming.truesize);
   return true;
 }
 
-function pruneQueue(env: TcpEnv, s: TcpReceiver, incoming: TcpSkb): boolean {
+function pruneQueue(env: TcpEnv, s: TcpSock, incoming: TcpSkb): boolean {
   if (s.rmem === 0) return false;
   env.counters.TcpExtPruneCalled += 1;
   clampWindow(env, s);
@@ -57,7 +57,7 @@ function pruneQueue(env: TcpEnv, s: TcpReceiver, incoming: TcpSkb): boolean {
 }
 
 /** tcp_clamp_window: the buffer grows to what is used already as far as tcp_rmem allows, and the window offered shrinks. */
-function clampWindow(env: TcpEnv, s: TcpReceiver): void {
+function clampWindow(env: TcpEnv, s: TcpSock): void {
   s.quick = 0;
   const most = env.sysctl.tcp_rmem[2];
   if (s.rcvbuf < most && !s.rcvbufLocked) s.rcvbuf = Math.min(s.rmem, most);
@@ -67,7 +67,7 @@ function clampWindow(env: TcpEnv, s: TcpReceiver): void {
 /** tcp_collapse of list[from, to): skbs with much overhead are copied into pages of their own. @returns skbs there afterwards */
 function collapse(
   env: TcpEnv,
-  s: TcpReceiver,
+  s: TcpSock,
   list: TcpSkb[],
   from: number,
   to: number,
@@ -124,7 +124,7 @@ function collapse(
 }
 
 /** tcp_collapse_ofo_queue: stretch by stretch; tiny stretches are not worth it. */
-function collapseOfo(env: TcpEnv, s: TcpReceiver): void {
+function collapseOfo(env: TcpEnv, s: TcpSock): void {
   let sumTiny = 0;
   let head = 0;
   while (head < s.ofo.length) {
@@ -149,7 +149,7 @@ function collapseOfo(env: TcpEnv, s: TcpReceiver): void {
 }
 
 /** tcp_prune_ofo_queue: from the highest down, never below the segment that comes, an eighth of the buffer at a time. */
-function pruneOfo(env: TcpEnv, s: TcpReceiver, incoming: TcpSkb): void {
+function pruneOfo(env: TcpEnv, s: TcpSock, incoming: TcpSkb): void {
   const step = Math.floor(s.rcvbuf / 8);
   let goal = step;
   let pruned = false;

@@ -9,12 +9,12 @@ import { type Measured, measureRcvMss, scheduleAck } from './ack-mode.ts';
 import type { TcpEnv } from './env.ts';
 import { charge, tryRmemSchedule, uncharge } from './memory.ts';
 import { growWindow, rcvbufGrow } from './rcvbuf.ts';
-import type { TcpReceiver, TcpSkb } from './receiver.ts';
+import type { TcpSock, TcpSkb } from './sock.ts';
 import { dsackExtend, dsackSet, sackNewOfo } from './sack.ts';
 import { after, before } from './seq.ts';
 
 /** tcp_try_coalesce: the new skb's pages join the one before. Its head's memory is given back (charged: what its data takes). */
-export function tryCoalesce(env: TcpEnv, s: TcpReceiver, to: TcpSkb | undefined, from: TcpSkb): boolean {
+export function tryCoalesce(env: TcpEnv, s: TcpSock, to: TcpSkb | undefined, from: TcpSkb): boolean {
   if (to === undefined || !s.coalesces || from.seq !== to.endSeq || (to.flags & TCP_FIN) !== 0) return false;
   env.counters.TcpExtTCPRcvCoalesce += 1;
   to.endSeq = from.endSeq;
@@ -24,7 +24,7 @@ export function tryCoalesce(env: TcpEnv, s: TcpReceiver, to: TcpSkb | undefined,
   return true;
 }
 
-export function dataQueueOfo(env: TcpEnv, s: TcpReceiver, skb: TcpSkb, seg: Measured): void {
+export function dataQueueOfo(env: TcpEnv, s: TcpSock, skb: TcpSkb, seg: Measured): void {
   if (!tryRmemSchedule(env, s, skb)) {
     env.counters.TcpExtTCPOFODrop += 1;
     env.dataReady(s);
@@ -64,7 +64,7 @@ export function dataQueueOfo(env: TcpEnv, s: TcpReceiver, skb: TcpSkb, seg: Meas
 }
 
 /** Finds the segment's place; what it overlaps is told as DSACK, what it covers goes. */
-function insert(env: TcpEnv, s: TcpReceiver, skb: TcpSkb): 'inserted' | 'coalesced' | 'dropped' {
+function insert(env: TcpEnv, s: TcpSock, skb: TcpSkb): 'inserted' | 'coalesced' | 'dropped' {
   const { ofo } = s;
   const merged = (old: TcpSkb): void => {
     env.counters.TcpExtTCPOFOMerge += 1;
@@ -109,7 +109,7 @@ function insert(env: TcpEnv, s: TcpReceiver, skb: TcpSkb): 'inserted' | 'coalesc
 }
 
 /** tcp_ofo_queue: what follows on is in order now. @returns whether a FIN came with it */
-export function ofoQueue(env: TcpEnv, s: TcpReceiver): boolean {
+export function ofoQueue(env: TcpEnv, s: TcpSock): boolean {
   const dsackHigh = s.rcvNxt;
   while (s.ofo.length > 0) {
     const skb = s.ofo[0];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FIRST, testReceiver } from '../../testing/tcp-receiver.ts';
 import { tcpRecvmsg } from './read.ts';
-import type { TcpReceiver } from './receiver.ts';
+import type { TcpSock } from './sock.ts';
 import { receiveWindow } from './window.ts';
 
 const KERNELS = ['4.17', '4.18', '4.20', '5.8', '6.12', '6.18', '6.19'];
@@ -80,7 +80,7 @@ function play(w: typeof world extends fc.Arbitrary<infer T> ? T : never, check: 
   return t;
 }
 
-function holds(s: TcpReceiver): void {
+function holds(s: TcpSock): void {
   const charged = [...s.queue, ...s.ofo].reduce((sum, skb) => sum + skb.truesize, 0);
   expect(s.rmem).toBe(charged);
   expect(rel(s.copiedSeq)).toBeLessThanOrEqual(rel(s.rcvNxt));

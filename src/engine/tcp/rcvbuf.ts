@@ -4,12 +4,12 @@
  */
 import { Reason } from '../../catalog/reasons.ts';
 import type { TcpEnv } from './env.ts';
-import type { TcpReceiver } from './receiver.ts';
+import type { TcpSock } from './sock.ts';
 import { seqDiff } from './seq.ts';
 import { spaceFromWin, tcpSpace, winFromSpace } from './window.ts';
 
 /** The threshold of what is offered rises by what this skb shows about memory for a byte, and an ACK shall tell it at once. */
-export function growWindow(env: TcpEnv, s: TcpReceiver, len: number, truesize: number): void {
+export function growWindow(env: TcpEnv, s: TcpSock, len: number, truesize: number): void {
   const room = Math.min(s.windowClamp, tcpSpace(env, s)) - s.rcvSsthresh;
   if (room <= 0) return;
   let incr = winFromSpace(env, s, truesize) <= len ? 2 * s.advmss : slowGrowth(env, s, len, truesize);
@@ -21,7 +21,7 @@ export function growWindow(env: TcpEnv, s: TcpReceiver, len: number, truesize: n
 }
 
 /** Overhead of the skb against how far the window still is from its limit. */
-function slowGrowth(env: TcpEnv, s: TcpReceiver, len: number, truesize: number): number {
+function slowGrowth(env: TcpEnv, s: TcpSock, len: number, truesize: number): number {
   let t = Math.floor(winFromSpace(env, s, truesize) / 2);
   let w = Math.floor(winFromSpace(env, s, env.sysctl.tcp_rmem[2]) / 2);
   while (s.rcvSsthresh <= w) {
@@ -33,7 +33,7 @@ function slowGrowth(env: TcpEnv, s: TcpReceiver, len: number, truesize: number):
 }
 
 /** tcp_rcvbuf_grow. @param copied bytes that the application read in a round trip */
-export function rcvbufGrow(env: TcpEnv, s: TcpReceiver, copied: number): void {
+export function rcvbufGrow(env: TcpEnv, s: TcpSock, copied: number): void {
   const old = s.spaceBytes;
   s.spaceBytes = copied;
   if (env.sysctl.tcp_moderate_rcvbuf === 0 || s.rcvbufLocked) return;
@@ -50,7 +50,7 @@ export function rcvbufGrow(env: TcpEnv, s: TcpReceiver, copied: number): void {
 }
 
 /** tcp_rcv_space_adjust: after each copy to the application, once a round trip. */
-export function rcvSpaceAdjust(env: TcpEnv, s: TcpReceiver): void {
+export function rcvSpaceAdjust(env: TcpEnv, s: TcpSock): void {
   if (s.rttUs8 === 0) return;
   if (Math.floor((env.now - s.spaceTimeNs) / 1000) < Math.floor(s.rttUs8 / 8)) return;
   let copied = seqDiff(s.copiedSeq, s.spaceSeq);

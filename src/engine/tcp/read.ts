@@ -9,7 +9,7 @@ import { ICSK_ACK_PUSHED, ICSK_ACK_PUSHED2 } from './constants.ts';
 import type { TcpEnv } from './env.ts';
 import { uncharge } from './memory.ts';
 import { rcvSpaceAdjust } from './rcvbuf.ts';
-import type { TcpReceiver, TcpSkb } from './receiver.ts';
+import type { TcpSock, TcpSkb } from './sock.ts';
 import { sendAck } from './send.ts';
 import { seqAdd, seqDiff } from './seq.ts';
 import { receiveWindow, selectWindowOf } from './window.ts';
@@ -24,14 +24,14 @@ export interface TcpRead {
 }
 
 /** Reads at most so many bytes of what is there. */
-export function tcpRecvmsg(env: TcpEnv, s: TcpReceiver, most: number): TcpRead {
+export function tcpRecvmsg(env: TcpEnv, s: TcpSock, most: number): TcpRead {
   const read = readQueue(env, s, most);
   cleanupRbuf(env, s, read.bytes);
   return read;
 }
 
 /** The same without the ACKs at its end. */
-export function readQueue(env: TcpEnv, s: TcpReceiver, most: number): TcpRead {
+export function readQueue(env: TcpEnv, s: TcpSock, most: number): TcpRead {
   const read: TcpRead = { bytes: 0, end: false, freed: [] };
   while (read.bytes < most || (s.queue.length > 0 && seqDiff(s.queue[0].endSeq, s.copiedSeq) <= 1)) {
     const skb = s.queue[0];
@@ -57,7 +57,7 @@ export function readQueue(env: TcpEnv, s: TcpReceiver, most: number): TcpRead {
 }
 
 /** tcp_cleanup_rbuf. @param copied bytes read just now */
-export function cleanupRbuf(env: TcpEnv, s: TcpReceiver, copied: number): void {
+export function cleanupRbuf(env: TcpEnv, s: TcpSock, copied: number): void {
   let reason = 0;
   if (ackScheduled(s)) {
     const pushed =
@@ -76,7 +76,7 @@ export function cleanupRbuf(env: TcpEnv, s: TcpReceiver, copied: number): void {
 }
 
 /** setsockopt TCP_QUICKACK. */
-export function setQuickack(env: TcpEnv, s: TcpReceiver, on: boolean): void {
+export function setQuickack(env: TcpEnv, s: TcpSock, on: boolean): void {
   if (!on) {
     enterPingpong(env, s);
     return;

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { FIRST, MSS, testReceiver, warm } from '../../testing/tcp-receiver.ts';
 import { TCP_ACK, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, TCP_URG } from '../packet/frame.ts';
-import { tcpReleaseCb } from './ack-check.ts';
 import { setQuickack, tcpRecvmsg } from './read.ts';
-import { tcpClose, tcpWrite } from './reply.ts';
+import { tcpReleaseCb } from './release.ts';
+import { tcpClose, tcpSendmsg } from './sendmsg.ts';
 import { ICSK_ACK_NOMEM } from './constants.ts';
 import { receiveWindow, selectWindow } from './window.ts';
 
@@ -165,10 +165,10 @@ describe('delayed ACKs', () => {
     const threshold = (kernel: string): number => {
       const t = testReceiver({ kernel });
       for (let i = 0; i < 6; i += 1) {
-        t.data(i * 1000, i, { ack: t.s.sndNxt });
+        t.data(i * 1000, i, { ack: t.s.tx.sndNxt });
         t.until(i * 1000 + 100);
         tcpRecvmsg(t.env, t.s, ALL);
-        tcpWrite(t.env, t.s, 100);
+        tcpSendmsg(t.env, t.s, 100);
       }
       expect(t.reasons()).toContain('ackOnData');
       return t.reasons().filter((r) => r === 'ackQuick').length;
@@ -180,7 +180,7 @@ describe('delayed ACKs', () => {
   it('an answer that nobody acknowledges is sent again', () => {
     const t = testReceiver({ handshakeRttUs: 5150 });
     t.data(0, 0);
-    tcpWrite(t.env, t.s, 100);
+    tcpSendmsg(t.env, t.s, 100);
     t.until(250_000);
     // 5.15 + 200 ms: 52 jiffies; the probe's time is no earlier
     expect(t.acks.slice(1).map((a) => [a.reason, a.us])).toEqual([
@@ -189,7 +189,7 @@ describe('delayed ACKs', () => {
     ]);
     t.until(500_000);
     expect(t.reasons().slice(3)).toEqual(['tcpRto']);
-    t.segment(500_000, { seq: MSS, ack: t.s.sndNxt });
+    t.segment(500_000, { seq: MSS, ack: t.s.tx.sndNxt });
     t.until(2_000_000);
     expect(t.acks).toHaveLength(4);
     expect(t.drops).toEqual(['pureAck']);
@@ -197,11 +197,11 @@ describe('delayed ACKs', () => {
 
   it('Nagle: a second short answer waits for the first one’s ACK', () => {
     const t = testReceiver();
-    tcpWrite(t.env, t.s, 100);
-    tcpWrite(t.env, t.s, 100);
-    tcpWrite(t.env, t.s, 50);
+    tcpSendmsg(t.env, t.s, 100);
+    tcpSendmsg(t.env, t.s, 100);
+    tcpSendmsg(t.env, t.s, 50);
     expect(t.acks.map((a) => a.out.len)).toEqual([100]);
-    t.segment(1000, { seq: 0, ack: t.s.sndNxt });
+    t.segment(1000, { seq: 0, ack: t.s.tx.sndNxt });
     expect(t.acks.map((a) => a.out.len)).toEqual([100, 150]);
   });
 
@@ -404,7 +404,7 @@ describe('refused and ended', () => {
     expect(read).toMatchObject({ bytes: MSS, end: true });
     tcpClose(t.env, t.s);
     expect(t.acks.at(-1)?.out.flags).toBe(TCP_ACK | TCP_FIN);
-    t.segment(100, { seq: MSS + 1, ack: t.s.sndNxt });
+    t.segment(100, { seq: MSS + 1, ack: t.s.tx.sndNxt });
     expect(t.s.state).toBe('closed');
   });
 

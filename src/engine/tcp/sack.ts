@@ -5,7 +5,7 @@
 import { Reason } from '../../catalog/reasons.ts';
 import { TCP_NUM_SACKS } from './constants.ts';
 import type { TcpEnv } from './env.ts';
-import type { TcpReceiver } from './receiver.ts';
+import type { TcpSock } from './sock.ts';
 import { sackCompressSendAck } from './send.ts';
 import { after, before } from './seq.ts';
 
@@ -18,7 +18,7 @@ function extend(blocks: number[], i: number, start: number, end: number): boolea
 }
 
 /** A range went into the out-of-order queue. Held ACKs leave first where a block would sink unreported. */
-export function sackNewOfo(env: TcpEnv, s: TcpReceiver, start: number, end: number): void {
+export function sackNewOfo(env: TcpEnv, s: TcpSock, start: number, end: number): void {
   const { sacks } = s;
   const expected = env.rules.tcpSackBlocksExpected;
   for (let i = 0; 2 * i < sacks.length; i += 1) {
@@ -49,7 +49,7 @@ function mergeIntoFirst(sacks: number[]): void {
 }
 
 /** Blocks that rcv_nxt has reached go. */
-export function sackRemove(s: TcpReceiver): void {
+export function sackRemove(s: TcpSock): void {
   if (s.ofo.length === 0) {
     s.sacks.length = 0;
     return;
@@ -61,7 +61,7 @@ export function sackRemove(s: TcpReceiver): void {
 }
 
 /** What was received twice is told once, in the next ACK's first block. */
-export function dsackSet(env: TcpEnv, s: TcpReceiver, start: number, end: number): void {
+export function dsackSet(env: TcpEnv, s: TcpSock, start: number, end: number): void {
   if (!s.sackOk || env.sysctl.tcp_dsack === 0) return;
   if (before(start, s.rcvNxt)) env.counters.TcpExtTCPDSACKOldSent += 1;
   else env.counters.TcpExtTCPDSACKOfoSent += 1;
@@ -71,7 +71,7 @@ export function dsackSet(env: TcpEnv, s: TcpReceiver, start: number, end: number
   env.decide(s, Reason.dsackNoted, start, end);
 }
 
-export function dsackExtend(env: TcpEnv, s: TcpReceiver, start: number, end: number): void {
+export function dsackExtend(env: TcpEnv, s: TcpSock, start: number, end: number): void {
   if (!s.dsack) {
     dsackSet(env, s, start, end);
     return;

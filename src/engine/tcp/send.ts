@@ -1,17 +1,19 @@
 /**
  * A segment leaves, and what that settles on the receiving side. Source: net/ipv4/tcp_output.c __tcp_transmit_skb,
- * tcp_established_options, tcp_event_ack_sent, tcp_event_data_sent, __tcp_send_ack, v6.12.
+ * tcp_event_ack_sent, tcp_event_data_sent, tcp_update_skb_after_send, __tcp_send_ack, tcp_send_active_reset, v6.12.
  */
-import { TCP_ACK } from '../packet/frame.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { TCP_ACK, TCP_PSH, TCP_RST, TCP_SYN } from '../packet/frame.ts';
 import { decQuickackMode } from './ack-mode.ts';
-import {
-  MAX_TCP_OPTION_SPACE,
-  TCPOLEN_SACK_BASE_ALIGNED,
-  TCPOLEN_SACK_PERBLOCK,
-  TCPOLEN_TSTAMP_ALIGNED,
-} from './constants.ts';
+import { caTxStart } from './cong.ts';
+import { PURE_ACK_TRUESIZE } from './constants.ts';
 import { jiffiesAt, type TcpEnv, type TcpOut } from './env.ts';
-import { type TcpReceiver, tsClock } from './receiver.ts';
+import { rateSkbSent } from './rate.ts';
+import { sackOption } from './sack-option.ts';
+import { packetsInFlight, SK_PACING_NONE, type TxSkb, wndEnd } from './sender.ts';
+import { after, seqDiff } from './seq.ts';
+import { type TcpSock, tsAt, tsClock } from './sock.ts';
+import { tsMoveTail } from './tx-queue.ts';
 import { selectWindow } from './window.ts';
 
 /** What of compressed_ack are duplicate ACKs that were sent: before 5.8 the two shared one counter. */
@@ -19,53 +21,133 @@ export function sharedDupacks(env: TcpEnv): number {
   return env.rules.tcpCompSackOwnCounter ? 0 : env.rules.tcpCompSackDupacks;
 }
 
-/** The SACK option: a pending DSACK first, then blocks as far as the option space reaches (4, with timestamps 3). */
-function sackOption(s: TcpReceiver): number[] {
-  if (!s.sackOk || (!s.dsack && s.sacks.length === 0)) return [];
-  const room = MAX_TCP_OPTION_SPACE - (s.tsOk ? TCPOLEN_TSTAMP_ALIGNED : 0) - TCPOLEN_SACK_BASE_ALIGNED;
-  const blocks = Math.floor(room / TCPOLEN_SACK_PERBLOCK);
-  const all = s.dsack ? [s.dsackStart, s.dsackEnd, ...s.sacks] : s.sacks;
-  return all.slice(0, 2 * blocks);
-}
-
-/** @param seq, len, flags of the data it carries; a pure ACK has len 0 */
-export function transmitSkb(
-  env: TcpEnv,
-  s: TcpReceiver,
-  seq: number,
-  len: number,
-  flags: number,
-  reason: number,
-): void {
+/** A segment without data of its own: an ACK, a probe of the window. @param seq its place in the stream */
+function transmitBare(env: TcpEnv, s: TcpSock, seq: number, flags: number, reason: number): void {
   const sacks = sackOption(s);
-  const winField = selectWindow(env, s);
+  const field = selectWindow(env, s);
   const out: TcpOut = {
     seq,
     ack: s.rcvNxt,
-    flags: flags | TCP_ACK,
-    win: winField,
-    winBytes: winField * 2 ** s.rcvWscale,
-    len,
+    flags,
+    win: field,
+    winBytes: field * 2 ** s.rcvWscale,
+    len: 0,
+    segs: 1,
+    gsoSize: 0,
     sacks,
     dsack: s.dsack,
     tsVal: s.tsOk ? tsClock(env, s) : -1,
     tsEcr: s.tsOk ? s.tsRecent : -1,
+    syn: null,
+    retransmit: false,
+    skb: -1,
+    truesize: PURE_ACK_TRUESIZE,
+    edtNs: env.now,
     reason,
   };
   s.dsack = false;
   eventAckSent(env, s);
-  if (len > 0 || flags !== 0) eventDataSent(env, s);
   env.counters.TcpOutSegs += 1;
   env.transmit(s, out);
 }
 
-/** __tcp_send_ack. @param reason code: why an ACK leaves now */
-export function sendAck(env: TcpEnv, s: TcpReceiver, reason: number): void {
-  if (s.state === 'closed') return;
-  transmitSkb(env, s, s.sndNxt, 0, 0, reason);
+/** tcp_acceptable_seq: a peer that took its window back still has to find this in it. */
+function acceptableSeq(s: TcpSock): number {
+  const { sndNxt } = s.tx;
+  const end = wndEnd(s.tx);
+  const over = seqDiff(sndNxt, end);
+  return over <= 0 || (s.wscaleOk && over < 2 ** s.rcvWscale) ? sndNxt : end;
 }
 
-function eventAckSent(env: TcpEnv, s: TcpReceiver): void {
+/** __tcp_send_ack. @param reason code: why an ACK leaves now */
+export function sendAck(env: TcpEnv, s: TcpSock, reason: number): void {
+  if (s.state === 'closed') return;
+  transmitBare(env, s, acceptableSeq(s), TCP_ACK, reason);
+}
+
+/** tcp_xmit_probe_skb: one byte before what is expected, so that the peer must answer. */
+export function sendWindowProbe(env: TcpEnv, s: TcpSock): void {
+  env.counters.TcpExtTCPWinProbe += 1;
+  transmitBare(env, s, (s.tx.sndUna - 1) >>> 0, TCP_ACK, Reason.tcpWindowProbe);
+}
+
+/** tcp_send_active_reset */
+export function sendActiveReset(env: TcpEnv, s: TcpSock, reason: number): void {
+  env.counters.TcpOutRsts += 1;
+  transmitBare(env, s, acceptableSeq(s), TCP_ACK | TCP_RST, reason);
+}
+
+/**
+ * A clone of an skb of the sending side leaves; the skb stays until it is acknowledged.
+ * @param reason code: why it leaves now
+ */
+export function transmitSkb(env: TcpEnv, s: TcpSock, skb: TxSkb, reason: number, retransmit: boolean): void {
+  const t = s.tx;
+  const priorWstamp = t.wstampNs;
+  t.wstampNs = Math.max(t.wstampNs, env.now);
+  skb.sentNs = t.wstampNs;
+  const syn = (skb.flags & TCP_SYN) !== 0;
+  // a frame of several segments asks to be pushed up as it is
+  if (!syn && skb.segs > 1 && env.rules.tcpPushTso) skb.flags |= TCP_PSH;
+  const ack = (skb.flags & TCP_ACK) !== 0;
+  const sacks = syn ? [] : sackOption(s);
+  // the window of a SYN is never scaled
+  const field = syn ? Math.min(s.rcvWnd, 65_535) : selectWindow(env, s);
+  const stamps = s.tsOk || (syn && env.sysctl.tcp_timestamps !== 0 && !ack);
+  const out: TcpOut = {
+    seq: skb.seq,
+    ack: ack ? s.rcvNxt : 0,
+    flags: skb.flags,
+    win: field,
+    winBytes: syn ? field : field * 2 ** s.rcvWscale,
+    len: skb.len,
+    segs: skb.segs,
+    gsoSize: skb.gsoSize,
+    sacks,
+    dsack: !syn && s.dsack,
+    tsVal: stamps ? tsAt(s, skb.sentNs) : -1,
+    tsEcr: stamps ? s.tsRecent : -1,
+    syn: syn
+      ? {
+          mss: s.tx.pathMss,
+          wscale: s.wscaleOk ? s.rcvWscale : -1,
+          sackOk: ack ? s.sackOk : env.sysctl.tcp_sack !== 0,
+        }
+      : null,
+    retransmit,
+    skb: skb.handle,
+    truesize: skb.truesize,
+    edtNs: skb.sentNs,
+    reason,
+  };
+  if (!syn) s.dsack = false;
+  if (ack) eventAckSent(env, s);
+  if (skb.len > 0) {
+    eventDataSent(env, s);
+    t.dataSegsOut += skb.segs;
+  }
+  if (after(skb.endSeq, t.sndNxt)) env.counters.TcpOutSegs += skb.segs;
+  t.wmemAlloc += out.truesize;
+  skb.inHost += 1;
+  const charged = out.truesize;
+  env.transmit(s, out);
+  t.wmemAlloc += out.truesize - charged;
+  afterSend(t.pacing, s, skb, priorWstamp);
+  rateSkbSent(t, skb);
+}
+
+/** tcp_update_skb_after_send: with pacing the next may leave when this one's bytes have had their time. */
+function afterSend(pacing: number, s: TcpSock, skb: TxSkb, priorWstamp: number): void {
+  const t = s.tx;
+  if (pacing !== SK_PACING_NONE && Number.isFinite(t.pacingRate) && t.pacingRate > 0 && t.dataSegsOut >= 10) {
+    const lenNs = Math.floor((skb.len * 1_000_000_000) / t.pacingRate);
+    const credit = t.wstampNs - priorWstamp;
+    t.wstampNs += lenNs - Math.min(Math.floor(lenNs / 2), credit);
+  }
+  tsMoveTail(t, skb);
+}
+
+function eventAckSent(env: TcpEnv, s: TcpSock): void {
   const sent = sharedDupacks(env);
   if (s.compressedAck > sent) {
     env.counters.TcpExtTCPAckCompressed += s.compressedAck - sent;
@@ -79,14 +161,15 @@ function eventAckSent(env: TcpEnv, s: TcpReceiver): void {
 }
 
 /** Data sent soon after data was received makes the connection interactive. */
-function eventDataSent(env: TcpEnv, s: TcpReceiver): void {
+function eventDataSent(env: TcpEnv, s: TcpSock): void {
+  if (packetsInFlight(s.tx) === 0) caTxStart(env, s);
   const now = jiffiesAt(env);
   s.lsndtime = now;
   if (now - s.lrcvtime < s.ato) s.pingpong = Math.min(s.pingpong + 1, 255);
 }
 
 /** tcp_sack_compress_send_ack: a held ACK leaves now, with the blocks as they still stand. @returns whether one did */
-export function sackCompressSendAck(env: TcpEnv, s: TcpReceiver, reason: number): boolean {
+export function sackCompressSendAck(env: TcpEnv, s: TcpSock, reason: number): boolean {
   if (s.compressedAck <= sharedDupacks(env)) return false;
   if (env.rules.tcpCompSackOwnCounter) {
     // one of the held ACKs is sent after all

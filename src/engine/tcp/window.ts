@@ -4,41 +4,41 @@
  */
 import { ICSK_ACK_NOMEM } from './constants.ts';
 import type { TcpEnv } from './env.ts';
-import type { TcpReceiver } from './receiver.ts';
+import type { TcpSock } from './sock.ts';
 import { seqDiff } from './seq.ts';
 
 /** Bytes of window that so much memory can hold. */
-export function winFromSpace(env: TcpEnv, s: TcpReceiver, space: number): number {
+export function winFromSpace(env: TcpEnv, s: TcpSock, space: number): number {
   if (!env.rules.tcpScalingRatio) return space - Math.floor(space / 2);
   return Math.floor((space * s.scalingRatio) / 256);
 }
 
 /** Memory that so much window needs. */
-export function spaceFromWin(env: TcpEnv, s: TcpReceiver, win: number): number {
+export function spaceFromWin(env: TcpEnv, s: TcpSock, win: number): number {
   return Math.floor((win * 256) / (env.rules.tcpScalingRatio ? s.scalingRatio : 128));
 }
 
-export function tcpFullSpace(env: TcpEnv, s: TcpReceiver): number {
+export function tcpFullSpace(env: TcpEnv, s: TcpSock): number {
   return winFromSpace(env, s, s.rcvbuf);
 }
 
 /** Window that the memory still free allows; below 0 where the buffer is overdrawn. */
-export function tcpSpace(env: TcpEnv, s: TcpReceiver): number {
+export function tcpSpace(env: TcpEnv, s: TcpSock): number {
   return winFromSpace(env, s, s.rcvbuf - s.backlog - s.rmem);
 }
 
 /** What the peer may still send of the window last offered. */
-export function receiveWindow(s: TcpReceiver): number {
+export function receiveWindow(s: TcpSock): number {
   return Math.max(seqDiff(s.rcvWup + s.rcvWnd, s.rcvNxt), 0);
 }
 
-function align(s: TcpReceiver, bytes: number): number {
+function align(s: TcpSock, bytes: number): number {
   const unit = 2 ** s.rcvWscale;
   return Math.ceil(bytes / unit) * unit;
 }
 
 /** __tcp_select_window: the window the buffer would allow now. Takes quick ACKs away where less than half is free. */
-export function selectWindowOf(env: TcpEnv, s: TcpReceiver): number {
+export function selectWindowOf(env: TcpEnv, s: TcpSock): number {
   const allowed = tcpFullSpace(env, s);
   const full = Math.min(s.windowClamp, allowed);
   let mss = s.rcvMss;
@@ -62,7 +62,7 @@ export function selectWindowOf(env: TcpEnv, s: TcpReceiver): number {
 }
 
 /** tcp_select_window: what the segment about to leave offers. @returns the header's field */
-export function selectWindow(env: TcpEnv, s: TcpReceiver): number {
+export function selectWindow(env: TcpEnv, s: TcpSock): number {
   const old = s.rcvWnd;
   if ((s.pending & ICSK_ACK_NOMEM) !== 0 && env.rules.tcpNomemZeroWindow) {
     s.rcvWnd = 0;

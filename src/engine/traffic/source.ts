@@ -170,5 +170,8 @@ export function wireEvent(w: World, nic: Nic): void {
   nic.linkRem = nic.planRem;
   const slot = takeFrame(w, w.sources[nic.nextSource]);
   planWire(w, nic);
+  w.lastPacket += 1;
+  w.pool.id[slot] = w.lastPacket;
+  w.pool.lastSeq[slot] = 0;
   frameArrived(w, nic, slot);
 }

@@ -251,6 +251,35 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.answerLate': 'The client’s time was up, and it has sent the request again.',
   'reason.sentFreed':
     'Before NAPI a driver frees what has left when it is called next, without an interrupt of its own.',
+  'reason.linkFree': 'Nothing waits in front of the narrow place: it passes at once.',
+  'reason.linkQueued': 'Another frame is passing the narrow place: it waits in the queue.',
+  'reason.linkQueueFull':
+    'The queue in front of the narrow place is full: the frame that comes last is lost (tail drop).',
+  'reason.linkLossRandom': 'Chance: each frame is lost with the link’s loss share.',
+  'reason.linkLossBurst': 'The link is in a bad spell, in which many frames in a row are lost.',
+  'reason.linkLossScripted': 'The scenario says that this very frame is lost.',
+  'reason.linkHeldBack': 'It is held back, so that later frames overtake it.',
+  'reason.linkDuplicated': 'The link delivers this frame twice.',
+  'reason.linkBitError':
+    'Bits were turned on the cable: the Ethernet FCS no longer fits, and the far card will find it.',
+  'reason.linkDamagedL4':
+    'Bits were turned inside a machine on the way, which gave the frame a right FCS: only TCP’s or UDP’s checksum can find it.',
+  'reason.linkDamagedIp':
+    'Bits of the IP header were turned inside a machine on the way, which gave the frame a right FCS: only IP’s checksum can find it.',
+  'reason.linkNotForeseen':
+    'The model has not foreseen that packets of this flow leave by this link: a route was changed while time ran.',
+  'reason.crcError': 'The frame’s FCS is wrong: the card counts rx_crc_errors and tells nobody else.',
+  'reason.airQueued': 'It waits in the sender until the channel is its own.',
+  'reason.airAlone': 'The channel was free, and nobody else wanted it.',
+  'reason.airWon': 'Both stations wanted the channel: this one’s backoff ran out first.',
+  'reason.airCollision':
+    'Both stations’ backoffs ran out in the same slot: both sent, and nobody understood anything.',
+  'reason.airAcked': 'All frames were understood, and the other station said so.',
+  'reason.airPartly': 'The block acknowledgement names those that got through; the others go again.',
+  'reason.airNotAcked': 'No acknowledgement came.',
+  'reason.airRetryLimit': 'It was sent in vain as often as the retry limit allows: the sender gives it up.',
+  'reason.airHole':
+    'It came earlier, and waited for an earlier frame: the receiver hands frames on in order.',
   'reason.txOneQueue': 'The card has one transmit queue in use.',
   'reason.txCached':
     'The socket remembers the queue that its first packet took. UDP never asks again, wherever its application runs by now.',
@@ -261,8 +290,45 @@ export const reasonWords: Readonly<Record<string, string>> = {
     'No map names a queue, so the hash of its addresses and ports does, whatever CPU sends it.',
   'reason.txOtherRuns': 'Another CPU is sending from this queue. That one will send this packet too.',
   'reason.txBehind': 'Others wait already, and nobody overtakes.',
+  'reason.txOvertakes':
+    'Its TOS puts it into an earlier band of pfifo_fast: it waits, but before all packets of later bands.',
   'reason.txBql':
     'The ring holds as many bytes as its limit allows: the rest waits where it can still be put in order.',
+  'reason.featureNoTxChecksum':
+    'It needs the card to finish checksums, which is off: it goes off too, and comes back by itself.',
+  'reason.featureNoSg':
+    'It needs the card to gather a packet from several places, which is off: it goes off too, and comes back by itself.',
+  'reason.featureBack': 'What it needs is on again, and it was wanted all the time.',
+  'reason.rxCsumOff': 'The card’s receive checksum is off (CHECKSUM_NONE).',
+  'reason.rxCsumNoCard': 'This card checks no checksums (CHECKSUM_NONE).',
+  'reason.rxCsumBad':
+    'The card found the checksum wrong. It passes the packet up all the same, and the stack sums it itself.',
+  'reason.rxCsumAgain':
+    'The sum the card gave (CHECKSUM_COMPLETE) does not come out right: the stack sums again, to see which of them is wrong.',
+  'reason.lroMerged':
+    'LRO: it is the next of its flow, and the card compares little more. ACK number, window and options are the last segment’s.',
+  'reason.featureNoRxChecksum':
+    'It needs the card to check checksums, which is off: it goes off too, and comes back by itself.',
+  'reason.lroForwarding':
+    'The host forwards now. What LRO joins can’t be taken apart as it came, so it is turned off.',
+  'reason.forwardLro':
+    'LRO has joined it, and nobody knows how to cut it: “received packets cannot be forwarded while LRO is enabled”.',
+  'reason.sendTooManySegments': 'UDP_SEGMENT: more datagrams than one call may make (EINVAL).',
+  'reason.txTso': 'The card cuts it into frames (TSO): up to here it is one packet.',
+  'reason.txUso': 'The card cuts it into datagrams (USO): up to here it is one packet.',
+  'reason.txTsoOff': 'The card does not cut TCP, so software does, at the last moment (GSO).',
+  'reason.txUsoOff': 'The card does not cut datagrams, so software does, at the last moment (GSO).',
+  'reason.txGsoMaxSegs': 'It has more segments than the card takes at once, so software cuts it.',
+  'reason.txGsoMaxSize': 'It is longer than the card takes at once, so software cuts it.',
+  'reason.txGsoNoChecksum': 'The card finishes no checksums, so it cannot cut either: software does both.',
+  'reason.txGsoFixedId':
+    'All its frames came with one IP identification; the card would count it up, so software cuts.',
+  'reason.txGsoEcn': 'It carries CWR, which the card would repeat on every frame, so software cuts.',
+  'reason.txCutList': 'Its frames were only strung together: they are taken apart as they came.',
+  'reason.txLinearize': 'The card reads a packet from one place only: headers and data are copied together.',
+  'reason.txChecksumHelp': 'The card does not finish this checksum, so the CPU sums every byte.',
+  'reason.txPiece': 'A piece of a packet goes to the card, right behind the one before.',
+  'reason.txRequeued': 'The ring is full before the last piece: the rest goes back to the head of the queue.',
   'reason.bqlGrows': 'The card had sent all it was given before more came: the limit was too small.',
   'reason.bqlShrinks': 'For the hold time the card never needed all that the limit allows.',
   'reason.txRing': 'There is a free descriptor: the card can take it at once.',
@@ -330,6 +396,57 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.tcpZeroWindow': 'The window offered was 0: there is no room for data.',
   'reason.tcpOverWindow': 'It begins beyond the window offered.',
   'reason.ofoMerged': 'All of its bytes wait in the out-of-order queue already.',
+  'reason.tcpNewData':
+    'There is something to send, and the congestion window, the peer’s window and the limit on what waits below TCP allow it.',
+  'reason.tcpEstablished': 'The handshake is over: the connection is open, and its application may write.',
+  'reason.cwndSlowStart':
+    'Slow start: each segment that is acknowledged lets one more be under way, so the window doubles in a round trip.',
+  'reason.cwndAvoidance': 'Congestion avoidance: the window grows slowly.',
+  'reason.cwndNotUsed': 'The congestion window was not used to the full, so it does not grow.',
+  'reason.cwndIdle':
+    'Nothing was sent for longer than a timeout: the path may have changed, so the window shrinks.',
+  'reason.cwndPrr': 'Recovery: the window follows what arrives, down to the new threshold.',
+  'reason.hystartTrain':
+    'ACKs have come without a pause for half a round trip: the path is full, slow start ends (HyStart).',
+  'reason.hystartDelay': 'Round trips have become longer: a queue builds up, slow start ends (HyStart).',
+  'reason.rackLost': 'A segment sent later has arrived, and its own time is up: it is taken as lost (RACK).',
+  'reason.rackWaits': 'A segment sent later has arrived; this one may only be late, so RACK waits a little.',
+  'reason.rackWider': 'A retransmission was for nothing: RACK waits longer from now on.',
+  'reason.dupthreshLost': 'Enough segments above it have arrived: it is taken as lost.',
+  'reason.renoLost':
+    'Three duplicate ACKs, or an ACK of only a part: the first segment out is taken as lost.',
+  'reason.tcpLostRetransmit': 'It was sent again, and that is lost as well.',
+  'reason.tcpEnterRecovery':
+    'A segment is lost: the congestion window comes down, and what is lost is sent again.',
+  'reason.tcpRecovered': 'Everything that was out when the loss was found is acknowledged: recovery is over.',
+  'reason.tcpFastRetrans': 'It is taken as lost: it is sent again at once, without waiting for the timeout.',
+  'reason.tcpSlowStartRetrans': 'After a timeout, what counts as lost is sent again as the window grows.',
+  'reason.tcpEnterLoss':
+    'The timeout: what is out counts as lost, and the window starts again from one segment.',
+  'reason.tcpEnterCwr': 'The host’s own queue dropped a frame: the window comes down as for a loss.',
+  'reason.tcpProbeNew': 'The end of what was sent is unacknowledged: new data leave as a probe.',
+  'reason.tcpProbeRepaired':
+    'Nobody says that the probe came twice: it repaired a loss, and the window comes down.',
+  'reason.tcpUndoDsack':
+    'The peer got everything twice that was sent again: nothing was lost, the window is put back.',
+  'reason.tcpUndoFull': 'The ACK answers what was sent first: nothing was lost, the window is put back.',
+  'reason.tcpUndoPartial':
+    'The hole was filled by what was sent first: it was late, not lost. The window is put back.',
+  'reason.tcpUndoLoss': 'The ACK answers what was sent before the timeout: the window is put back.',
+  'reason.tcpSpuriousRto':
+    'Something that was not sent again has arrived after the timeout: the timeout was too early (F-RTO).',
+  'reason.reorderingSeen':
+    'A segment arrived after one sent later: segments overtake each other here, and more patience is needed.',
+  'reason.dsackReceived': 'The peer says it got these bytes twice.',
+  'reason.sackReneged': 'The peer has taken SACKs back: what they told of counts as lost.',
+  'reason.cwndOpen':
+    'Above the slow start threshold the window grows slowly: CUBIC by the time since the last loss, Reno by one segment a round trip.',
+  'reason.cwndDisorder':
+    'Something came out of order: the window stays until it is known whether it is lost.',
+  'reason.cwndRecovery':
+    'A segment is lost: the window shrinks (CUBIC to 70 %), a little with each ACK, while what is lost is sent again.',
+  'reason.cwndLoss':
+    'The timeout came: nothing is believed to be under way, and the window begins at one segment.',
   'reason.tcpFlags': 'A segment of an open connection must carry ACK, RST or SYN.',
   'reason.tcpPaws':
     'Its timestamp is older than one seen before: it may be from an earlier lap of the sequence numbers.',
@@ -339,6 +456,36 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.tcpSynChallenge': 'A SYN within an open connection: an ACK asks the peer whether it means it.',
   'reason.tcpRto': 'Nobody has acknowledged it in time: it is sent again.',
   'reason.tcpProbe': 'The end of what was sent is unacknowledged: it is sent again as a probe.',
+  // -- TCP sender
+  'reason.tcpSyn': 'The application connects: a SYN asks the peer to open the connection.',
+  'reason.tcpSynAck':
+    'A SYN came for a listening socket: the SYN-ACK answers it and offers this end’s options.',
+  'reason.tcpHandshakeAck': 'The SYN-ACK came: this ACK ends the handshake.',
+  'reason.tcpGivesUp':
+    'It was sent again as often as is allowed, and nobody answered: the connection is given up.',
+  'reason.tcpNoSocket': 'No open connection has this address: a reset says so.',
+  'reason.tcpAckTooOld': 'It acknowledges bytes from further back than any window reached: it may be forged.',
+  'reason.tcpAckUnsent': 'It acknowledges bytes that were never sent.',
+  'reason.tcpAbortData': 'Data came for an application that has closed: a reset answers.',
+  'reason.tcpAbortClose': 'The application closed before it read everything: the peer is told by a reset.',
+  'reason.tcpFinAck': 'The peer has closed as well: its FIN is acknowledged at once.',
+  'reason.tcpSndbufFull': 'The send buffer is full: the writer must wait for ACKs.',
+  'reason.tcpWriteSpace': 'ACKs have freed a third of the send buffer: the writer may go on.',
+  'reason.tcpCwndLimited':
+    'As many segments are out as the congestion window allows: the next waits for an ACK.',
+  'reason.tcpRwndLimited': 'The peer’s window has no room for another segment.',
+  'reason.tcpNagle': 'Nagle: the segment is short and an earlier short one is not acknowledged yet.',
+  'reason.tcpCorked': 'The socket is corked: a short segment waits until it is full.',
+  'reason.tcpTsoDeferred': 'A little more room would make a larger frame, and an ACK is due soon: it waits.',
+  'reason.tcpSmallQueue':
+    'Enough of this socket waits in the qdisc and the card (TCP small queues): more follows when some has left.',
+  'reason.tcpAutocork':
+    'Something of this socket waits below TCP: the short write waits with it, and may grow.',
+  'reason.tcpPaced': 'Pacing: the segment sent before has not had its time yet.',
+  'reason.tcpHostQueue': 'Its first sending still waits below TCP: sending it again would help nobody.',
+  'reason.tcpWindowProbe': 'The peer’s window has been closed for a while: a probe asks for it.',
+  'reason.tcpPeerWindowZero': 'The peer’s buffer is full: it takes nothing more for now.',
+  'reason.tcpPeerWindowOpen': 'The peer’s window has opened again.',
 
   // -- bottom halves (2.2)
   'reason.backlogShared':
@@ -370,6 +517,25 @@ export const reasonWords: Readonly<Record<string, string>> = {
     'Queued on this CPU’s own backlog; its average is above lo_cong, so netif_rx returns NET_RX_CN_MOD.',
   'reason.congestionHigh':
     'Queued on this CPU’s own backlog; its average is above mod_cong, so netif_rx returns NET_RX_CN_HIGH. Hardly any driver looked.',
+
+  // -- packet queue to user space
+  'reason.nfQueued':
+    'A firewall rule hands it to a program: a message with a copy goes to the program’s netlink socket, the packet itself waits for the verdict.',
+  'reason.nfNoListener': 'A firewall rule hands it to a program, and no program listens: it is dropped.',
+  'reason.nfQueueFull': 'As many packets wait for a verdict as may: the queue is full.',
+  'reason.nfSocketFull':
+    'The message does not fit the program’s netlink socket: the packet is dropped, and the socket refuses messages until it has been read empty.',
+  'reason.nfCongested':
+    'The netlink socket had overflowed and refuses messages until it has been read empty.',
+  'reason.nfFailOpen':
+    'The queue is full, and its program asked for it (fail-open): the packet goes on without having been seen.',
+  'reason.nfOverrun': 'recvmsg tells the program that messages were lost (ENOBUFS).',
+  'reason.nfMessageRead': 'The program has read the copy and now owes a verdict.',
+  'reason.nfCongestionOver':
+    'The program has read the last message: the socket, which had overflowed, takes messages again.',
+  'reason.nfAccepted':
+    'The program accepts it: it goes on where it was stopped, in the program’s own time, with bottom halves off.',
+  'reason.nfRejected': 'The program rejects it.',
 
   // -- input
   'reason.commandDone': 'Someone typed a command, and it was carried out.',

@@ -8,6 +8,8 @@ import type { InspectTarget } from '../../protocol/messages.ts';
 export interface StageHands {
   select(target: InspectTarget): void;
   hover(target: InspectTarget | null): void;
+  /** Shows another host (index). */
+  openHost(host: number): void;
   /** The thing that holds each group's tab stop. */
   stops: Readonly<Record<string, string>>;
   setStop(group: string, id: string): void;

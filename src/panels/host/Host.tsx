@@ -63,6 +63,7 @@ export function Host(): ReactNode {
         past={actions.timeline}
         onSelect={actions.select}
         onHover={actions.hover}
+        onHost={actions.setHost}
       />
     </div>
   );

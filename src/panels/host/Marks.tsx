@@ -73,7 +73,8 @@ function Changed({
   // a name wider than its box would lie on the words beside it: then below, where a lane has its rim
   const wide = !touch.round && tagW > rect.w + 8 && rect.w > 0;
   // the tag hangs on the border, at its right; never outside the stage
-  const x = clamp(rect.x + rect.w + 2 - tagW - (wide ? 0 : 10), 2, w - tagW - 2);
+  const at = touch.start ? rect.x - 2 : rect.x + rect.w + 2 - tagW - (wide ? 0 : 10);
+  const x = clamp(at, 2, w - tagW - 2);
   const y = touch.tag === 'below' || wide ? Math.min(rect.y + rect.h + 1, h - 14) : Math.max(1, rect.y - 14);
   return (
     <g className={`changed${loss ? ' changed--loss' : ''}`}>

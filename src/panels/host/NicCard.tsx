@@ -17,6 +17,7 @@ export const Steering = memo(
     name,
     portrait,
     first,
+    sent,
   }: {
     at: NicLayout;
     /** Written at its cable, where there are several; else empty. */
@@ -24,6 +25,8 @@ export const Steering = memo(
     view: NicView;
     portrait: boolean;
     first: boolean;
+    /** Frames sent are told here: it has no transmit row that does. */
+    sent: boolean;
   }): ReactNode {
     const { parser, hash, table, ntuple, wire } = at;
     const pad = 7;
@@ -64,7 +67,7 @@ export const Steering = memo(
               {cut(view.arrived.split(' ').slice(1).join(' '), wire.w, SMALL)}
             </text>
           )}
-          {!portrait && view.sent !== '' && (
+          {!portrait && sent && view.sent !== '' && (
             <>
               <text className="mono" x={wire.x} y={y + 48}>
                 {cut(view.sent.split(' ')[0], wire.w, SMALL, true)}
@@ -158,7 +161,12 @@ export const Steering = memo(
       </g>
     );
   },
-  (a, b) => a.at === b.at && a.portrait === b.portrait && a.first === b.first && sameView(a.view, b.view),
+  (a, b) =>
+    a.at === b.at &&
+    a.portrait === b.portrait &&
+    a.first === b.first &&
+    a.sent === b.sent &&
+    sameView(a.view, b.view),
 );
 
 function Down({ x, from, to }: { x: number; from: number; to: number }): ReactNode {
@@ -186,11 +194,6 @@ function VectorLine({ at, r, view }: { at: RingLayout; r: Rect; view: RingView }
       {two && view.missed !== '' && (
         <text className="mono lossText" x={at.c.x} y={r.y + 18} textAnchor="middle">
           {view.missedWords}
-        </text>
-      )}
-      {two && view.missed === '' && view.tx !== '' && (
-        <text className="mono muted" x={at.c.x} y={r.y + 18} textAnchor="middle">
-          {view.tx}
         </text>
       )}
     </>

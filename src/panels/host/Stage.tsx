@@ -43,6 +43,7 @@ export interface StageProps {
   hovered: InspectTarget | null;
   onSelect(target: InspectTarget): void;
   onHover(target: InspectTarget | null): void;
+  onHost?(host: number): void;
   /** Counts calls to zoom on what is selected or happens; again on the same: back to all. */
   focusCalls?: number;
   /** Who had each CPU in a span of time; null: not to be had. */
@@ -151,6 +152,10 @@ export function Stage(props: StageProps): ReactNode {
     [activeKey, map],
   );
 
+  // a command may make a card send that could not
+  const senderKey =
+    scene === null ? '' : map.nics.flatMap((n) => (scene.nics[n.index]?.sent > 0 ? [n.index] : [])).join();
+
   const slotCounts = useRef({ cpus: 0, sockets: 0 });
   const spot = record ? spots[record.place] : undefined;
   const touchedSocket =
@@ -172,6 +177,11 @@ export function Stage(props: StageProps): ReactNode {
         ? cpuOfQueue(scene, target.queue)
         : -1;
   const openCpus = useSlots(slotCounts.current.cpus, [touchedCpu, chosenCpu], props.playing);
+  const openTx = useSlots(
+    1,
+    [spot?.type === 'tx-ring' ? spot.queue : -1, target?.kind === 'tx' ? target.queue : -1],
+    props.playing,
+  );
   const openSockets = useSlots(
     slotCounts.current.sockets,
     [touchedSocket, target?.kind === 'socket' ? target.socket : -1],
@@ -179,6 +189,7 @@ export function Stage(props: StageProps): ReactNode {
   );
   const cpuKey = openCpus.join();
   const socketKey = openSockets.join();
+  const txKey = openTx.join();
 
   const ix = useMemo<StageIndex | null>(() => {
     if (size.width < 40 || size.height < 40) return null;
@@ -187,9 +198,11 @@ export function Stage(props: StageProps): ReactNode {
       ...input,
       openCpus: cpuKey === '' ? [] : cpuKey.split(',').map(Number),
       openSockets: socketKey === '' ? [] : socketKey.split(',').map(Number),
+      openTx: txKey === '' ? [] : txKey.split(',').map(Number),
+      senders: senderKey === '' ? [] : senderKey.split(',').map(Number),
     });
     return indexStage(layout);
-  }, [map, host, active, size, density, theme, cpuKey, socketKey]);
+  }, [map, host, active, size, density, theme, cpuKey, socketKey, txKey, senderKey]);
   slotCounts.current = {
     cpus: ix === null || ix.layout.strips.length === 0 ? 0 : ix.layout.cpuSlots,
     sockets: ix?.layout.socketSlotCount ?? 0,
@@ -317,12 +330,13 @@ export function Stage(props: StageProps): ReactNode {
     () => ({
       select: props.onSelect,
       hover: props.onHover,
+      openHost: (to) => props.onHost?.(to),
       stops,
       setStop: (group, id) => setStops((old) => (old[group] === id ? old : { ...old, [group]: id })),
       reveal: (r) => zoom.reveal(toCss(r)),
       selected: targetKey(target),
     }),
-    [props.onSelect, props.onHover, stops, target, zoom, toCss],
+    [props.onSelect, props.onHover, props.onHost, stops, target, zoom, toCss],
   );
 
   // the picture others can keep
@@ -354,8 +368,14 @@ export function Stage(props: StageProps): ReactNode {
   // CSS pixels from the stage's right edge to the end of the cards' column
   const cards = layout?.columns.find((column) => column.id === 'nic');
   const besideTitle =
-    layout && cards && !layout.portrait && layout.nics.length > 1
+    layout && cards && !layout.portrait && (layout.nics.length > 1 || layout.links.length > 0)
       ? layout.width - (cards.at.x + cards.w) * unit
+      : null;
+
+  // above the cable that leaves at the stage's lower left
+  const aboveTx =
+    layout && !layout.portrait && layout.tx.length > 0
+      ? layout.height - (layout.tx[0].box.y - 16) * unit
       : null;
 
   const minHeight: CSSProperties = layout !== null && layout.needs > 0 ? { minHeight: layout.needs } : {};
@@ -407,7 +427,9 @@ export function Stage(props: StageProps): ReactNode {
       )}
       <div
         className={`stageTools${layout?.portrait ? ' stageTools--top' : besideTitle === null ? '' : ' stageTools--title'}`}
-        style={besideTitle === null ? undefined : { right: besideTitle }}
+        style={
+          besideTitle === null ? (aboveTx === null ? undefined : { bottom: aboveTx }) : { right: besideTitle }
+        }
       >
         {zoomed && (
           <Tool label={t('host.zoom.fit.long')} onClick={() => zoom.fit()}>

@@ -14,15 +14,20 @@ import {
   type StageIndex,
   socketAt,
   type Touch,
+  txAt,
 } from '../../draw/places.ts';
 import { t } from '../../i18n/index.ts';
 import type { InspectTarget } from '../../protocol/messages.ts';
 import type { RecordView, Scene, SceneMap } from '../../protocol/scene.ts';
 import { contextName, contextPatterns, type Pattern } from '../../theme/colors.ts';
 import { Lane, Strip } from './Cpus.tsx';
+import { Link } from './Link.tsx';
+import { linkView } from './link-view.ts';
 import { Ring, Steering } from './NicCard.tsx';
 import { Socket } from './Sockets.tsx';
-import { cpuView, cut, nicView, rateText, ringView, socketView } from './view.ts';
+import { TxQueue, TxRow } from './Transmit.tsx';
+import { txView } from './tx-view.ts';
+import { cpuView, cut, figure, nicView, rateText, ringView, socketView } from './view.ts';
 
 /** The second sign of each context, as SVG patterns `weave-<context>`. */
 export function Weaves(): ReactNode {
@@ -75,6 +80,8 @@ export function rectOfTarget(
       const ring = ix.rings.get(target.queue);
       return ring ? grow(ringRect(ring), 6) : null;
     }
+    case 'tx':
+      return txAt(ix, target.queue)?.cell ?? rectOfTarget(ix, map, { ...target, kind: 'queue' }, scene);
     case 'napi':
       return scene ? cpuBox(ix, cpuOfQueue(scene, target.queue)) : null;
     case 'cpu':
@@ -85,6 +92,8 @@ export function rectOfTarget(
       const id = map.tasks.find((task) => task.id === target.task)?.sockets[0];
       return id === undefined ? null : (socketAt(ix, id)?.box ?? null);
     }
+    case 'link':
+      return ix.layout.links.find((l) => l.out === target.way || l.back === target.way)?.box ?? null;
     case 'packet':
     case 'record':
       return null;
@@ -132,7 +141,12 @@ export function Things(props: {
     touchedName === 'hardirqEnter';
   return (
     <>
-      <Titles ix={ix} map={map} toolsW={props.toolsW} />
+      <Titles
+        ix={ix}
+        map={map}
+        toolsW={props.toolsW}
+        limited={layout.tx.some(({ cells }) => cells.some((at) => scene.queues[at.queue].tx.limit !== null))}
+      />
       {layout.nics.map((nic, i) => (
         <Steering
           key={nic.nic}
@@ -140,6 +154,7 @@ export function Things(props: {
           name={layout.nics.length > 1 ? nicName(map, nic.nic) : ''}
           portrait={layout.portrait}
           first={i === 0}
+          sent={!ix.txRows.has(nic.nic)}
           view={nicView(map, scene, nic.nic, nic.tableSize, filter(nic.nic))}
         />
       ))}
@@ -191,6 +206,32 @@ export function Things(props: {
           )
         );
       })}
+      {layout.links.map((link, i) => (
+        <Link key={link.nic} at={link} view={linkView(map, scene, link)} first={i === 0} />
+      ))}
+      {layout.tx.map((row) => (
+        <TxRow
+          key={row.nic}
+          at={row}
+          sent={figure(scene.nics[row.nic]?.sent ?? 0)}
+          sentWords={t('host.tx.frames')}
+          portrait={layout.portrait}
+        />
+      ))}
+      {layout.tx.flatMap((row, r) =>
+        [
+          ...row.cells.map((at) => ({ at, slot: false })),
+          ...(row.slot === null ? [] : [{ at: row.slot, slot: true }]),
+        ].map(({ at, slot }, i) => (
+          <TxQueue
+            key={slot ? `slot-${row.nic}` : at.queue}
+            at={at}
+            slot={slot}
+            first={r === 0 && i === 0}
+            view={txView(map, scene, at.queue, layout.nics.length > 1)}
+          />
+        )),
+      )}
       {[
         ...layout.socketSlots.map((at) => ({ at, slot: true })),
         ...layout.sockets.map((at) => ({ at, slot: false })),
@@ -218,7 +259,18 @@ function nicName(map: SceneMap, nic: number): string {
   return node < 0 ? name : `${name} ${t('host.node.short', { n: node })}`;
 }
 
-function Titles({ ix, map, toolsW }: { ix: StageIndex; map: SceneMap; toolsW: number }): ReactNode {
+function Titles({
+  ix,
+  map,
+  toolsW,
+  limited,
+}: {
+  ix: StageIndex;
+  map: SceneMap;
+  toolsW: number;
+  /** Transmit rings have byte limits. */
+  limited: boolean;
+}): ReactNode {
   const { layout } = ix;
   const nic = layout.nics.length === 1 ? map.nics[layout.nics[0].nic] : null;
   const words: Record<(typeof layout.columns)[number]['id'], string> = {
@@ -231,6 +283,7 @@ function Titles({ ix, map, toolsW }: { ix: StageIndex; map: SceneMap; toolsW: nu
         })
       : t('host.column.nics'),
     cpus: t(layout.strips.length > 0 ? 'host.column.cpus.folded' : 'host.column.cpus'),
+    tx: t(limited ? 'host.column.tx' : 'host.column.tx.plain'),
     sockets: t(
       (layout.columns.find((column) => column.id === 'sockets')?.w ?? 0) < 180
         ? 'host.column.sockets.short'
@@ -240,6 +293,7 @@ function Titles({ ix, map, toolsW }: { ix: StageIndex; map: SceneMap; toolsW: nu
   const title = (id: keyof typeof words, w: number): string => {
     const room = id === 'nic' ? w - toolsW : w;
     const whole = cut(words[id], room, 11.5);
+    if (id === 'tx' && whole !== words[id]) return cut(t('host.column.tx.short'), room, 11.5);
     return id === 'cpus' && whole !== words[id] ? cut(t('host.column.cpus'), room, 11.5) : whole;
   };
   return (

@@ -133,8 +133,6 @@ export interface RingView {
   timer: boolean;
   missed: string;
   missedWords: string;
-  /** The transmit queue of the same number: packets in its ring and in its queueing discipline; '' while it has none. */
-  tx: string;
   cpu: number;
   /** Scheduled or being polled: its way to the CPU is in use. */
   busy: boolean;
@@ -155,13 +153,8 @@ export function ringView(map: SceneMap, scene: Scene, queue: number, nowNs: numb
     : q.napi.scheduled
       ? t('host.aria.ring.scheduled', { cpu: cpuNumber })
       : t('host.aria.ring.idle', { cpu: cpuNumber });
-  const inRing = q.tx.ring.length + q.tx.sent.length;
-  const waiting = q.tx.qdisc.length;
-  const sends = inRing + waiting > 0;
-  const limit = q.tx.limit === null ? '' : t('host.aria.ring.limit', { n: figure(q.tx.limit) });
   return {
     name,
-    tx: sends ? t('host.ring.tx', { ring: figure(inRing), qdisc: figure(waiting) }) : '',
     count: `${q.frames.length}/${q.size}`,
     countShort: String(q.frames.length),
     irq: t('host.irq', { n: info.irq }),
@@ -172,7 +165,7 @@ export function ringView(map: SceneMap, scene: Scene, queue: number, nowNs: numb
     missedWords: q.missed > 0 ? `✕ ${t('host.missed', { n: figure(q.missed) })}` : '',
     cpu,
     busy: q.napi.scheduled || q.napi.polling,
-    aria: `${t('host.aria.ring', {
+    aria: t('host.aria.ring', {
       name,
       nic: map.nics[info.nic]?.name ?? '',
       count: q.frames.length,
@@ -182,7 +175,7 @@ export function ringView(map: SceneMap, scene: Scene, queue: number, nowNs: numb
       vector,
       server,
       missed: q.missed > 0 ? t('host.aria.ring.missed', { n: q.missed }) : '',
-    })}${sends ? t('host.aria.ring.tx', { n: info.number, ring: inRing, qdisc: waiting }) + limit : ''}`,
+    }),
   };
 }
 
@@ -381,6 +374,11 @@ export interface SocketView {
   task: number;
 }
 
+function addressOf({ proto, address, port }: SceneMap['sockets'][number]): string {
+  if (proto === 'netlink') return t('host.socket.netlink', { n: port });
+  return `${address}:${port}${proto === 'udp' ? '/udp' : ''}`;
+}
+
 export function socketView(map: SceneMap, scene: Scene, index: number): SocketView {
   const info = map.sockets[index];
   const state = scene.sockets[index];
@@ -402,12 +400,13 @@ export function socketView(map: SceneMap, scene: Scene, index: number): SocketVi
   const extra = [
     state.ofo.length > 0 ? t('host.socket.ofo', { n: state.ofo.length }) : '',
     state.backlog.length > 0 ? t('host.socket.backlog', { n: state.backlog.length }) : '',
+    task?.screening ? t('host.socket.screening', { id: task.screening.id }) : '',
   ]
     .filter((text) => text !== '')
     .join(' · ');
   return {
     name,
-    address: `${info.address}:${info.port}${info.proto === 'udp' ? '/udp' : ''}`,
+    address: addressOf(info),
     share: t('host.socket.share', { n: percent }),
     rcvbuf: t('host.socket.rcvbuf', { size: sizeText(state.rcvbuf) }),
     level: percent >= 100 ? 'over' : percent >= 75 ? 'high' : 'low',

@@ -66,15 +66,21 @@ export function titleOf(target: InspectTarget, map: SceneMap): string {
       return t('inspector.packet', { n: target.packet });
     case 'queue':
     case 'napi':
+    case 'tx':
     case 'descriptor': {
       const queue = map.queues[target.queue];
       const nic = queue === undefined ? undefined : map.nics[queue.nic];
-      const name = `${nic?.name ?? ''} rx-${queue?.number ?? target.queue}`;
+      const name = `${nic?.name ?? ''} ${target.kind === 'tx' ? 'tx' : 'rx'}-${queue?.number ?? target.queue}`;
       if (target.kind === 'descriptor') return t('inspector.descriptor', { n: target.index, queue: name });
       return t(`inspector.${target.kind}`, { queue: name });
     }
     case 'cpu':
       return t('cpu.label', { cpu: cpuLabel(map, target.cpu) });
+    case 'link': {
+      const way = map.ways[target.way];
+      const host = (nic: number | undefined): string => map.hosts[map.nics[nic ?? 0]?.host ?? 0].id;
+      return t('inspector.link', { name: way?.name ?? '', from: host(way?.from), to: host(way?.to) });
+    }
     case 'socket':
       return t('inspector.socket', { name: socketLabel(map, target.socket) });
     case 'task':
@@ -95,7 +101,7 @@ const TIMES = new Set(['time', 'at', 'arrivedNs']);
 function stateValue(key: string, value: string, map: SceneMap): string {
   if (key === 'flow' && /^\d+$/.test(value)) {
     const flow = map.flows.find((row) => row.id === Number(value));
-    return flow === undefined ? value : `${flowMark(flow.id)} · ${flow.text}`;
+    return flow === undefined ? value : `${flowMark(flow.same)} · ${flow.text}`;
   }
   if (!/^\d+$/.test(value)) return value;
   const number = Number(value);
@@ -193,9 +199,9 @@ export function Inspector() {
                 )}
               </Section>
               {inspection.knobs.length > 0 && <WhatWouldChange lines={inspection.knobs} />}
-              {inspection.bytes !== null && (
+              {inspection.target.kind === 'packet' && (
                 <Section title={t('inspector.bytes')}>
-                  <PacketBytes hex={inspection.bytes.hex} fields={inspection.bytes.fields} />
+                  <PacketBytes packet={inspection.target.packet} />
                 </Section>
               )}
               {chosen !== null && inspection.history.length > 0 && (

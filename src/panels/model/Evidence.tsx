@@ -9,6 +9,8 @@ const figure = (value: number): string => (Math.abs(value) >= 10_000 ? groupDigi
 
 function toleranceText(row: (typeof reproduced)[number]): string {
   const { type, value } = row.tolerance;
+  if (row.tolerance.type === 'range')
+    return `${figure(row.tolerance.from ?? row.published)}–${figure(value)}`;
   if (type === 'rel') return `± ${Math.round(value * 100)} %`;
   if (type === 'order') return `< ${figure(value)}`;
   return `± ${figure(value)}`;
@@ -53,7 +55,7 @@ export function Evidence({ sought }: { sought: string }) {
                     : 'model.evidence.misses',
               )}
             </b>{' '}
-            {row.model === null ? '' : distance(row)}
+            {row.model === null ? (row.why ?? '') : distance(row)}
           </span>,
         ],
       }))}

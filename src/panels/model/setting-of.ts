@@ -6,5 +6,5 @@ export function settingOf(id: string): string {
     .split('.')
     .slice(1)
     .filter((part) => !/^\d+$/.test(part));
-  return ['rx-flow-hash', 'ntuple', 'affinity'].includes(parts[0]) ? parts[0] : parts.join('.');
+  return ['rx-flow-hash', 'ntuple'].includes(parts[0]) ? parts[0] : parts.join('.');
 }

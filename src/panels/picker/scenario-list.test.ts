@@ -20,7 +20,7 @@ describe('the list of scenarios', () => {
   });
 
   it('finds by words of title, summary, variants and steps, all of them, in any order and case', () => {
-    expect(idsOf('livelock')).toEqual(['livelock-and-its-cure']);
+    expect(idsOf('livelock')).toEqual(['livelock-and-its-cure', 'a-screening-router']);
     expect(idsOf('BUDGET netdev_')).toContain('time-squeeze');
     expect(idsOf('rx3_arfs_err')).toEqual(['accelerated-rfs']);
     expect(idsOf('jumbo rx3_arfs_err')).toEqual([]);

@@ -52,7 +52,19 @@ export const TOPICS: readonly (readonly [topic: string, ids: readonly string[]])
       'xps-with-and-without',
     ],
   ],
-  ['overload', ['softirq-starves-an-application', 'moderation-and-dim']],
+  [
+    'sending',
+    [
+      'write-of-64k',
+      'why-the-capture-looks-broken',
+      'lro-breaks-a-router',
+      'a-flipped-bit',
+      'delayed-acks',
+      'a-hole-and-its-sacks',
+      'sack-compression-on-wlan',
+    ],
+  ],
+  ['overload', ['softirq-starves-an-application', 'moderation-and-dim', 'where-packets-wait']],
 ];
 
 function wordsOf(text: Text | undefined): string {

@@ -3,6 +3,7 @@ import './share.css';
 import { useState } from 'react';
 import { useUi } from '../../app/ui-store.ts';
 import { stagePng, stageSvg } from '../../draw/export.ts';
+import { saveFile } from '../shared/save.ts';
 import { t } from '../../i18n/index.ts';
 import { useActions, useAppStore } from '../../store/react.ts';
 import { Button } from '../shared/controls.tsx';
@@ -24,15 +25,6 @@ async function copy(text: string): Promise<boolean> {
   }
 }
 
-function save(name: string, content: string | Blob, type = 'text/plain'): void {
-  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  window.setTimeout(() => URL.revokeObjectURL(url), 1000);
-}
-
 /** The stage as a picture, for slides and papers: whole, as it is now, with a line that says what it shows. */
 function Picture() {
   const { title, kernel, now } = useAppStore((s) => ({
@@ -48,7 +40,7 @@ function Picture() {
     try {
       const picture = format === 'png' ? await stagePng(caption, 3) : await stageSvg(caption);
       if (picture === null) throw new Error('no stage');
-      save(`${name}.${format}`, picture, 'image/svg+xml');
+      saveFile(`${name}.${format}`, picture, 'image/svg+xml');
       setState('idle');
     } catch {
       setState('failed');
@@ -78,7 +70,7 @@ function SaveFile() {
     <Button
       onClick={() => {
         const text = shareFile();
-        if (text !== null) save('softnet-lab.json', text, 'application/json');
+        if (text !== null) saveFile('softnet-lab.json', text, 'application/json');
       }}
     >
       {t('share.save')}

@@ -57,7 +57,15 @@ export const LightIcon = () => (
 );
 export const ProjectorIcon = path('M2 3h12M3 3v7h10V3M8 10v2M5.5 14L8 12l2.5 2');
 export const TerminalIcon = path('M2.5 3.5h11v9h-11zM5 6.5l2 1.75L5 10M8.5 10.2H11');
+export const CaptureIcon = () => (
+  <Icon>
+    <path d="M1.5 8h4M10.5 8h4" />
+    <circle cx="8" cy="8" r="2.5" />
+    <path d="M8 5.5V2M5.5 2h5" />
+  </Icon>
+);
 export const CurveIcon = path('M2.5 2.5v11h11M4.5 11.5l3.5-6 2.5 4 3-3');
+export const TransferIcon = path('M2.5 2.5v11h11M4.5 12v-2.5M6.8 10V7M9.1 8V5M11.4 6V3');
 export const TableIcon = path('M2.5 3.5h11v9h-11zM2.5 6.5h11M2.5 9.5h11M6 3.5v9');
 export const OpenIcon = path('M2.5 12.5v-9h4l1.5 2h5.5v7z');
 export const UndoIcon = path('M3.5 6.5h6a3 3 0 0 1 0 6H7M6 3.8L3.3 6.5 6 9.2');

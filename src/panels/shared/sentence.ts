@@ -3,7 +3,7 @@ import { CONTEXTS } from '../../catalog/contexts.ts';
 import { type KindInfo, kindName, kinds } from '../../catalog/kinds.ts';
 import { Reason, type ReasonInfo, reasonName, reasons } from '../../catalog/reasons.ts';
 import { hasMessage, t } from '../../i18n/index.ts';
-import type { RecordView, SceneMap } from '../../protocol/scene.ts';
+import { type RecordView, sameFlow, type SceneMap } from '../../protocol/scene.ts';
 import { flowMark } from '../../theme/colors.ts';
 import { formatDuration, groupDigits, hex32 } from './format.ts';
 import { fillPlurals } from './plural.ts';
@@ -40,7 +40,8 @@ export function socketLabel(map: SceneMap, socket: number): string {
 export function placeName(map: SceneMap, place: number): string {
   const row = map.places[place];
   if (row === undefined) return '';
-  const host = map.hosts.length > 1 ? `${row.host} ` : '';
+  // a link names both its hosts itself
+  const host = map.hosts.length > 1 && row.type !== 'link' ? `${row.host} ` : '';
   const key = `place.${row.type}${row.shared ? '.shared' : ''}`;
   return `${host}${t(key, {
     nic: row.nic ?? '',
@@ -49,6 +50,9 @@ export function placeName(map: SceneMap, place: number): string {
     socket: row.socket === undefined ? '' : socketLabel(map, row.socket),
     task: row.task === undefined ? '' : taskLabel(map, row.task),
     lock: row.lock ?? '',
+    link: row.link ?? '',
+    host: row.host,
+    far: row.far ?? '',
   })}`;
 }
 
@@ -71,7 +75,7 @@ function paramsOf(record: RecordView, map: SceneMap): Params {
     a: record.a,
     b: record.b,
     bytes: record.a,
-    flow: flowMark(record.b),
+    flow: flowMark(sameFlow(map, record.b)),
     hash: `0x${hex32(record.b)}`,
     cpu: cpuLabel(map, record.cpu),
     nic: place?.nic ?? '',
@@ -122,6 +126,7 @@ function variantOf(name: string, record: RecordView): string {
     case 'backlogTake':
       return BOTTOM_HALF.has(record.reason) ? 'bh' : '';
     case 'gro':
+    case 'nfVerdict':
       return String(record.a);
     case 'softirqEnter':
       return (record.b & 0xff) === 2 ? 'ksoftirqd' : BOTTOM_HALF.has(record.reason) ? 'bh' : '';
@@ -132,6 +137,7 @@ function variantOf(name: string, record: RecordView): string {
     case 'syscallEnter':
       return record.a === 0 ? 'other' : '';
     case 'syscallExit':
+      if (record.reason === Reason.nfOverrun) return 'lost';
       return record.reason === Reason.callDone ? 'other' : '';
     case 'lockAcquired':
       return record.reason === Reason.lockHandedOver ? 'waited' : '';
@@ -145,6 +151,10 @@ function variantOf(name: string, record: RecordView): string {
       return record.b > 0 ? 'bql' : '';
     case 'transaction':
       return record.a === 0 ? 'late' : '';
+    case 'linkStart':
+      return record.reason === Reason.linkDuplicated ? 'copy' : '';
+    case 'airBegin':
+      return record.reason === Reason.airCollision ? 'collision' : '';
     case 'command':
       return record.b === 0 ? '' : 'refused';
     default:

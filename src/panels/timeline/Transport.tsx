@@ -203,7 +203,7 @@ function TimeReadout() {
 }
 
 const NEXT: readonly { id: string; keys: string; filter: RecordFilter; tint: string }[] = [
-  { id: 'drop', keys: 'N', filter: { kinds: [Kind.drop] }, tint: 'loss' },
+  { id: 'drop', keys: 'N', filter: { kinds: [Kind.drop, Kind.linkDrop] }, tint: 'loss' },
   { id: 'irq', keys: 'I', filter: { kinds: [Kind.hardirqEnter] }, tint: 'irq' },
   {
     id: 'wakeup',

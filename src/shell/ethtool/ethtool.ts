@@ -86,7 +86,7 @@ export const ETHTOOL_OPTIONS: readonly Option[] = [
     flag: '-K',
     long: ['--features', '--offload'],
     help: 'gro on|off ...',
-    run: (_, nic, words) => setFeatures(nic, words),
+    run: setFeatures,
   },
   { flag: '-S', long: ['--statistics'], help: 'counters', alone: 'netlink', run: printStats },
   { flag: '-i', long: ['--driver'], help: 'driver', alone: 'ioctl', run: printDriver },

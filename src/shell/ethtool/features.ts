@@ -1,83 +1,97 @@
 /**
- * `ethtool -k` and `-K`: features on or off. The list is Linux 6.18's; what is not modelled shows as off [fixed].
- * Source: ethtool 6.1 on Linux 6.18, fixtures/ethtool-k.txt; net/ethtool/common.c netdev_features_strings.
+ * `ethtool -k` and `-K`: features on or off, as wanted and as in force. The list is Linux 6.18's; what is not modelled shows as
+ * off [fixed]. Source: ethtool 6.1 on Linux 6.18, fixtures/ethtool-k.txt; ethtool netlink/features.c show_feature_changes;
+ * net/ethtool/common.c netdev_features_strings.
  */
 import { FEATURES, type Change, type FeatureName } from '../../engine/change.ts';
+import { type Features, netdevFixFeatures } from '../../engine/nic/features.ts';
 import type { Nic } from '../../engine/world.ts';
-import { done, type Outcome, printed, refused } from '../types.ts';
+import { type Ctx, type Outcome, printed, refused } from '../types.ts';
 import { attributeOffset } from './errors.ts';
-import { FEATURE_ROWS } from './feature-list.ts';
+import { FEATURE_ROWS, KERNEL_ORDER } from './feature-list.ts';
 
-interface Spelling {
-  feature: FeatureName;
-  /** ethtool's short name, then the kernel's. */
-  short: string | null;
-  kernel: string;
-}
-
-const SPELLINGS: readonly Spelling[] = [
-  { feature: 'rx-checksumming', short: 'rx', kernel: 'rx-checksum' },
-  { feature: 'generic-receive-offload', short: 'gro', kernel: 'rx-gro' },
-  { feature: 'receive-hashing', short: 'rxhash', kernel: 'rx-hashing' },
-  { feature: 'ntuple-filters', short: 'ntuple', kernel: 'rx-ntuple-filter' },
-  { feature: 'rx-gro-list', short: null, kernel: 'rx-gro-list' },
-  { feature: 'rx-udp-gro-forwarding', short: null, kernel: 'rx-udp-gro-forwarding' },
+/** Rows of one feature whose name is not the kernel's: ethtool's short name, the row's, the kernel's. */
+const SINGLE: readonly { short: string; row: string; kernel: string }[] = [
+  { short: 'rx', row: 'rx-checksumming', kernel: 'rx-checksum' },
+  { short: 'gro', row: 'generic-receive-offload', kernel: 'rx-gro' },
+  { short: 'gso', row: 'generic-segmentation-offload', kernel: 'tx-generic-segmentation' },
+  { short: 'lro', row: 'large-receive-offload', kernel: 'rx-lro' },
+  { short: 'rxhash', row: 'receive-hashing', kernel: 'rx-hashing' },
+  { short: 'ntuple', row: 'ntuple-filters', kernel: 'rx-ntuple-filter' },
+  { short: 'rxvlan', row: 'rx-vlan-offload', kernel: 'rx-vlan-hw-parse' },
+  { short: 'txvlan', row: 'tx-vlan-offload', kernel: 'tx-vlan-hw-insert' },
 ];
 
-/** Short names of features that are not modelled, with the kernel's name. */
-const FIXED_SHORT: Readonly<Record<string, string>> = {
-  tx: 'tx-checksum-ip-generic',
-  sg: 'tx-scatter-gather',
-  tso: 'tx-tcp-segmentation',
-  gso: 'tx-generic-segmentation',
-  lro: 'rx-lro',
-  rxvlan: 'rx-vlan-hw-parse',
-  txvlan: 'tx-vlan-hw-insert',
-};
-const FIXED_LONG: Readonly<Record<string, string>> = {
-  'tx-checksumming': 'tx-checksum-ip-generic',
-  'scatter-gather': 'tx-scatter-gather',
-  'tcp-segmentation-offload': 'tx-tcp-segmentation',
-  'generic-segmentation-offload': 'tx-generic-segmentation',
-  'large-receive-offload': 'rx-lro',
-  'rx-vlan-offload': 'rx-vlan-hw-parse',
-  'tx-vlan-offload': 'tx-vlan-hw-insert',
-};
+/** Names that stand for several features: those indented below their row. */
+const GROUPS: readonly { short: string; row: string }[] = [
+  { short: 'tx', row: 'tx-checksumming' },
+  { short: 'sg', row: 'scatter-gather' },
+  { short: 'tso', row: 'tcp-segmentation-offload' },
+];
+
+function membersOf(row: string): string[] {
+  const members: string[] = [];
+  for (let i = FEATURE_ROWS.indexOf(row) + 1; FEATURE_ROWS[i]?.startsWith('\t'); i += 1)
+    members.push(FEATURE_ROWS[i].trim());
+  return members;
+}
 
 /** The name a person would type. */
 export function shortName(feature: FeatureName): string {
-  return SPELLINGS.find((s) => s.feature === feature)?.short ?? feature;
+  return SINGLE.find(({ row }) => row === feature)?.short ?? feature;
 }
 
-function isModelled(name: string): name is FeatureName {
-  return (FEATURES as readonly string[]).includes(name);
+/** What `ethtool -K` takes for this card: short names, and groups of which it has a part. */
+export function featureWords(nic: Nic): string[] {
+  const groups = GROUPS.filter(({ row }) => membersOf(row).some((name) => isOffered(nic, name)));
+  return [...offeredNames(nic).map(shortName), ...groups.map(({ short }) => short)];
 }
+
+export function offeredNames(nic: Nic): FeatureName[] {
+  return FEATURES.filter((name) => isOffered(nic, name));
+}
+
+function isOffered(nic: Nic, name: string): name is FeatureName {
+  return (FEATURES as readonly string[]).includes(name) && nic.wanted[name as FeatureName] !== undefined;
+}
+
+/** The row of a feature, by the kernel's name of it. */
+function rowOf(kernel: string): string {
+  return SINGLE.find((s) => s.kernel === kernel)?.row ?? kernel;
+}
+
+function kernelOf(row: string): string {
+  return SINGLE.find((s) => s.row === row)?.kernel ?? row;
+}
+
+const state = (on: boolean) => (on ? 'on' : 'off');
 
 export function printFeatures(nic: Nic): Outcome {
+  const inForce = (name: string) => isOffered(nic, name) && nic.features[name];
   const lines = FEATURE_ROWS.map((row) => {
     const name = row.trim();
-    return isModelled(name) ? `${row}: ${nic.features[name] ? 'on' : 'off'}` : `${row}: off [fixed]`;
+    if (GROUPS.some((group) => group.row === name))
+      return `${row}: ${state(membersOf(name).some((member) => inForce(member)))}`;
+    if (!isOffered(nic, name)) return `${row}: off [fixed]`;
+    const [on, wanted] = [nic.features[name], nic.wanted[name] === true];
+    return `${row}: ${state(on)}${on === wanted ? '' : ` [requested ${state(wanted)}]`}`;
   });
   return printed(`Features for ${nic.name}:\n${lines.join('\n')}\n`);
 }
 
-type Found = { feature: FeatureName } | { fixed: string } | null;
-
-function lookUp(word: string): Found {
-  const spelling = SPELLINGS.find((s) => word === s.feature || word === s.short || word === s.kernel);
-  if (spelling !== undefined) return { feature: spelling.feature };
-  if (Object.hasOwn(FIXED_SHORT, word)) return { fixed: FIXED_SHORT[word] };
-  if (Object.hasOwn(FIXED_LONG, word)) return { fixed: FIXED_LONG[word] };
-  const row = FEATURE_ROWS.find((r) => r.trim() === word);
-  return row === undefined ? null : { fixed: word };
+/** Rows that a word names; null: no such feature. */
+function lookUp(word: string): string[] | null {
+  const group = GROUPS.find(({ short, row }) => word === short || word === row);
+  if (group !== undefined) return membersOf(group.row);
+  const single = SINGLE.find(({ short, row, kernel }) => word === short || word === row || word === kernel);
+  if (single !== undefined) return [single.row];
+  return FEATURE_ROWS.some((row) => row.trim() === word) ? [word] : null;
 }
 
-const modelledNames = () => `features here: ${FEATURES.map(shortName).join(' ')}`;
-
-export function setFeatures(nic: Nic, words: readonly string[]): Outcome {
-  if (words.length === 0) return refused('Could not change any device features', 1, modelledNames());
-  const wished = new Map<FeatureName, boolean>();
-  const refusedNames: string[] = [];
+export function setFeatures(ctx: Ctx, nic: Nic, words: readonly string[]): Outcome {
+  const names = `features here: ${featureWords(nic).join(' ')}`;
+  if (words.length === 0) return refused('Could not change any device features', 1, names);
+  const asked = new Map<string, boolean>();
   for (let i = 0; i < words.length; i += 2) {
     const value = words[i + 1];
     if (value !== 'on' && value !== 'off') {
@@ -88,26 +102,58 @@ export function setFeatures(nic: Nic, words: readonly string[]): Outcome {
         `usage: ethtool -K ${nic.name} gro off`,
       );
     }
-    const found = lookUp(words[i]);
-    if (found === null) {
+    const rows = lookUp(words[i]);
+    if (rows === null) {
       // behind the bit's name lie three more nested headers
       const error = `netlink error: bit name not found (offset ${attributeOffset(nic.name) + 20})\nnetlink error: Operation not supported`;
-      return refused(error, 92, modelledNames());
+      return refused(error, 92, names);
     }
-    if ('feature' in found) wished.set(found.feature, value === 'on');
-    else if (value === 'on') refusedNames.push(found.fixed);
+    for (const row of rows) asked.set(row, value === 'on');
   }
   const changes: Change[] = [];
-  for (const [name, on] of wished) {
-    if (Boolean(nic.features[name]) !== on) changes.push({ type: 'feature', nic: nic.index, name, on });
+  const wanted: Partial<Features> = { ...nic.wanted };
+  for (const [name, on] of asked) {
+    if (!isOffered(nic, name) || wanted[name] === on) continue;
+    wanted[name] = on;
+    changes.push({ type: 'feature', nic: nic.index, name, on });
   }
-  if (refusedNames.length > 0) {
-    const list = refusedNames.map((name) => `${name}: off [requested on]`).join('\n');
-    return refused(
-      `Could not change any device features\nActual changes:\n${list}`,
-      1,
-      `not modelled yet: ${refusedNames.join(' ')}; ${modelledNames()}`,
-    );
-  }
-  return done(changes);
+  const outcome = outcomeOf(nic, asked, netdevFixFeatures(wanted, ctx.world.fixed.rules), names);
+  // the kernel would keep what is wanted all the same
+  return { ...outcome, changes: outcome.status === 0 ? changes : [] };
 }
+
+/** show_feature_changes: nothing where all came out as asked for, an error where nothing did. */
+function outcomeOf(
+  nic: Nic,
+  asked: ReadonlyMap<string, boolean>,
+  after: Features,
+  hint: string,
+): { output: string; status: number } {
+  const lines: string[] = [];
+  let differs = false;
+  let cameOut = false;
+  for (const kernel of KERNEL_ORDER) {
+    const name = rowOf(kernel);
+    const before = isOffered(nic, name) && nic.features[name];
+    const now = isOffered(nic, name) && after[name];
+    const wish = asked.get(name);
+    cameOut ||= wish === now;
+    if (wish !== undefined && wish !== now) {
+      differs = true;
+      lines.push(`${kernel}: ${state(now)} [requested ${state(wish)}]`);
+    } else if (before !== now) {
+      differs ||= wish === undefined;
+      lines.push(`${kernel}: ${state(now)}${wish === undefined ? ' [not requested]' : ''}`);
+    }
+  }
+  if (!differs) return { output: '', status: 0 };
+  const actual = `Actual changes:\n${lines.join('\n')}\n`;
+  if (cameOut) return { output: actual, status: 0 };
+  return { output: `Could not change any device features\n${actual}# ${hint}\n`, status: 1 };
+}
+
+/** The kernel's names, for the list's test. */
+export const kernelNames = (): string[] =>
+  FEATURE_ROWS.map((row) => row.trim())
+    .filter((row) => !GROUPS.some((group) => group.row === row))
+    .map(kernelOf);

@@ -42,7 +42,7 @@ export function headText(
   const index = nicNumber(ctx, nic) + 2;
   const extra = shown.details
     ? ` promiscuity 0  allmulti 0 minmtu ${MIN_MTU} maxmtu ${nic.driver.maxMtu} addrgenmode eui64 numtxqueues ${nic.queues} numrxqueues ${nic.queues}` +
-      ` gro_max_size ${nic.groMaxSize} gro_ipv4_max_size ${nic.groIpv4MaxSize} `
+      ` gso_max_size ${nic.gsoMaxSize} gso_max_segs ${nic.gsoMaxSegs} tso_max_size ${nic.driver.tsoMaxSize} tso_max_segs 65535 gro_max_size ${nic.groMaxSize} gso_ipv4_max_size ${nic.gsoIpv4MaxSize} gro_ipv4_max_size ${nic.groIpv4MaxSize} `
     : '';
   const mode = shown.mode ? ' mode DEFAULT' : '';
   const second = shown.linkLayer ? `    link/ether ${macOf(ctx, nic)} brd ff:ff:ff:ff:ff:ff${extra}\n` : '';

@@ -10,6 +10,7 @@ import { type Ctx, done, type Outcome, printed, refused } from '../types.ts';
 
 /** GRO_MAX_SIZE: 8 * 65535. */
 export const GRO_MAX_SIZE = 524_280;
+export const GSO_MAX_SEGS = 65_535;
 /** GRO_LEGACY_MAX_SIZE: up to it gro_max_size sets the IPv4 limit too. */
 const GRO_LEGACY_MAX_SIZE = 65_536;
 
@@ -69,7 +70,15 @@ function show(ctx: Ctx, words: readonly string[], options: IpOptions): Outcome {
   return printed(linkText(ctx, nic, options));
 }
 
-const SETTINGS = ['mtu', 'gro_max_size', 'gro_ipv4_max_size', 'txqueuelen'] as const;
+const SETTINGS = [
+  'mtu',
+  'gso_max_size',
+  'gso_max_segs',
+  'gro_max_size',
+  'gso_ipv4_max_size',
+  'gro_ipv4_max_size',
+  'txqueuelen',
+] as const;
 type Setting = (typeof SETTINGS)[number];
 
 function set(ctx: Ctx, words: readonly string[]): Outcome {
@@ -82,7 +91,11 @@ function set(ctx: Ctx, words: readonly string[]): Outcome {
       const word = words[i];
       if (word === undefined) return incomplete();
       const value = parseSigned(word);
-      if (value === null || (value < 0 && setting !== 'mtu'))
+      if (
+        value === null ||
+        (value < 0 && setting !== 'mtu') ||
+        (setting === 'gso_max_segs' && value > GSO_MAX_SEGS)
+      )
         return refused(
           `Error: argument "${word}" is wrong: Invalid "${setting}" value\n`,
           255,
@@ -95,7 +108,7 @@ function set(ctx: Ctx, words: readonly string[]): Outcome {
       i += 1;
       if (words[i] === undefined) return incomplete();
     } else if (name !== null) {
-      if (['up', 'down', 'address', 'promisc', 'gso_max_size'].includes(words[i]))
+      if (['up', 'down', 'address', 'promisc'].includes(words[i]))
         return refused('', 1, `${words[i]} is not modelled yet; ${LINK_USAGE}`);
       return garbage('dev', words[i]);
     }
@@ -120,9 +133,9 @@ function check(nic: Nic, setting: Setting, value: number): Outcome | null {
   }
   if (setting === 'txqueuelen')
     return value > INT_MAX ? refused('Error: invalid txqueuelen.', 2, `0 to ${INT_MAX} packets`) : null;
-  return value > GRO_MAX_SIZE
-    ? refused(`Error: too big ${setting}.`, 2, `at most ${GRO_MAX_SIZE} bytes`)
-    : null;
+  if (setting === 'gso_max_segs') return null;
+  const most = setting.startsWith('gso') ? nic.driver.tsoMaxSize : GRO_MAX_SIZE;
+  return value > most ? refused(`Error: too big ${setting}.`, 2, `at most ${most} bytes`) : null;
 }
 
 /** In the kernel's order, whatever the line's: a changed gro_max_size up to 64 KiB takes the IPv4 limit with it (the engine does that). */
@@ -131,6 +144,9 @@ function settingChanges(nic: Nic, wishes: ReadonlyMap<Setting, number>): Change[
     mtu: nic.mtu,
     gro_max_size: nic.groMaxSize,
     gro_ipv4_max_size: nic.groIpv4MaxSize,
+    gso_max_size: nic.gsoMaxSize,
+    gso_ipv4_max_size: nic.gsoIpv4MaxSize,
+    gso_max_segs: nic.gsoMaxSegs,
     txqueuelen: nic.txQueueLen,
   };
   const changes: Change[] = [];
@@ -138,7 +154,9 @@ function settingChanges(nic: Nic, wishes: ReadonlyMap<Setting, number>): Change[
     const value = wishes.get(name);
     if (value === undefined || value === now[name]) continue;
     changes.push({ type: 'link', nic: nic.index, name, value });
-    if (name === 'gro_max_size' && value <= GRO_LEGACY_MAX_SIZE) now.gro_ipv4_max_size = value;
+    if (value > GRO_LEGACY_MAX_SIZE) continue;
+    if (name === 'gro_max_size') now.gro_ipv4_max_size = value;
+    if (name === 'gso_max_size') now.gso_ipv4_max_size = value;
   }
   return changes;
 }

@@ -11,6 +11,7 @@ import { interruptsText, softirqsText } from './interrupts.ts';
 import { netDevText } from './net-dev.ts';
 import { nodeFiles } from './sys-node.ts';
 import { netstatText, snmp6Text, snmpText } from './snmp.ts';
+import { packetQueueFiles } from './packet-queue.ts';
 import { statText, uptimeText } from './stat.ts';
 import { devStatText, softnetStatText } from './softnet-stat.ts';
 import { queueFiles } from './queue-files.ts';
@@ -42,6 +43,7 @@ export function allFiles(ctx: Ctx): VirtualFile[] {
     reading('/proc/net/dev', () => netDevText(ctx)),
     reading('/proc/net/dev_stat', () => devStatText(ctx)),
     reading('/proc/net/netstat', () => netstatText(ctx)),
+    ...packetQueueFiles(ctx),
     reading('/proc/net/snmp', () => snmpText(ctx)),
     reading('/proc/net/snmp6', () => snmp6Text(ctx)),
     reading('/proc/net/softnet_stat', () => softnetStatText(ctx)),

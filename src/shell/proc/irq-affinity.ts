@@ -1,4 +1,5 @@
-/** /proc/irq/N/smp_affinity and smp_affinity_list. Source: kernel/irq/proc.c, v6.12; errors seen on a running 6.18. */
+/** /proc/irq/N/smp_affinity, and smp_affinity_list since 2.6.39. Source: kernel/irq/proc.c, v6.12; errors seen on a running 6.18. */
+import { hasSetting } from '../../catalog/kernels.ts';
 import type { RxQueue } from '../../engine/world.ts';
 import { type CpuSet, parseCpuList, parseCpuMask, printCpuList, printCpuMask } from '../cpu-list.ts';
 import { affinityOf } from '../host.ts';
@@ -18,12 +19,14 @@ export function irqFiles(ctx: Ctx, queue: RxQueue): VirtualFile[] {
       changes: [{ type: 'irq-affinity', irq: queue.irq, cpus: set.cpus.map((cpu) => firstCpu + cpu) }],
     };
   };
+  const mask: VirtualFile = {
+    path: `/proc/irq/${queue.irq}/smp_affinity`,
+    read: () => `${printCpuMask(now, cpus)}\n`,
+    write: (text) => write(parseCpuMask(text, cpus)),
+  };
+  if (!hasSetting(ctx.kernel, 'affinity')) return [mask];
   return [
-    {
-      path: `/proc/irq/${queue.irq}/smp_affinity`,
-      read: () => `${printCpuMask(now, cpus)}\n`,
-      write: (text) => write(parseCpuMask(text, cpus)),
-    },
+    mask,
     {
       path: `/proc/irq/${queue.irq}/smp_affinity_list`,
       read: () => `${printCpuList(now)}\n`,

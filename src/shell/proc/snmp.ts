@@ -11,10 +11,10 @@ type Prefix = (typeof PREFIXES)[number];
 const ORDER: Readonly<Record<Prefix, string>> = {
   Ip: 'InReceives InHdrErrors InAddrErrors ForwDatagrams InUnknownProtos InDelivers OutRequests OutDiscards ReasmReqds FragFails',
   Icmp: 'InMsgs',
-  Tcp: 'InSegs OutSegs RetransSegs InErrs InCsumErrors',
+  Tcp: 'ActiveOpens PassiveOpens AttemptFails EstabResets InSegs OutSegs RetransSegs InErrs OutRsts InCsumErrors',
   Udp: 'InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors',
   TcpExt:
-    'PruneCalled RcvPruned OfoPruned PAWSEstab PAWSOldAck BeyondWindow DelayedACKs DelayedACKLocked DelayedACKLost TCPHPHits TCPPureAcks TCPLossProbes TCPRcvCollapsed TCPBacklogCoalesce TCPDSACKOldSent TCPDSACKOfoSent TCPBacklogDrop TCPRcvCoalesce TCPOFOQueue TCPOFODrop TCPOFOMerge TCPChallengeACK TCPSYNChallenge TCPFromZeroWindowAdv TCPToZeroWindowAdv TCPWantZeroWindowAdv TCPOrigDataSent TCPACKSkippedPAWS TCPACKSkippedSeq TCPACKSkippedChallenge TCPAckCompressed TCPZeroWindowDrop TCPRcvQDrop',
+    'PruneCalled RcvPruned OfoPruned TW PAWSActive PAWSEstab PAWSOldAck BeyondWindow DelayedACKs DelayedACKLocked DelayedACKLost TCPHPHits TCPPureAcks TCPHPAcks TCPRenoRecovery TCPSackRecovery TCPSACKReneging TCPSACKReorder TCPRenoReorder TCPTSReorder TCPFullUndo TCPPartialUndo TCPDSACKUndo TCPLossUndo TCPLostRetransmit TCPRenoFailures TCPSackFailures TCPLossFailures TCPFastRetrans TCPSlowStartRetrans TCPTimeouts TCPLossProbes TCPLossProbeRecovery TCPRenoRecoveryFail TCPSackRecoveryFail TCPRcvCollapsed TCPBacklogCoalesce TCPDSACKOldSent TCPDSACKOfoSent TCPDSACKRecv TCPDSACKOfoRecv TCPAbortOnData TCPAbortOnClose TCPAbortOnTimeout TCPSACKDiscard TCPDSACKIgnoredOld TCPDSACKIgnoredNoUndo TCPSpuriousRTOs TCPSackShifted TCPSackMerged TCPSackShiftFallback TCPBacklogDrop TCPRcvCoalesce TCPOFOQueue TCPOFODrop TCPOFOMerge TCPChallengeACK TCPSYNChallenge TCPSpuriousRtxHostQueues BusyPollRxPackets TCPAutoCorking TCPFromZeroWindowAdv TCPToZeroWindowAdv TCPWantZeroWindowAdv TCPSynRetrans TCPOrigDataSent TCPHystartTrainDetect TCPHystartTrainCwnd TCPHystartDelayDetect TCPHystartDelayCwnd TCPACKSkippedPAWS TCPACKSkippedSeq TCPACKSkippedChallenge TCPWinProbe TCPDelivered TCPAckCompressed TCPZeroWindowDrop TCPRcvQDrop TCPDSACKRecvSegs TCPDSACKIgnoredDubious',
   IpExt: 'InCsumErrors InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts',
   Ip6: 'InReceives InHdrErrors InTooBigErrors InAddrErrors InUnknownProtos InDelivers OutForwDatagrams OutRequests OutDiscards ReasmReqds InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts',
   Icmp6: 'InMsgs',

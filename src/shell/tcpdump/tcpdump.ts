@@ -5,8 +5,9 @@
  * Names are not looked up: output is as with -n. Time counts from the start of the run.
  * Source: tcpdump 4.99.3, libpcap 1.10.3, net/core/dev.c v6.12, fixtures/tcpdump.txt.
  */
-import { emptyFrame, ETH_P_ARP, type FrameFields } from '../../engine/packet/frame.ts';
-import { ownOptions } from '../../engine/net/tcp-ack.ts';
+import { Point } from '../../catalog/capture-points.ts';
+import { ETH_P_ARP, type FrameFields } from '../../engine/packet/frame.ts';
+import { sentFields, skbFields } from '../../engine/net/skb-fields.ts';
 import { fieldsOf, type TrafficTable } from '../../engine/packet/traffic-table.ts';
 import type { PacketTap, World } from '../../engine/world.ts';
 import { findNic, nicNames, nicsOf } from '../host.ts';
@@ -119,11 +120,7 @@ function parse(ctx: Ctx, words: readonly string[]): Options | Outcome {
       else if (letter === 'D') return printed(devices(ctx));
       else if (letter === 'h') return printed(`${USAGE}\n`);
       else if ('AxX'.includes(letter))
-        return refused(
-          '',
-          1,
-          `-${letter}: bytes of payload are not modelled; the inspector shows a packet's headers as bytes`,
-        );
+        return refused('', 1, `-${letter}: the inspector shows a packet's bytes at every point of its way`);
       else if (!IDLE.includes(letter))
         return refused(`tcpdump: invalid option -- '${letter}'\n${USAGE}`, 1, hint);
     }
@@ -167,6 +164,12 @@ function valued(options: Options, letter: string, value: string): Outcome | null
     case 'B':
     case 'j':
       return null;
+    case 'w':
+      return refused(
+        '',
+        1,
+        '-w is not here: the page’s captures (C) and `softnet-lab run --capture` write pcapng and pcap',
+      );
     default:
       return refused('', 1, `-${letter} is not here`);
   }
@@ -269,8 +272,6 @@ class Printer {
   }
 }
 
-const NO_FLOW = { ...emptyFrame(), id: 0 };
-
 class TcpdumpWitness implements Witness {
   readonly moments: readonly number[] = [];
   readonly printer: Printer;
@@ -281,16 +282,17 @@ class TcpdumpWitness implements Witness {
     const { printer } = this;
     const { firstNic, nics } = ctx.fixed;
     const only = options.device === 'any' ? null : findNic(ctx, options.device)?.index;
-    // index 0 is no flow, and no packet is of it
-    const flows = ctx.world.fixed.flows.map((flow, i) => flow?.key ?? { ...NO_FLOW, id: i });
-    this.tap = (w, nic, slot, outgoing) => {
+    this.tap = (w, point, nic, slot) => {
+      const outgoing = point === Point.driverOut;
+      if (!outgoing && point !== Point.stackIn) return;
       if (printer.full || nic < firstNic || nic >= firstNic + nics || (only !== null && nic !== only)) return;
       if (options.way !== 'inout' && outgoing !== (options.way === 'out')) return;
       const device =
         only === null
           ? `${w.nics[nic].name.padEnd(5)} ${(outgoing ? 'Out' : arrived(w, slot)).padEnd(3)} `
           : '';
-      printer.take(w.now, seenFrame(w, nic, slot, outgoing, flows), device, nic - firstNic + 2);
+      const fields = outgoing ? sentFields(w, nic, slot) : skbFields(w, slot);
+      printer.take(w.now, fields, device, nic - firstNic + 2);
     };
   }
 
@@ -302,42 +304,6 @@ function arrived(w: World, slot: number): string {
   const { dmac } = w.fixed.flows[w.pool.flow[slot]].key;
   if (dmac === 'ff:ff:ff:ff:ff:ff') return 'B';
   return (Number.parseInt(dmac.slice(0, 2), 16) & 1) !== 0 ? 'M' : 'In';
-}
-
-/** The skb as it stands: a train is one packet with the lengths of all. */
-function seenFrame(
-  w: World,
-  nic: number,
-  slot: number,
-  outgoing: boolean,
-  flows: TrafficTable['flows'],
-): FrameFields {
-  const { pool, fixed } = w;
-  const table = {
-    ...pool,
-    count: pool.capacity,
-    timeNs: pool.arrivedNs,
-    flows,
-    options: fixed.options,
-    exts: fixed.exts,
-  };
-  const f = fieldsOf(table, slot);
-  const own = ownOptions(w, slot);
-  if (own !== null) f.tcpOptions = own;
-  const more = pool.totalPayload[slot] - f.payloadLen;
-  if (pool.segs[slot] > 1 && more > 0) {
-    f.payloadLen += more;
-    f.frameLen += more;
-    f.ipTotalLen += more;
-    if (f.proto === 17) f.udpLen += more;
-  }
-  if (outgoing) {
-    // sent on: from this card; whom to is not modelled
-    const host = fixed.spec.hosts[w.nics[nic].host];
-    f.smac = host.nics[nic - fixed.hosts[w.nics[nic].host].firstNic].mac;
-    f.dmac = '00:00:00:00:00:00';
-  }
-  return f;
 }
 
 export function tcpdumpWitness(ctx: Ctx, words: readonly string[]): Witness | null {

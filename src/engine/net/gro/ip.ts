@@ -22,6 +22,7 @@ import {
 } from '../../packet/frame-bits.ts';
 import { IPPROTO_TCP, IPPROTO_UDP } from '../../packet/frame.ts';
 import type { PacketPool } from '../../packet/pool.ts';
+import { optionBytes } from '../tcp-options.ts';
 import type { FlowInfo, World } from '../../world.ts';
 import { GRO_FIXED_ID } from './limits.ts';
 
@@ -87,7 +88,7 @@ export function networkFlush(w: World, p: number, s: number, ipVersion: number):
 export function ipBytes(w: World, slot: number): number {
   const pool = w.pool;
   const { key } = w.fixed.flows[pool.flow[slot]];
-  const l4 = key.proto === IPPROTO_TCP ? 20 + w.fixed.options[pool.opt[slot]].length / 2 : 8;
+  const l4 = key.proto === IPPROTO_TCP ? 20 + optionBytes(w, slot) : 8;
   const l3 = key.ipVersion === 6 ? 40 + extHeaderBytes(w, slot) : 20;
   return l3 + l4 + pool.totalPayload[slot];
 }

@@ -9,6 +9,8 @@ export const UDP_GRO_CNT_MAX = 64;
 /** Bits of pool.groFixedId: NAPI_GRO_CB(skb)->ip_fixedid and ->is_flist. */
 export const GRO_FIXED_ID = 1;
 export const GRO_FLIST = 2;
+/** Joined by LRO: gso_type 0. */
+export const GRO_LRO = 4;
 
 /** Results, argument `a` of a gro record. */
 export const GRO_MERGED = 0;

@@ -15,6 +15,7 @@ import type { Cpu, RxQueue, World } from '../../world.ts';
 import { napiGroComplete } from './flush.ts';
 import { networkPass } from './ip.ts';
 import { GRO_FLIST, GRO_HASH_BUCKETS, GRO_HELD, GRO_MERGED, GRO_NORMAL, MAX_GRO_SKBS } from './limits.ts';
+import { lroReceive, lroTakes } from './lro.ts';
 import { findHeld, match } from './match.ts';
 import { groNormalOne } from './normal.ts';
 import { tcpGroReceive } from './tcp.ts';
@@ -76,14 +77,16 @@ function judge(w: World, queue: RxQueue, list: readonly number[], slot: number):
   const flow = w.fixed.flows[w.pool.flow[slot]];
   match.at = -1;
   match.near = 0;
-  const pass = nic.features['generic-receive-offload'] ? networkPass(w, slot, flow) : Reason.groOff;
+  const lro = flow.key.proto === IPPROTO_TCP && lroTakes(w, nic, slot, flow);
+  const pass = nic.features['generic-receive-offload'] || lro ? networkPass(w, slot, flow) : Reason.groOff;
   if (pass !== Reason.none) {
     passUp(pass);
     return -1;
   }
   findHeld(w, list, slot, flow);
   const p = match.at < 0 ? 0 : list[match.at];
-  if (flow.key.proto === IPPROTO_TCP) tcpGroReceive(w, nic, p, slot, flow);
+  if (lro) lroReceive(w, p, slot);
+  else if (flow.key.proto === IPPROTO_TCP) tcpGroReceive(w, nic, p, slot, flow);
   else udpGroReceive(w, nic, p, slot, flow);
   return match.at;
 }

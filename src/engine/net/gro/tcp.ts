@@ -6,14 +6,17 @@
  * Linux v6.12. Left out: TLS-decrypted state, page_pool recycling, zerocopy.
  */
 import { Reason } from '../../../catalog/reasons.ts';
+import { FRAME_OWN_OPTIONS, FRAME_TIMESTAMPS } from '../../packet/frame-bits.ts';
 import { TCP_CWR, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, TCP_URG } from '../../packet/frame.ts';
 import type { FlowInfo, Nic, World } from '../../world.ts';
+import { optionsOf } from '../tcp-options.ts';
 import { checksumWrong, ipBytes, networkFlush, softMark } from './ip.ts';
 import { GRO_FLIST, GRO_LEGACY_MAX_SIZE, UDP_GRO_CNT_MAX } from './limits.ts';
 import { match } from './match.ts';
 import { decide, passUp, verdict } from './verdict.ts';
 
 const ENDS_TRAIN = TCP_URG | TCP_PSH | TCP_RST | TCP_SYN | TCP_FIN;
+const OWN = FRAME_TIMESTAMPS | FRAME_OWN_OPTIONS;
 const MAY_DIFFER = TCP_CWR | TCP_FIN | TCP_PSH;
 
 /** Writes the verdict on `s`. @param p held packet of its flow, 0: none. */
@@ -63,6 +66,14 @@ function isShort(w: World, s: number, mss: number): boolean {
   return gsoSize !== 0 ? pool.payloadLen[s] !== pool.segs[s] * gsoSize : pool.payloadLen[s] < mss;
 }
 
+function otherOptions(w: World, p: number, s: number): boolean {
+  const { pool } = w;
+  const kinds = pool.bits[p] | pool.bits[s];
+  if ((kinds & OWN) === 0) return pool.opt[p] !== pool.opt[s];
+  if ((kinds & FRAME_OWN_OPTIONS) !== 0) return optionsOf(w, p) !== optionsOf(w, s);
+  return pool.tsVal[p] !== pool.tsVal[s] || pool.tsEcr[p] !== pool.tsEcr[s];
+}
+
 /** First check that keeps s from p. */
 function refusal(
   w: World,
@@ -81,7 +92,7 @@ function refusal(
   if ((differ & ~MAY_DIFFER) !== 0) return Reason.groFlags;
   if (pool.win[p] !== pool.win[s]) return Reason.groWindow;
   if (pool.ack[p] !== pool.ack[s]) return Reason.groAck;
-  if (pool.opt[p] !== pool.opt[s]) return Reason.groOptions;
+  if (otherOptions(w, p, s)) return Reason.groOptions;
   const network = networkFlush(w, p, s, flow.key.ipVersion);
   if (network !== Reason.none && network !== Reason.groIpId) return network;
   const len = pool.payloadLen[s];

@@ -1,3 +1,4 @@
+import { aFlippedBit } from './a-flipped-bit.ts';
 import { aFrameArrives } from './a-frame-arrives.ts';
 import { aRingOverflows } from './a-ring-overflows.ts';
 import { groBuildsATrain } from './gro-builds-a-train.ts';
@@ -13,11 +14,19 @@ import { softirqStarvesAnApplication } from './softirq-starves-an-application.ts
 import { moderationAndDim } from './moderation-and-dim.ts';
 import { mindcraftFourCpus } from './mindcraft-four-cpus.ts';
 import { xpsWithAndWithout } from './xps-with-and-without.ts';
+import { wherePacketsWait } from './where-packets-wait.ts';
 import { timeSqueeze } from './time-squeeze.ts';
 import { rssGoodAndBadTable } from './rss-good-and-bad-table.ts';
 import { rpsOverdone } from './rps-overdone.ts';
 import { rpsAcrossNodes } from './rps-across-nodes.ts';
 import { acceleratedRfs } from './accelerated-rfs.ts';
+import { aScreeningRouter } from './a-screening-router.ts';
+import { whyTheCaptureLooksBroken } from './why-the-capture-looks-broken.ts';
+import { lroBreaksARouter } from './lro-breaks-a-router.ts';
+import { writeOf64k } from './write-of-64k.ts';
+import { aHoleAndItsSacks } from './a-hole-and-its-sacks.ts';
+import { delayedAcks } from './delayed-acks.ts';
+import { sackCompressionOnWlan } from './sack-compression-on-wlan.ts';
 
 /** Texts of the built-in scenarios, one file each. */
 export const scenarioWords: Readonly<Record<string, string>> = {
@@ -30,10 +39,12 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...the67NsBudget,
   ...mindcraftFourCpus,
   ...livelockAndItsCure,
+  ...aScreeningRouter,
   ...twoInterfacesOneFlooded,
   ...oneQueueAndRps,
   ...rfsFollowsAnApplication,
   ...xpsWithAndWithout,
+  ...wherePacketsWait,
   ...timeSqueeze,
   ...acceleratedRfs,
   ...rpsOverdone,
@@ -41,4 +52,11 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...rssGoodAndBadTable,
   ...moderationAndDim,
   ...softirqStarvesAnApplication,
+  ...aHoleAndItsSacks,
+  ...delayedAcks,
+  ...sackCompressionOnWlan,
+  ...writeOf64k,
+  ...lroBreaksARouter,
+  ...aFlippedBit,
+  ...whyTheCaptureLooksBroken,
 };

@@ -1,0 +1,186 @@
+/** TCP from host to host: what is written arrives, in order and once, whatever the link does. */
+import { describe, expect, it } from 'vitest';
+import { compileScenario } from '../../scenario/compile.ts';
+import { loadScenario } from '../../scenario/load.ts';
+import { traced } from '../../testing/trace.ts';
+import { advance } from '../advance.ts';
+import { imbalance, linkImbalance, txImbalance } from '../conservation.ts';
+import { createWorld } from '../create.ts';
+
+interface Parts {
+  stream?: object;
+  link?: object;
+  server?: object;
+  setup?: { host: string; line: string }[];
+  durationNs?: number;
+  kernel?: string;
+  socket?: object;
+}
+
+function scenario({
+  stream = {},
+  link = {},
+  server = {},
+  setup = [],
+  durationNs = 60_000_000,
+  kernel = '6.12',
+  socket = {},
+}: Parts): string {
+  return JSON.stringify({
+    format: 1,
+    id: 'stream',
+    title: { text: 'stream' },
+    kernel,
+    durationNs,
+    hosts: {
+      h1: {
+        cpus: 2,
+        nics: { eth0: { mac: '02:00:00:00:00:01', addresses: ['10.0.0.1', 'fd00::1'] } },
+        sockets: { c: { proto: 'tcp', port: 0, acks: true, ...socket } },
+        apps: { writer: { cpu: 0, sockets: ['c'], stream: { socket: 'c', count: 10, ...stream } } },
+      },
+      h2: {
+        cpus: 2,
+        nics: { eth0: { mac: '02:00:00:00:00:02', addresses: ['10.0.0.2', 'fd00::2'] } },
+        sockets: { s: { proto: 'tcp', port: 5001, acks: true } },
+        apps: { reader: { cpu: 1, sockets: ['s'], ...server } },
+      },
+    },
+    links: { l: { a: { host: 'h1' }, b: { host: 'h2' }, delayNs: 50_000, ...link } },
+    setup,
+  });
+}
+
+function compiled(parts: Parts) {
+  const loaded = loadScenario(scenario(parts), 'stream.json');
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
+  return compileScenario(loaded.scenario);
+}
+
+function play(parts: Parts = {}) {
+  const made = compiled(parts);
+  if (!made.ok) throw new Error(JSON.stringify(made.errors));
+  const w = createWorld(made.spec);
+  const trace = traced(w);
+  advance(w, made.spec.durationNs);
+  expect([imbalance(w), txImbalance(w), linkImbalance(w)]).toEqual([0, 0, 0]);
+  const task = (name: string) => w.tasks.find((t) => t.name === name);
+  return { w, records: trace.read(), reader: task('reader'), writer: task('writer') };
+}
+
+const LOSE_30 = { ab: { script: [{ nth: 30, of: 'data', act: 'lose' }] } };
+
+describe('a stream over a link', () => {
+  it('opens with three segments, whose options agree on MSS, scale, SACK and timestamps', () => {
+    const { w, records } = play({ stream: { count: 1, writeBytes: 100 } });
+    const sent = records.filter((r) => r.kind === 'tcpSend').map((r) => [r.reason, r.a]);
+    expect(sent.slice(0, 2)).toEqual([
+      ['tcpSyn', 0],
+      ['tcpSynAck', 0],
+    ]);
+    expect(records.find((r) => r.kind === 'tcpAck')?.reason).toBe('tcpHandshakeAck');
+    const states = records.filter((r) => r.kind === 'tcpState').map((r) => [r.a, r.b]);
+    // SYN-SENT, SYN-RECV, ESTABLISHED at both ends, as /proc/net/tcp numbers them
+    expect(states).toEqual([
+      [2, 7],
+      [3, 7],
+      [1, 2],
+      [1, 3],
+    ]);
+    const [server, client] = w.connections.map((c) => c.tcp);
+    expect([client?.sackOk, client?.tsOk, client?.tx.mssCache]).toEqual([true, true, 1448]);
+    expect([server?.sackOk, server?.tsOk]).toEqual([true, true]);
+    expect(client?.tx.sndWscale).toBe(server?.rcvWscale);
+  });
+
+  it('delivers every byte once, and takes as many frames as full segments make', () => {
+    const { w, reader } = play();
+    expect(reader?.bytes).toBe(655_360);
+    // SYN, ACK of the handshake, 655,360 bytes in segments of 1448 at most
+    expect(w.ways[0].counters.put).toBeGreaterThanOrEqual(2 + Math.ceil(655_360 / 1448));
+    expect(w.hosts[0].snmp.TcpRetransSegs).toBe(0);
+    expect(w.hosts[0].snmp.TcpActiveOpens).toBe(1);
+    expect(w.hosts[1].snmp.TcpPassiveOpens).toBe(1);
+  });
+
+  it('sends one lost segment again, once', () => {
+    const { w, records, reader } = play({ link: LOSE_30 });
+    expect(reader?.bytes).toBe(655_360);
+    expect(w.hosts[0].snmp).toMatchObject({
+      TcpRetransSegs: 1,
+      TcpExtTCPFastRetrans: 1,
+      TcpExtTCPSackRecovery: 1,
+    });
+    const again = records.filter((r) => r.kind === 'tcpResend');
+    expect(again.map((r) => r.a)).toEqual([1448]);
+    expect(records.some((r) => r.kind === 'tcpSacked')).toBe(true);
+    expect(records.some((r) => r.kind === 'tcpCwnd' && r.reason === 'cwndRecovery')).toBe(true);
+  });
+
+  it('delivers all over a link that loses, holds back and copies frames', () => {
+    const bad = { loss: 0.03, reorder: 0.05, reorderNs: 300_000, duplicate: 0.02 };
+    const { reader } = play({ link: bad, durationNs: 3_000_000_000, stream: { count: 8 } });
+    expect(reader?.bytes).toBe(8 * 65_536);
+  });
+
+  it('cuts in software what the card cannot: the wire carries the same', () => {
+    const frames = (line: string | null) =>
+      play({
+        stream: { count: 2 },
+        setup: line === null ? [] : [{ host: 'h1', line }],
+      }).w.ways[0].counters.bytes;
+    const whole = frames(null);
+    expect(frames('ethtool -K eth0 tso off')).toBe(whole);
+    expect(frames('ethtool -K eth0 tso off gso off')).toBe(whole);
+    expect(frames('ethtool -K eth0 tx off')).toBe(whole);
+  });
+
+  it('waits for the answer where it asks for one', () => {
+    const { w, writer, reader } = play({
+      stream: { writeBytes: 100, answerBytes: 300, count: 20, nodelay: true },
+      server: { replyBytes: 300 },
+    });
+    expect(reader?.bytes).toBe(20 * 100);
+    expect(writer?.bytes).toBe(20 * 300);
+    expect(w.connections.map((c) => c.job?.answers ?? 0)).toContain(20);
+  });
+
+  it('closes: FIN both ways as far as the reader goes, TIME-WAIT not before', () => {
+    const { w, records } = play({ stream: { count: 1, writeBytes: 5000, close: true } });
+    const states = records.filter((r) => r.kind === 'tcpState').map((r) => r.a);
+    // FIN-WAIT-1 and FIN-WAIT-2 here, CLOSE-WAIT there: the server keeps its side open
+    expect(states).toEqual(expect.arrayContaining([4, 8]));
+    expect(w.connections.some((c) => c.tcp?.state === 'close-wait')).toBe(true);
+  });
+
+  it('stops where nobody reads, and goes on no further than the window', () => {
+    const { w, reader } = play({ server: { startNs: 59_000_000, spin: true }, stream: { count: 100 } });
+    expect(reader?.bytes).toBe(0);
+    const job = w.connections.find((c) => c.job !== null)?.job;
+    expect(job?.left).toBeGreaterThan(0);
+    expect(w.sockets[1].rmem).toBeGreaterThan(0);
+  });
+
+  it('goes over IPv6 and old kernels alike', () => {
+    expect(play({ stream: { v: 6 } }).reader?.bytes).toBe(655_360);
+    for (const kernel of ['2.4.20', '2.6.32', '4.18', '6.18'])
+      expect(play({ kernel, stream: { count: 2 }, durationNs: 400_000_000 }).reader?.bytes).toBe(131_072);
+  });
+
+  it('is the same in every run', () => {
+    const hash = () =>
+      JSON.stringify(play({ link: { loss: 0.02 }, stream: { count: 3 } }).records.slice(-200));
+    expect(hash()).toBe(hash());
+  });
+
+  it('says where a stream cannot be', () => {
+    const bad = (parts: Parts): string => {
+      const made = compiled(parts);
+      return made.ok ? '' : made.errors.map((e) => `${e.path}: ${e.message}`).join('\n');
+    };
+    expect(bad({ stream: { socket: 'x' } })).toContain('there is no socket x');
+    expect(bad({ socket: { acks: false } })).toContain('acks: true');
+    expect(bad({ stream: { dport: 9 } })).toContain('the connection would be refused');
+    expect(bad({ kernel: '2.2.16' })).toContain('from Linux 2.4 on');
+  });
+});

@@ -1,0 +1,87 @@
+/** A slot's columns as header fields: what whoever looks at packets (tcpdump, captures, the inspector) reads of it. */
+import type { FrameFields } from '../packet/frame.ts';
+import { fieldsOf, type FlowKey } from '../packet/traffic-table.ts';
+import type { Fixed, World } from '../world.ts';
+import { ownOptions } from './tcp-options.ts';
+
+const NO_FLOW: FlowKey = {
+  id: 0,
+  ipVersion: 0,
+  src: '',
+  dst: '',
+  proto: 0,
+  sport: 0,
+  dport: 0,
+  smac: '00:00:00:00:00:00',
+  dmac: '00:00:00:00:00:00',
+  etherType: 0,
+  vlan: -1,
+};
+
+/** Keys of a world's flows by id, made when first asked for. Not state: the same for all copies of a world. */
+const keysOf = new WeakMap<Fixed, FlowKey[]>();
+
+function flowKeys(fixed: Fixed): FlowKey[] {
+  let keys = keysOf.get(fixed);
+  if (keys === undefined || keys.length !== fixed.flows.length) {
+    // index 0 is no flow, and no packet is of it
+    keys = fixed.flows.map((flow, i) => flow?.key ?? { ...NO_FLOW, id: i });
+    keysOf.set(fixed, keys);
+  }
+  return keys;
+}
+
+/** The slot's own frame, without the others of its train. */
+export function frameFields(w: World, slot: number): FrameFields {
+  const { pool, fixed } = w;
+  const f = fieldsOf(
+    {
+      ...pool,
+      count: pool.capacity,
+      timeNs: pool.arrivedNs,
+      flows: flowKeys(fixed),
+      options: fixed.options,
+      exts: fixed.exts,
+    },
+    slot,
+  );
+  const own = ownOptions(w, slot);
+  if (own !== null) {
+    f.tcpOptions = own;
+    f.ipTotalLen += own.length / 2;
+    f.padding = Math.max(0, f.padding - own.length / 2);
+  }
+  return f;
+}
+
+/** The skb as it stands: a train is one packet with the lengths of all. */
+export function skbFields(w: World, slot: number): FrameFields {
+  const { pool } = w;
+  const f = frameFields(w, slot);
+  const more = pool.totalPayload[slot] - f.payloadLen;
+  if (pool.segs[slot] > 1 && more > 0) {
+    f.payloadLen += more;
+    f.frameLen += more - f.padding;
+    f.padding = 0;
+    f.ipTotalLen += more;
+    if (f.proto === 17) f.udpLen += more;
+  }
+  return f;
+}
+
+/**
+ * The same on its way out of a card (world index): from this card's address, not padded yet (the card does that). To whom is known of what the host itself sends; where a
+ * packet is forwarded to, neighbour resolution would say, which is not modelled.
+ */
+export function sentFields(w: World, nic: number, slot: number): FrameFields {
+  const f = skbFields(w, slot);
+  const flow = w.fixed.flows[w.pool.flow[slot]];
+  const host = w.nics[nic].host;
+  f.smac = w.fixed.spec.hosts[host].nics[nic - w.fixed.hosts[host].firstNic].mac;
+  if (flow.dev < 0) f.dmac = '00:00:00:00:00:00';
+  if (f.ipVersion !== 0) {
+    f.frameLen -= f.padding;
+    f.padding = 0;
+  }
+  return f;
+}

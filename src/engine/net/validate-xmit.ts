@@ -1,0 +1,126 @@
+/**
+ * validate_xmit_skb: the last software before the driver. What the card cannot do with a packet is done here: an skb of several
+ * segments is cut, a checksum is finished, data in several places are copied into one.
+ * Source: net/core/dev.c validate_xmit_skb, netif_skb_features, gso_features_check, harmonize_features, skb_csum_hwoffload_help,
+ * include/linux/netdevice.h netif_needs_gso, skb_needs_linearize, v6.12. Left out: failures for want of memory (tx_dropped), VLAN
+ * tags (part of the frame), tunnels, kTLS, xfrm.
+ */
+import { Kind } from '../../catalog/kinds.ts';
+import { Reason } from '../../catalog/reasons.ts';
+import { emit } from '../emit.ts';
+import { canChecksum } from '../nic/features.ts';
+import { IPPROTO_TCP, IPPROTO_UDP, TCP_CWR } from '../packet/frame.ts';
+import { FRAME_L4_CSUM_PARTIAL } from '../packet/frame-bits.ts';
+import type { Nic, RxQueue, World } from '../world.ts';
+import { cutSkb, headerBytes } from './gso/cut.ts';
+import { GRO_FIXED_ID, GRO_FLIST } from './gro/limits.ts';
+
+/** The frames that the last call of validateXmit has made: the driver gets them one after the other. */
+export const pieces: number[] = [];
+
+/** Whether there is anything to do or to decide; most packets need nothing. */
+export function needsWork(w: World, nic: Nic, slot: number): boolean {
+  const { pool } = w;
+  if (pool.segs[slot] > 1) return true;
+  if ((pool.bits[slot] & FRAME_L4_CSUM_PARTIAL) !== 0 && !canChecksum(nic, isV6(w, slot))) return true;
+  return !nic.features['tx-scatter-gather'] && scattered(w, slot);
+}
+
+function isV6(w: World, slot: number): boolean {
+  return w.fixed.flows[w.pool.flow[slot]].key.ipVersion === 6;
+}
+
+/** TCP keeps what an application writes in page fragments, apart from the headers; one datagram is written in one piece. */
+function scattered(w: World, slot: number): boolean {
+  const { pool } = w;
+  const flow = w.fixed.flows[pool.flow[slot]];
+  return pool.sk[slot] !== 0 && pool.payloadLen[slot] > 0 && flow.key.proto === IPPROTO_TCP;
+}
+
+/** Why software has to cut an skb of several segments; Reason.none: the card does. */
+function whyCut(w: World, nic: Nic, slot: number): number {
+  const { pool } = w;
+  const f = nic.features;
+  const { proto } = w.fixed.flows[pool.flow[slot]].key;
+  const v6 = isV6(w, slot);
+  if ((pool.groFixedId[slot] & GRO_FLIST) !== 0) return Reason.txCutList;
+  if (pool.segs[slot] > nic.gsoMaxSegs) return Reason.txGsoMaxSegs;
+  if (headerBytes(w, slot) + pool.totalPayload[slot] >= (v6 ? nic.gsoMaxSize : nic.gsoIpv4MaxSize))
+    return Reason.txGsoMaxSize;
+  if (!canChecksum(nic, v6)) return Reason.txGsoNoChecksum;
+  if (proto === IPPROTO_UDP) return f['tx-udp-segmentation'] ? Reason.none : Reason.txUsoOff;
+  if (!(v6 ? f['tx-tcp6-segmentation'] : f['tx-tcp-segmentation'])) return Reason.txTsoOff;
+  // tx-tcp-mangleid-segmentation, tx-tcp-ecn-segmentation: off in these cards
+  if ((pool.groFixedId[slot] & GRO_FIXED_ID) !== 0) return Reason.txGsoFixedId;
+  return (pool.flags[slot] & TCP_CWR) !== 0 ? Reason.txGsoEcn : Reason.none;
+}
+
+/** Cycles beyond what one call of the driver costs. */
+export function xmitCycles(w: World, nic: Nic, slot: number): number {
+  const { pool } = w;
+  const { profile } = w.fixed.hosts[nic.host];
+  const sum = (pool.bits[slot] & FRAME_L4_CSUM_PARTIAL) !== 0 && !canChecksum(nic, isV6(w, slot));
+  const sg = nic.features['tx-scatter-gather'];
+  const bytes = pool.totalPayload[slot];
+  let cycles = sum ? bytes * profile.csumPerByte : 0;
+  if (pool.segs[slot] === 1) return sg || !scattered(w, slot) ? cycles : cycles + bytes * profile.copyPerByte;
+  const why = whyCut(w, nic, slot);
+  if (why === Reason.none) return 0;
+  const each = why === Reason.txCutList ? profile.gsoList : profile.gsoSegment;
+  cycles += pool.segs[slot] * each + (pool.segs[slot] - 1) * profile.txDrv;
+  return sg || why === Reason.txCutList ? cycles : cycles + bytes * profile.copyPerByte;
+}
+
+/** Does it, and says why; `pieces` holds what the driver gets. */
+export function validateXmit(w: World, nic: Nic, q: RxQueue, cpu: number, slot: number): void {
+  const { pool } = w;
+  const card = canChecksum(nic, isV6(w, slot));
+  const { software } = w.hosts[nic.host];
+  const bytes = pool.totalPayload[slot];
+  const sg = nic.features['tx-scatter-gather'];
+  pieces.length = 0;
+  if (pool.segs[slot] === 1) {
+    if (!sg && scattered(w, slot)) {
+      decided(w, q, cpu, slot, Reason.txLinearize);
+      software.copiedBytes += bytes;
+    }
+    if ((pool.bits[slot] & FRAME_L4_CSUM_PARTIAL) !== 0 && !card) {
+      software.txSummedBytes += bytes;
+      pool.bits[slot] &= ~FRAME_L4_CSUM_PARTIAL;
+      decided(w, q, cpu, slot, Reason.txChecksumHelp);
+    }
+    pieces.push(slot);
+    return;
+  }
+  const why = whyCut(w, nic, slot);
+  const udp = w.fixed.flows[pool.flow[slot]].key.proto === IPPROTO_UDP;
+  const cause = decided(w, q, cpu, slot, why !== Reason.none ? why : udp ? Reason.txUso : Reason.txTso);
+  if (why === Reason.none) {
+    pieces.push(slot);
+    return;
+  }
+  software.cuts += 1;
+  if (!sg && why !== Reason.txCutList) software.copiedBytes += bytes;
+  if ((pool.bits[slot] & FRAME_L4_CSUM_PARTIAL) !== 0 && !card) software.txSummedBytes += bytes;
+  cutSkb(w, slot, card, q.txPlace, cpu, cause, pieces);
+}
+
+function decided(w: World, q: RxQueue, cpu: number, slot: number, reason: number): number {
+  const { pool } = w;
+  const [id, cause] = [pool.id[slot], pool.lastSeq[slot]];
+  const { segs, totalPayload } = pool;
+  const seq = emit(
+    w,
+    Kind.xmitValidate,
+    q.txPlace,
+    reason,
+    cpu,
+    id,
+    0,
+    cause,
+    segs[slot],
+    totalPayload[slot],
+  );
+  pool.lastSeq[slot] = seq;
+  return seq;
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { LAYERS } from '../../engine/metrics/layers.ts';
+import { hasMessage } from '../../i18n/index.ts';
+import { LAYER_PARTS, layerCells } from './layers.ts';
+
+describe('layers as bars', () => {
+  it('are those that the engine counts, each with a name', () => {
+    expect(LAYER_PARTS.flatMap(({ part, names }) => names.map((name) => [part, name]))).toEqual(
+      LAYERS.map(({ part, name }) => [part, name]),
+    );
+    const keys = LAYERS.map(({ name }) => `layers.${name}`);
+    expect(keys.filter((key) => !hasMessage(key))).toEqual([]);
+  });
+
+  it('have one scale for how often and one for bytes, over both runs', () => {
+    const now = [{ host: 'h1', counts: { ipOut: 9, wireOut: 48, copiedBytes: 0 } }];
+    const before = [{ host: 'h1', counts: { ipOut: 96, wireOut: 48, copiedBytes: 1000 } }];
+    expect(layerCells(now, before)).toEqual([
+      {
+        ipOut: { count: 9, share: 9 / 96, other: 96 },
+        wireOut: { count: 48, share: 0.5, other: 48 },
+        copiedBytes: { count: 0, share: 0, other: 1000 },
+      },
+    ]);
+    expect(layerCells(now, null)[0].wireOut).toEqual({ count: 48, share: 1, other: null });
+    expect(layerCells([], before)).toEqual([]);
+  });
+});

@@ -1,0 +1,46 @@
+/** How often each layer of each host has run, as rows of bars. Pure. */
+
+/** As a report has them (engine/metrics/report.ts). */
+export interface HostLayers {
+  host: string;
+  counts: Record<string, number>;
+}
+
+/** Layers from the application down to the wire and up again, and what software does for a card that cannot. */
+export const LAYER_PARTS = [
+  { part: 'out', names: ['sends', 'tcpOut', 'ipOut', 'qdisc', 'driverOut', 'wireOut'] },
+  { part: 'in', names: ['wireIn', 'stackIn', 'ipIn', 'tcpIn', 'reads'] },
+  { part: 'work', names: ['cuts', 'copiedBytes', 'txSummedBytes', 'rxSummedBytes'] },
+] as const;
+
+export interface LayerCell {
+  count: number;
+  /** 0..1 of the longest bar of its unit. */
+  share: number;
+  /** The same of another variant; null: none was seen. */
+  other: number | null;
+}
+
+const isBytes = (name: string): boolean => name.endsWith('Bytes');
+
+/** Host by host, by the layer's name. Bars of bytes and bars of how often have a scale each, common to both runs. */
+export function layerCells(
+  now: readonly HostLayers[],
+  before: readonly HostLayers[] | null,
+): Record<string, LayerCell>[] {
+  const most = { bytes: 1, times: 1 };
+  for (const { counts } of [...now, ...(before ?? [])])
+    for (const [name, count] of Object.entries(counts)) {
+      const unit = isBytes(name) ? 'bytes' : 'times';
+      most[unit] = Math.max(most[unit], count);
+    }
+  return now.map(({ host, counts }) => {
+    const old = before?.find((row) => row.host === host)?.counts;
+    return Object.fromEntries(
+      Object.entries(counts).map(([name, count]) => [
+        name,
+        { count, share: count / most[isBytes(name) ? 'bytes' : 'times'], other: old?.[name] ?? null },
+      ]),
+    );
+  });
+}
