@@ -216,7 +216,14 @@ describe('who else writes', () => {
       'udp.check': 'csum-card',
       'eth.padding': 'pad-card',
     });
-    expect(by(at(udpSendWorld(1), Point.driverOut, 0, { 'tx-checksumming': false })[0])).toEqual({});
+    expect(
+      by(
+        at(udpSendWorld(1), Point.driverOut, 0, {
+          'tx-checksum-ip-generic': false,
+          'tx-checksum-ipv4': false,
+        })[0],
+      ),
+    ).toEqual({});
     const app = at(udpSendWorld(1), Point.appOut)[0];
     expect(field(app, 'ip.saddr')?.by).toBe('made-up');
     expect(field(app, 'payload')?.by).toBe('');
@@ -231,7 +238,7 @@ describe('who else writes', () => {
     expect(marks(giant)).toEqual([...each('cut-pending').slice(0, 5), 'csum-pending']);
     const wire = at(routerWorld(), Point.wireOut, 1).find((d) => d.length === 1514);
     expect(marks(wire)).toEqual([...each('cut-card').slice(0, 5), 'csum-card']);
-    const soft = { 'tcp-segmentation-offload': false };
+    const soft = { 'tx-tcp-segmentation': false };
     const piece = at(routerWorld(), Point.driverOut, 1, soft).find((d) => d.length === 1514);
     expect(marks(piece)).toEqual([...each('cut-software').slice(0, 5), 'csum-pending']);
     const train = at(routerWorld(), Point.stackIn).find((d) => d.length > 6000);

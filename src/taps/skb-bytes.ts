@@ -15,7 +15,7 @@ import { type GsoFrame, type GsoType, headersOf } from '../engine/net/gso/frame.
 import { skbGsoSegment } from '../engine/net/gso/segment.ts';
 import { canChecksum } from '../engine/nic/features.ts';
 import { frameFields, sentFields, skbFields } from '../engine/net/skb-fields.ts';
-import { FRAME_L4_CSUM_VERIFIED } from '../engine/packet/frame-bits.ts';
+import { FRAME_CUT, FRAME_L4_CSUM_VERIFIED } from '../engine/packet/frame-bits.ts';
 import { buildFrame } from '../engine/packet/build.ts';
 import {
   ETH_ZLEN,
@@ -83,7 +83,7 @@ export function framesAt(w: World, point: number, nic: number, slot: number): Se
         csumPartial: frame.csumPartial,
         offload: {
           csum: frame.csumPartial ? 'pending' : '',
-          cut: frame.gsoSize > 0 ? 'pending' : all.length > 1 ? 'software' : '',
+          cut: frame.gsoSize > 0 ? 'pending' : all.length > 1 || cutBefore(w, slot) ? 'software' : '',
         },
         gsoSize: frame.gsoSize,
         piece: i,
@@ -110,6 +110,11 @@ export function framesAt(w: World, point: number, nic: number, slot: number): Se
       return [{ ...plain(bytes, now), csumPartial: f.l4Csum === 'partial', offload: { csum, cut: '' } }];
     }
   }
+}
+
+/** A piece of a packet that software has cut. */
+function cutBefore(w: World, slot: number): boolean {
+  return (w.pool.bits[slot] & FRAME_CUT) !== 0;
 }
 
 function plain(bytes: Uint8Array, timeNs: number): SeenFrame {
@@ -234,7 +239,7 @@ function onWire(w: World, nic: Nic, slot: number): SeenFrame[] {
   );
   const offload: Offload = {
     csum: given[0].csumPartial ? 'card' : '',
-    cut: frames.length === 1 ? '' : given.length > 1 ? 'software' : 'card',
+    cut: given.length > 1 || cutBefore(w, slot) ? 'software' : frames.length === 1 ? '' : 'card',
   };
   let after = 0;
   const times = frames.map(() => 0);

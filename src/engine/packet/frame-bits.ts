@@ -49,6 +49,8 @@ export const FRAME_TIMESTAMPS = 1 << 22;
 export const FRAME_OWN_OPTIONS = 1 << 23;
 /** The Ethernet FCS is wrong: bits were turned on the cable. */
 export const FRAME_FCS_BAD = 1 << 24;
+/** A piece that software has cut off a longer packet. */
+export const FRAME_CUT = 1 << 25;
 
 /** @returns FRAME_* bits of `fields`, unsigned. */
 export function frameBits(fields: FrameFields): number {

@@ -7,7 +7,7 @@
 import { Kind } from '../../../catalog/kinds.ts';
 import { Reason } from '../../../catalog/reasons.ts';
 import { emit } from '../../emit.ts';
-import { FRAME_L4_CSUM_PARTIAL, FRAME_PADDED } from '../../packet/frame-bits.ts';
+import { FRAME_CUT, FRAME_L4_CSUM_PARTIAL, FRAME_PADDED } from '../../packet/frame-bits.ts';
 import { ETH_HLEN, ETH_ZLEN, IPPROTO_TCP, TCP_CWR, TCP_FIN, TCP_PSH, VLAN_HLEN } from '../../packet/frame.ts';
 import { type PacketPool, takeSlot } from '../../packet/pool.ts';
 import type { World } from '../../world.ts';
@@ -159,7 +159,7 @@ function finishHead(pool: PacketPool, head: number, pieces: readonly number[]): 
 }
 
 function pieceBits(bits: number, partial: boolean): number {
-  const kept = bits & ~FRAME_PADDED;
+  const kept = (bits & ~FRAME_PADDED) | FRAME_CUT;
   return (partial ? kept : kept & ~FRAME_L4_CSUM_PARTIAL) >>> 0;
 }
 
