@@ -239,6 +239,7 @@ export function createWorld(spec: WorldSpec): World {
         ssthresh: 0,
         segsOut: 0,
         queuedTo: 0,
+        txQueue: -1,
         cpu: 0,
         rmem: 0,
         rxQueue: 0,

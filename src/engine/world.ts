@@ -347,6 +347,8 @@ export interface TcpConnection {
   /** Pure ACKs, and all segments that have left. */
   acksSent: number;
   segsOut: number;
+  /** sk_tx_queue_mapping (number in its NIC); -1: none yet. */
+  txQueue: number;
   /** Sequence number up to which its data are in the socket's queue, or have been read. */
   queuedTo: number;
   /** When it first sent something again; -1: not yet. */

@@ -173,6 +173,24 @@ describe('a stream over a link', () => {
     expect(hash()).toBe(hash());
   });
 
+  it('changes its transmit queue only where nothing of it waits below TCP', () => {
+    const made = compiled({ stream: { count: 6 } });
+    if (!made.ok) throw new Error('bad scenario');
+    const { spec } = made;
+    spec.hosts[0].nics[0].queues = 2;
+    // XPS: the CPU that sends has queue 1; a connection that has begun elsewhere moves there once it may
+    spec.setup.push({ host: 0, change: { type: 'xps-cpus', queue: 1, cpus: [0] } });
+    const w = createWorld(spec);
+    const trace = traced(w);
+    advance(w, spec.durationNs);
+    const picks = trace
+      .read()
+      .filter((r) => r.kind === 'txSelect' && r.other === 0 && w.fixed.places[r.place].host === 'h1');
+    const reasons = new Set(picks.map((r) => r.reason));
+    expect(reasons).toEqual(new Set(['xpsByCpu', 'txCached']));
+    expect(new Set(picks.map((r) => r.a))).toEqual(new Set([1]));
+  });
+
   it('says where a stream cannot be', () => {
     const bad = (parts: Parts): string => {
       const made = compiled(parts);

@@ -7,6 +7,7 @@ import { ETH_ZLEN, IPPROTO_TCP, IPPROTO_UDP, TCP_CWR, TCP_FIN, TCP_PSH } from '.
 import {
   FRAME_CUT,
   FRAME_FRAGMENT,
+  FRAME_OOO_OKAY,
   FRAME_L4_CSUM_BAD,
   FRAME_L4_CSUM_NONE,
   FRAME_L4_CSUM_PARTIAL,
@@ -83,7 +84,7 @@ export function cutFrame(w: World, nic: Nic, slot: number): number {
 
 /** The card has finished the sum that was left to it; what the far card thinks of a right one goes along. */
 function bitsOnWire(bits: number, proto: number): number {
-  const told = bits & ~(FRAME_L4_CSUM_PARTIAL | FRAME_L4_CSUM_VERIFIED | FRAME_CUT);
+  const told = bits & ~(FRAME_L4_CSUM_PARTIAL | FRAME_L4_CSUM_VERIFIED | FRAME_CUT | FRAME_OOO_OKAY);
   const unsure = FRAME_L4_CSUM_BAD | FRAME_L4_CSUM_NONE | FRAME_L4_CSUM_UNKNOWN | FRAME_FRAGMENT;
   const summed = proto === IPPROTO_TCP || proto === IPPROTO_UDP;
   return (summed && (told & unsure) === 0 ? told | FRAME_L4_CSUM_VERIFIED : told) >>> 0;

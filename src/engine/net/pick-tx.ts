@@ -2,13 +2,15 @@
  * Which transmit queue a packet leaves by: the one its socket remembers, else XPS (by receive queue, then by CPU), else the
  * receive queue it came in on, else its hash. Only a socket with a route of its own (connected) remembers, and UDP never lets go of it.
  * Source: net/core/dev.c netdev_core_pick_tx, netdev_pick_tx, get_xps_queue, skb_tx_hash, v6.12. Left out: drivers that choose
- * themselves (ndo_select_queue: mlx5 falls back to this), traffic classes. An ACK overtakes nothing (ooo_okay): its queue is chosen
- * anew each time, by the receive queue of its connection and by hash.
+ * themselves (ndo_select_queue: mlx5 falls back to this), traffic classes. A TCP connection lets go
+ * of its queue only where nothing of it waits below TCP (ooo_okay). A bare ACK of a connection that sends no data overtakes nothing: its
+ * queue is chosen anew each time, by the receive queue of its connection and by hash.
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { emit } from '../emit.ts';
-import type { Cpu, Nic, RxQueue, Socket, World } from '../world.ts';
+import { FRAME_OOO_OKAY } from '../packet/frame-bits.ts';
+import type { Cpu, Nic, RxQueue, Socket, TcpConnection, World } from '../world.ts';
 
 /** Queue and reason of the last choice: no allocation a packet. */
 const choice = { queue: 0, reason: 0 };
@@ -22,8 +24,10 @@ function scaled(hash: number, n: number): number {
 export function pickTxQueue(w: World, nic: Nic, cpu: Cpu, slot: number): RxQueue {
   const { pool } = w;
   const sock = pool.sk[slot] === 0 ? null : w.sockets[pool.sk[slot] - 1];
-  choose(w, nic, cpu, slot, sock);
+  const conn = connectionOf(w, slot);
+  choose(w, nic, cpu, slot, sock, conn);
   if (sock?.spec.connected) sock.txQueue = choice.queue;
+  if (conn !== null && pool.sk[slot] !== 0) conn.txQueue = choice.queue;
   const q = w.queues[nic.firstQueue + choice.queue];
   pool.lastSeq[slot] = emit(
     w,
@@ -40,7 +44,22 @@ export function pickTxQueue(w: World, nic: Nic, cpu: Cpu, slot: number): RxQueue
   return q;
 }
 
-function choose(w: World, nic: Nic, cpu: Cpu, slot: number, sock: Socket | null): void {
+/** The connection of this world that sends it, both of whose ends are here; null: none. */
+function connectionOf(w: World, slot: number): TcpConnection | null {
+  const { flows } = w.fixed;
+  const { dev, reply } = flows[w.pool.flow[slot]];
+  if (dev < 0 || reply === 0 || !flows[reply].live) return null;
+  return w.connections[flows[reply].connection];
+}
+
+function choose(
+  w: World,
+  nic: Nic,
+  cpu: Cpu,
+  slot: number,
+  sock: Socket | null,
+  conn: TcpConnection | null,
+): void {
   const real = nic.activeQueues;
   choice.queue = 0;
   choice.reason = Reason.txOneQueue;
@@ -50,10 +69,18 @@ function choose(w: World, nic: Nic, cpu: Cpu, slot: number, sock: Socket | null)
     choice.reason = Reason.txCached;
     return;
   }
+  if (conn !== null && conn.txQueue >= 0 && conn.txQueue < real) {
+    // while something of it is below TCP it keeps its queue: a quicker one would overtake
+    if ((w.pool.bits[slot] & FRAME_OOO_OKAY) === 0) {
+      choice.queue = conn.txQueue;
+      choice.reason = Reason.txCached;
+      return;
+    }
+  }
   const hash = w.pool.hash[slot];
   // an ACK's connection remembers the queue its segments come in on
   const ack = sock === null && w.fixed.flows[w.pool.flow[slot]].dev >= 0;
-  const rx = ack ? w.queues[w.pool.queue[slot]].number : sock === null ? -1 : sock.rxQueue;
+  const rx = ack || conn !== null ? w.queues[w.pool.queue[slot]].number : sock === null ? -1 : sock.rxQueue;
   if (rx >= 0 && fromMap(w, nic, rx, hash, true)) return;
   if (fromMap(w, nic, cpu.index, hash, false)) return;
   if (sock === null && !ack) {

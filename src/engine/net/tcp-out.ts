@@ -2,7 +2,7 @@
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { emit } from '../emit.ts';
-import { frameBits } from '../packet/frame-bits.ts';
+import { FRAME_OOO_OKAY, frameBits } from '../packet/frame-bits.ts';
 import { ETH_HLEN, makeFrame, TCP_FIN, TCP_SYN, VLAN_HLEN } from '../packet/frame.ts';
 import type { TcpOut } from '../tcp/env.ts';
 import type { Cpu, Socket, TcpConnection, World } from '../world.ts';
@@ -50,6 +50,8 @@ export function segmentOut(
     pool.sk[slot] = sock.id;
     pool.tag[slot] = out.skb;
     pool.truesize[slot] = out.truesize;
+    const below = (conn.tcp?.tx.wmemAlloc ?? 0) - out.truesize;
+    if (below <= 0) pool.bits[slot] |= FRAME_OOO_OKAY;
   }
   const bare = out.len === 0 && (out.flags & (TCP_SYN | TCP_FIN)) === 0;
   if (bare) conn.acksSent += 1;

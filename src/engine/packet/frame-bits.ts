@@ -51,6 +51,8 @@ export const FRAME_OWN_OPTIONS = 1 << 23;
 export const FRAME_FCS_BAD = 1 << 24;
 /** A piece that software has cut off a longer packet. */
 export const FRAME_CUT = 1 << 25;
+/** skb->ooo_okay: nothing of its connection waits below TCP, so that it may take another transmit queue. */
+export const FRAME_OOO_OKAY = 1 << 26;
 
 /** @returns FRAME_* bits of `fields`, unsigned. */
 export function frameBits(fields: FrameFields): number {
