@@ -26,6 +26,7 @@ const NFQ = 'net/netfilter/nfnetlink_queue.c, v6.12; net/ipv4/netfilter/ip_queue
 const NETLINK = 'net/netlink/af_netlink.c, v6.12 and 2.4.17';
 const NF_QUEUE = 'net/netfilter/nf_queue.c, v6.12; net/core/netfilter.c, 2.4.18';
 const WLAN = 'IEEE 802.11-2016, clause 10';
+const NETEM = 'net/sched/sch_netem.c, v6.12';
 export const reasons = {
   none: { code: 0, fn: '', knob: null, source: '' },
 
@@ -1675,6 +1676,25 @@ export const reasons = {
   airNotAcked: { code: 719, fn: 'ACK timeout', knob: null, source: WLAN },
   airRetryLimit: { code: 720, fn: 'dot11ShortRetryLimit', knob: null, source: WLAN },
   airHole: { code: 721, fn: 'reorder buffer', knob: null, source: WLAN },
+  netemLoss: {
+    code: 740,
+    fn: 'loss_event',
+    knob: 'tc qdisc replace dev {nic} root netem loss 0%',
+    source: NETEM,
+  },
+  netemLimit: {
+    code: 741,
+    fn: 'tfifo_enqueue',
+    knob: 'tc qdisc replace dev {nic} root netem limit 10000',
+    source: NETEM,
+  },
+  netemDelay: {
+    code: 742,
+    fn: 'netem_enqueue',
+    knob: 'tc qdisc replace dev {nic} root netem delay 0ms',
+    source: NETEM,
+  },
+  netemAtOnce: { code: 743, fn: 'netem_enqueue', knob: null, source: NETEM },
   // -- transmit queues: choice, queueing discipline, byte limits
   txOneQueue: {
     code: 410,
@@ -2239,6 +2259,10 @@ export const Reason = {
   airNotAcked: 719,
   airRetryLimit: 720,
   airHole: 721,
+  netemLoss: 740,
+  netemLimit: 741,
+  netemDelay: 742,
+  netemAtOnce: 743,
   txOneQueue: 410,
   txCached: 411,
   xpsByCpu: 412,

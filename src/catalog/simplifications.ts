@@ -176,6 +176,14 @@ export const simplifications: readonly Simplification[] = [
     source: 'net/sched/sch_netem.c, Linux 6.12; Stone and Partridge, SIGCOMM 2000.',
   },
   {
+    id: 'netem',
+    model:
+      'tc’s netem acts on the frames of the link that a card has, behind the card and after the narrow place; its limit counts all that is under way. Each frame is drawn by itself.',
+    real: 'It is the queueing discipline in front of the ring: packets before segmentation, which its limit counts, and without byte queue limits while it holds them; draws may be correlated, and rate, slots and distributions exist.',
+    matters: 'Large packets: one draw, and one place of the limit, for all their frames.',
+    source: 'net/sched/sch_netem.c, Linux 6.12.',
+  },
+  {
     id: 'wlan',
     model:
       'A radio link is one channel of 802.11n with two stations and one access category: DIFS, backoff, preamble, frames at one rate, SIFS, ACK or block ACK. A collision loses all of both frames; what is not understood is drawn a frame at a time. A payload takes bits divided by rate, and its receiver hands frames on in order as they come in.',

@@ -14,6 +14,7 @@ import {
   type SysctlName,
 } from './change.ts';
 import { emit } from './emit.ts';
+import { createNetem } from './link/netem.ts';
 import { createFlowLimit } from './net/backlog.ts';
 import { addAddress, recomputeFib, removeAddress } from './net/fib.ts';
 import { createDim, dimProfile } from './nic/dim.ts';
@@ -133,6 +134,13 @@ export function applyChange(w: World, host: number, change: Change): void {
       sysctlEffects(w, host, change.name, change.values[0]);
       if (change.name === 'net.ipv4.ip_forward' && change.values[0] !== 0) disableLro(w, host, seq);
       break;
+    case 'netem': {
+      const way = w.ways[w.nics[change.nic].way];
+      const number =
+        way.netem?.handle ?? 1 + w.ways.reduce((n, one) => Math.max(n, one.netem?.handle ?? 0), 0);
+      way.netem = change.netem === null ? null : createNetem(change.netem, number);
+      break;
+    }
     case 'task-affinity':
       moveTask(w, w.tasks[change.task - 1], change.cpu);
       break;

@@ -2,6 +2,8 @@
  * Knob changes the engine knows: typed data, made by the shell from command lines. Applying one never fails: the shell has
  * checked it against the world (a refused command never gets here).
  */
+import type { NetemSpec } from './link/netem.ts';
+
 export type Change =
   | { type: 'ring'; nic: number; rx: number }
   | {
@@ -50,6 +52,8 @@ export type Change =
   | { type: 'address-add'; nic: number; address: string; bits: number }
   | { type: 'address-del'; nic: number; address: string; bits: number }
   | { type: 'sysctl'; name: SysctlName; values: number[] }
+  /** Of the link that leaves by a card; null: takes it away. */
+  | { type: 'netem'; nic: number; netem: NetemSpec | null }
   | { type: 'task-affinity'; task: number; cpu: number };
 
 export type LinkSetting =

@@ -58,6 +58,8 @@ export function completeCommand(world: World, host: number, line: string): strin
       return starting(mpstatWords(ctx, rest), last);
     case 'ip':
       return starting(ipWords(ctx, rest), last);
+    case 'tc':
+      return starting(tcWords(ctx, rest), last);
     case 'taskset':
       return starting(tasksetWords(ctx, rest), last);
     case 'echo':
@@ -135,6 +137,23 @@ function sysctlWords(ctx: Ctx, rest: readonly string[], last: string): string[] 
     return [`${exact}=${sysctlText(ctx, exact)}`];
   const flags = rest.length === 0 ? ['-a', '-n', '-w'] : [];
   return starting([...names, ...flags], last);
+}
+
+function tcWords(ctx: Ctx, rest: readonly string[]): string[] {
+  const words = rest.filter((word) => !word.startsWith('-'));
+  const [, verb] = words;
+  const previous = words[words.length - 1];
+  if (words.length === 0) return rest.length === 0 ? ['qdisc', '-s'] : ['qdisc'];
+  if (words.length === 1) return ['show', 'add', 'change', 'replace', 'del'];
+  if (previous === 'dev') return nicNames(ctx);
+  if (!words.includes('dev')) return ['dev'];
+  if (verb === 'show') return [];
+  if (!words.includes('root')) return ['root'];
+  if (previous === 'root') return ['netem'];
+  if (previous === 'loss') return ['random', 'gemodel'];
+  if (verb === 'del' || /^(delay|limit|duplicate|corrupt|reorder|gap|random|gemodel)$/.test(previous))
+    return [];
+  return ['delay', 'loss', 'limit', 'duplicate', 'corrupt', 'reorder', 'gap'];
 }
 
 function ssWords(rest: readonly string[]): string[] {

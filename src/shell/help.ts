@@ -4,6 +4,7 @@ import { nicNames } from './host.ts';
 import { IP_HELP } from './ip/ip.ts';
 import { MPSTAT_HELP } from './mpstat.ts';
 import { SS_HELP } from './ss.ts';
+import { TC_HELP } from './tc/tc.ts';
 import { TCPDUMP_HELP } from './tcpdump/tcpdump.ts';
 import { WATCH_HELP } from './watch.ts';
 import { type Ctx, type Outcome, printed, refused } from './types.ts';
@@ -30,6 +31,7 @@ export const MANUAL: Readonly<Record<string, string>> = {
   sysctl: 'sysctl -a | NAME | -w NAME=VALUE\n',
   tail: 'tail [-n N|+N] [FILE...]\n',
   taskset: 'taskset -cp [CPU] TASK\n',
+  tc: TC_HELP,
   tcpdump: TCPDUMP_HELP,
   uname: 'uname [-asnrmo]\n',
   uniq: 'uniq [-c] [FILE]\n',

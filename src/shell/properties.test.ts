@@ -12,7 +12,7 @@ import { runCommand, witnessFor } from './shell.ts';
 import { testWorld, type } from './test-world.ts';
 
 const WORDS =
-  'tcpdump -ni any -e -v -q -S -tttt -r host port src dst tcp udp icmp arp and or not ( ) net less portrange vlan ss -tinm -uanpem -ltn state listening sport = :5201 mpstat -P ALL -I SUM --dec=1 0.0001 uname -r date +%s hostname nproc lscpu ip addr route neigh get add del replace via default 10.0.0.0/8 fd00::/48 -br -o -6 -4 table local grep -c -m -E head -n tail sort uniq wc awk {print /proc/net/* /sys/class/net/*/mtu [ ethtool sysctl cat echo ip link set show dev taskset help -G -g -C -c -L -l -X -x -N -n -K -k -S -i -w -a -s -cp -p eth0 eth1 rx combined equal weight start default hkey hfunc xfrm toeplitz flow-type tcp4 udp6 src-ip dst-ip 10.0.0.1 ::1 src-port dst-port action loc delete rule rx-flow-hash sd sdfn gro rxhash ntuple rx-gro-list on off rx-usecs rx-frames cqe-mode-rx adaptive-rx mtu gro_max_size net.core.dev_weight net.core.netdev_budget=300 net.ipv4.tcp_rmem /proc/net/softnet_stat /proc/interrupts /proc/irq/32/smp_affinity /proc/irq/33/smp_affinity_list /sys/class/net/eth0/threaded > >> | ; & " \' # 0 1 2 3 -1 64 0x10 4096 99999999999 1-3 ff 13 server constructor __proto__ toString'.split(
+  'tc qdisc change root netem delay 10ms loss 1% gemodel limit corrupt duplicate reorder gap 5 tcpdump -ni any -e -v -q -S -tttt -r host port src dst tcp udp icmp arp and or not ( ) net less portrange vlan ss -tinm -uanpem -ltn state listening sport = :5201 mpstat -P ALL -I SUM --dec=1 0.0001 uname -r date +%s hostname nproc lscpu ip addr route neigh get add del replace via default 10.0.0.0/8 fd00::/48 -br -o -6 -4 table local grep -c -m -E head -n tail sort uniq wc awk {print /proc/net/* /sys/class/net/*/mtu [ ethtool sysctl cat echo ip link set show dev taskset help -G -g -C -c -L -l -X -x -N -n -K -k -S -i -w -a -s -cp -p eth0 eth1 rx combined equal weight start default hkey hfunc xfrm toeplitz flow-type tcp4 udp6 src-ip dst-ip 10.0.0.1 ::1 src-port dst-port action loc delete rule rx-flow-hash sd sdfn gro rxhash ntuple rx-gro-list on off rx-usecs rx-frames cqe-mode-rx adaptive-rx mtu gro_max_size net.core.dev_weight net.core.netdev_budget=300 net.ipv4.tcp_rmem /proc/net/softnet_stat /proc/interrupts /proc/irq/32/smp_affinity /proc/irq/33/smp_affinity_list /sys/class/net/eth0/threaded > >> | ; & " \' # 0 1 2 3 -1 64 0x10 4096 99999999999 1-3 ff 13 server constructor __proto__ toString'.split(
     ' ',
   );
 
@@ -66,6 +66,11 @@ const goodLine = fc
     'ip route replace 10.0.0.0/8 via 10.A.0.9',
     'ip route del 10.B.0.0/16',
     'ip route get 10.A.0.7',
+    'tc qdisc replace dev eth0 root netem delay Ams loss B limit C',
+    'tc qdisc add dev eth0 root netem loss gemodel 1 10 corrupt 2 reorder 5 gap B delay 1ms 100us',
+    'tc qdisc change dev eth0 root netem duplicate 3',
+    'tc qdisc del dev eth0 root',
+    'tc -s qdisc show',
   )
   .chain(fill);
 
@@ -73,11 +78,12 @@ const worlds: World[] = [
   testWorld(),
   testWorld({ nics: [{ driver: 'mlx5_core' }, { driver: 'igb' }], cpus: 40 }),
   testWorld({ nics: [], apps: [], kernel: '2.4.20' }),
+  testWorld({ linked: true }),
 ];
 
 /** All of a world that a command could have changed. */
 const settings = (world: World) =>
-  JSON.stringify([world.nics, world.queues, world.tasks, world.hosts, world.seq]);
+  JSON.stringify([world.nics, world.queues, world.tasks, world.hosts, world.ways, world.seq]);
 
 describe('any line', () => {
   it('never throws, never changes the world, prints something bounded; refusals change nothing and say why', () => {

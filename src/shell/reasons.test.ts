@@ -20,6 +20,7 @@ it.each(knobs.filter((knob) => !NOT_YET.includes(knob)))('%s', (knob) => {
   const old = /_cong=|ip_queue/.test(knob);
   const world = testWorld({
     nics: [{ driver: 'mlx5_core' }],
+    linked: knob.startsWith('tc '),
     kernel: old ? '2.4.18' : '6.12',
     ...(old ? { firewall: 'forward-queue' as const } : {}),
   });

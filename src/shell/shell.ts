@@ -19,6 +19,7 @@ import { ss } from './ss.ts';
 import { date, lscpu, uname } from './machine.ts';
 import { mpstat, mpstatWitness } from './mpstat.ts';
 import { type Ctx, done, type Outcome, printed, refused, type ShellResult } from './types.ts';
+import { tc } from './tc/tc.ts';
 import { type NamedCapture, tcpdump, tcpdumpWitness } from './tcpdump/tcpdump.ts';
 import { parseWatch, showing, type WatchLine } from './watch.ts';
 import type { Witness } from './witness.ts';
@@ -156,6 +157,8 @@ function dispatch(
       return ss(ctx, words);
     case 'mpstat':
       return mpstat(ctx, words, witness);
+    case 'tc':
+      return tc(ctx, words);
     case 'tcpdump':
       return tcpdump(ctx, words, witness, captures);
     case 'uname':

@@ -1,8 +1,9 @@
 /** Worlds for the shell's tests, and a terminal: runs lines one after the other and applies what they change. */
 import { applyChange } from '../engine/apply-change.ts';
 import { createWorld } from '../engine/create.ts';
-import type { AppSpec, HostSpec, NicSpec, SocketSpec, TrafficSpec } from '../engine/spec.ts';
+import type { AppSpec, HostSpec, LinkSpec, NicSpec, SocketSpec, TrafficSpec } from '../engine/spec.ts';
 import type { World } from '../engine/world.ts';
+import { linkSpec } from '../testing/specs.ts';
 import { runCommand } from './shell.ts';
 
 export interface TestHost {
@@ -17,6 +18,8 @@ export interface TestHost {
   traffic?: TrafficSpec[];
   /** Hosts before it, so that its numbers are not those of the world. */
   before?: number;
+  /** Its first card has a link to a host behind it. */
+  linked?: boolean;
 }
 
 const nic = (partial: Partial<NicSpec>, i: number): NicSpec => ({
@@ -60,7 +63,14 @@ export function testWorld(options: TestHost = {}): World {
     ...(options.firewall === undefined ? {} : { firewall: options.firewall }),
   });
   const hosts = Array.from({ length: before + 1 }, (_, i) => host(`h${i + 1}`));
+  const links: LinkSpec[] = [];
+  if (options.linked) {
+    hosts.push({ ...host('far'), nics: [nic({ mac: '02:00:00:00:00:99', addresses: ['10.0.0.99'] }, 0)] });
+    const ends = [before, before + 1].map((index) => ({ host: index, nic: 0 })) as LinkSpec['ends'];
+    links.push({ ...linkSpec(), ends });
+  }
   return createWorld({
+    links,
     kernel,
     hz,
     config: { vlan8021q: false },

@@ -1,6 +1,7 @@
 /** Random worlds and random knob changes for property tests. */
 import fc from 'fast-check';
 import type { Change } from '../engine/change.ts';
+import type { NetemSpec } from '../engine/link/netem.ts';
 import { makeFrame } from '../engine/packet/frame.ts';
 import type {
   ClientTraffic,
@@ -378,15 +379,29 @@ function withStream(spec: WorldSpec, s: Streaming): WorldSpec {
   };
 }
 
+const arbitraryNetem: fc.Arbitrary<NetemSpec> = fc.record({
+  limit: fc.constantFrom(2, 1000),
+  delayNs: fc.constantFrom(0, 300_000),
+  jitterNs: fc.constantFrom(0, 50_000),
+  loss: share,
+  gemodel: fc.constantFrom(null, { toBad: 0.1, toGood: 0.3, lossGood: 0, lossBad: 1 }),
+  duplicate: share,
+  corrupt: share,
+  reorder: share,
+  gap: fc.constantFrom(0, 1, 5),
+});
+
 interface Linking {
   ways: [LinkWaySpec, LinkWaySpec];
   replyBytes: number;
   /** Null: a cable. */
   wlan: WlanSpec | null;
+  /** Put in front of the way back while time runs, and taken away again. */
+  netem: NetemSpec | null;
 }
 
 /** A second host at the end of a link from a second card: it sends to the first one's sockets and answers what it gets. */
-function linked(spec: WorldSpec, { ways: drawn, replyBytes, wlan }: Linking): WorldSpec {
+function linked(spec: WorldSpec, { ways: drawn, replyBytes, wlan, netem }: Linking): WorldSpec {
   const ways = drawn.map((way) =>
     wlan === null ? way : { ...way, rateBps: null, queueFrames: way.queueFrames + 1 },
   ) as Linking['ways'];
@@ -410,8 +425,19 @@ function linked(spec: WorldSpec, { ways: drawn, replyBytes, wlan }: Linking): Wo
   });
   const server = appSpec({ name: 'server', sockets: [0], replyBytes, cpu: 0 });
   const nics = [...host.nics, near];
+  const turned = (at: number, set: NetemSpec | null): TimedInput => ({
+    at,
+    after: null,
+    host: 1,
+    line: '',
+    change: { type: 'netem', nic: nics.length, netem: set },
+  });
   return {
     ...spec,
+    inputs: [
+      ...spec.inputs,
+      ...(netem === null ? [] : [turned(RUN_NS / 4, netem), turned((RUN_NS * 3) / 4, null)]),
+    ],
     hosts: [
       { ...host, nics },
       {
@@ -530,6 +556,7 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
         ways: fc.tuple(arbitraryWay, arbitraryWay),
         replyBytes: fc.constantFrom(0, 300),
         wlan: fc.option(radio),
+        netem: fc.option(arbitraryNetem),
       }),
       { freq: 1 },
     ),

@@ -3,6 +3,7 @@ import { reasonName, reasonSlug } from '../catalog/reasons.ts';
 import { BUSY, CONTENDING } from '../engine/link/medium.ts';
 import { busyNs, inAir, type LinkWay } from '../engine/link/state.ts';
 import type { World } from '../engine/world.ts';
+import { printNetem } from '../shell/tc/netem.ts';
 import type { Inspection } from '../protocol/messages.ts';
 
 type Row = Inspection['state'][number];
@@ -35,6 +36,7 @@ export function linkRows(w: World, way: LinkWay): Row[] {
     ...some('linkDuplicated', counters.duplicated),
     ...some('linkDamaged', counters.damaged),
     ...faultRows(way),
+    ...(way.netem === null ? [] : [row('netem', printNetem(way.netem.spec))]),
   ];
 }
 

@@ -284,7 +284,7 @@ function wayOf(w: World, way: LinkWay): SceneWay {
     put,
     arrived,
     lost,
-    delayNs: way.delayNs,
+    delayNs: way.delayNs + (way.netem?.spec.delayNs ?? 0),
     rateBps: way.rateBps,
     queueFrames: way.queueFrames,
   };

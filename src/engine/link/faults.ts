@@ -8,6 +8,7 @@
  */
 import { Reason } from '../../catalog/reasons.ts';
 import { nextU32, type Rng } from '../rng.ts';
+import { gilbertElliott } from './netem.ts';
 import type { LinkScriptLine } from '../spec.ts';
 import type { LinkWay } from './state.ts';
 
@@ -78,10 +79,7 @@ function follow(act: LinkScriptLine['act'], reorderNs: number): void {
   }
 }
 
-/** The state turns first, then decides. @returns whether the frame is lost by it */
 function byBurst(way: LinkWay): boolean {
   const { burst } = way.faults;
-  if (burst === null) return false;
-  if (chance(way.rng, way.bad ? burst.toGood : burst.toBad)) way.bad = !way.bad;
-  return chance(way.rng, way.bad ? burst.lossBad : burst.lossGood);
+  return burst !== null && gilbertElliott(way, burst, way.rng);
 }

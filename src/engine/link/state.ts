@@ -2,6 +2,7 @@
 import { createRng, type Rng } from '../rng.ts';
 import type { LinkFaults, LinkSpec } from '../spec.ts';
 import type { World } from '../world.ts';
+import type { Netem } from './netem.ts';
 import { type AirTime, type Medium, noAir } from './medium.ts';
 
 export interface Link {
@@ -30,6 +31,8 @@ export interface LinkWay {
   queueFrames: number;
   /** Replaced whole where a command changes it. */
   faults: LinkFaults;
+  /** Put there by tc; null: none. */
+  netem: Netem | null;
   rng: Rng;
   /** Gilbert-Elliott: it is bad now. */
   bad: boolean;
@@ -82,6 +85,7 @@ export function createWay(
     rateBps: way.rateBps ?? 0,
     queueFrames: way.queueFrames,
     faults: way.faults,
+    netem: null,
     rng: createRng(seed, LINK_STREAM + at.index),
     bad: false,
     data: 0,

@@ -26,6 +26,7 @@ import type { Nic, World } from '../world.ts';
 import { cutFrame } from './cut.ts';
 import { decideFate, fate } from './faults.ts';
 import { type Medium, wantAir } from './medium.ts';
+import { passed, passNetem } from './netem.ts';
 import type { LinkWay } from './state.ts';
 
 const NS = 1_000_000_000;
@@ -112,10 +113,29 @@ export function passedNarrow(w: World, way: LinkWay): void {
 /** Under way, or lost. @param moreNs beyond the link's delay: until its last bit is on the way @param why it goes now, where there is a reason */
 export function launch(w: World, way: LinkWay, slot: number, moreNs: number, why: number): void {
   const { pool } = w;
+  const { netem } = way;
+  if (netem !== null) {
+    passNetem(netem, way.rng, way.flight.length - way.flightAt);
+    if (passed.lost !== 0) {
+      loseOnLink(w, way, slot, passed.lost);
+      return;
+    }
+    netem.packets += passed.twice ? 2 : 1;
+    netem.bytes += pool.frameLen[slot] * (passed.twice ? 2 : 1);
+  }
   decideFate(way, pool.payloadLen[slot]);
   if (fate.lost !== 0) {
     loseOnLink(w, way, slot, fate.lost);
     return;
+  }
+  let held = moreNs;
+  let reason = why;
+  if (netem !== null) {
+    held += passed.delayNs;
+    fate.twice = fate.twice || passed.twice;
+    if (passed.corrupt) fate.damaged = 4;
+    if (passed.atOnce) reason = Reason.netemAtOnce;
+    else if (passed.delayNs > 0 && why === Reason.none) reason = Reason.netemDelay;
   }
   // the copy is made of the frame as it is now, and is neither held back nor hurt
   const copy = fate.twice ? copyFrame(w, slot) : 0;
@@ -123,13 +143,13 @@ export function launch(w: World, way: LinkWay, slot: number, moreNs: number, why
   if (fate.damaged !== 0) damage(w, slot, fate.damaged);
   if (fate.fcsBad || fate.damaged !== 0) way.counters.damaged += 1;
   if (fate.heldNs > 0) way.counters.reordered += 1;
-  fly(w, way, slot, moreNs + fate.heldNs, whyLaunched(w, slot) || why, 0);
+  fly(w, way, slot, held + fate.heldNs, whyLaunched(w, slot) || reason, 0);
   if (copy === 0) return;
   w.lastPacket += 1;
   pool.id[copy] = w.lastPacket;
   way.counters.put += 1;
   way.counters.duplicated += 1;
-  fly(w, way, copy, moreNs, Reason.linkDuplicated, pool.id[slot]);
+  fly(w, way, copy, held, Reason.linkDuplicated, pool.id[slot]);
 }
 
 function whyLaunched(w: World, slot: number): number {

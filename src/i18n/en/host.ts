@@ -181,6 +181,8 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.drop.linkLossScripted': 'lost: the script says so',
   'host.drop.linkNotForeseen': 'no such way: not modelled',
   'host.drop.airRetryLimit': 'retry limit reached',
+  'host.drop.netemLoss': 'netem loss',
+  'host.drop.netemLimit': 'netem limit reached',
   'host.drop.crcError': 'FCS is wrong',
   'host.drop.other': 'dropped',
 

@@ -280,6 +280,11 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.airRetryLimit': 'It was sent in vain as often as the retry limit allows: the sender gives it up.',
   'reason.airHole':
     'It came earlier, and waited for an earlier frame: the receiver hands frames on in order.',
+  'reason.netemLoss': 'netem’s loss has drawn this frame.',
+  'reason.netemLimit':
+    'netem holds as many frames as its limit allows (1000 unless told otherwise): one more is lost, and no loss was asked for.',
+  'reason.netemDelay': 'netem holds it back by its delay.',
+  'reason.netemAtOnce': 'netem’s reordering lets it go at once, past those that are held back.',
   'reason.txOneQueue': 'The card has one transmit queue in use.',
   'reason.txCached':
     'The socket remembers the queue that its first packet took. UDP never asks again, wherever its application runs by now.',
