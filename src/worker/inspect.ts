@@ -98,8 +98,11 @@ export function lastRecords(
   return found.reverse();
 }
 
+/** Kinds whose `other` is a packet too: one joined onto another, a frame made of a packet, a copy of a frame. */
+const OF_TWO: ReadonlySet<number> = new Set([Kind.gro, Kind.linkEnter, Kind.linkStart]);
+
 const isAbout = (r: RecordView, packet: number): boolean =>
-  r.packet === packet || (r.other === packet && r.kind === Kind.gro);
+  r.packet === packet || (r.other === packet && OF_TWO.has(r.kind));
 
 /** A packet's last `most` records up to a moment, oldest first: read on from its arrival until it has left the machine. */
 export function packetRecords(run: Run, at: Moment, packet: number, most: number): RecordView[] {
