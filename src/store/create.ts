@@ -20,7 +20,7 @@ import {
 import { languages, setLanguage } from '../i18n/index.ts';
 import { type Ask, Client, type Transport, WorkerProblem } from '../worker/client.ts';
 import { Capturer } from './capture.ts';
-import { hostOf } from './host-of.ts';
+import { hostOfStep } from './host-of.ts';
 import type { AppActions, LoadOptions } from './actions-api.ts';
 import type { App } from './app.ts';
 import { DEFAULT_PREFERENCES, initialState, NO_CAPTURE, type Preferences } from './initial.ts';
@@ -639,7 +639,7 @@ export function createApp(deps: AppDeps): App {
       await player.goTo(step.at);
       actions.select(step.focus);
       const { map } = get().scenario;
-      const host = map === null || step.focus === null ? undefined : hostOf(map, step.focus);
+      const host = map === null ? undefined : hostOfStep(map, step.focus, get().playhead.record);
       if (host !== undefined) actions.setHost(host);
     },
     answer: (step, text) =>
