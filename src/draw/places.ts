@@ -351,7 +351,12 @@ export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): DropSpot |
     const x = rect.x + rect.w - 18;
     return { x, y: rect.y - 11, step: { x: -14, y: 0 }, label: { x, y: rect.y - 26 }, centred: true };
   }
-  if (spot.type === 'link') return at(rect.x + rect.w / 2 - 6, rect.y + 2);
+  if (spot.type === 'link') {
+    // the reason stands below the link's box: within it every line has words
+    const box = ix.layout.links.find((link) => link.out === spot.way || link.back === spot.way)?.box ?? rect;
+    const label = { x: box.x, y: box.y + box.h + 2 };
+    return { ...at(rect.x + rect.w / 2 - 6, rect.y + 2), label };
+  }
   if (spot.type === 'mac' || spot.type === 'wire') return at(rect.x + 8, rect.y + rect.h + 1);
   return at(rect.x + 6, rect.y + rect.h - 10);
 }
