@@ -6,6 +6,7 @@ const SCENARIOS = [
   'Livelock and its cure',
   'RSS: a good table and a bad one',
   'XPS: with and without',
+  'A delay that loses',
 ];
 
 for (const title of SCENARIOS)

@@ -62,6 +62,7 @@ export const TOPICS: readonly (readonly [topic: string, ids: readonly string[]])
       'delayed-acks',
       'a-hole-and-its-sacks',
       'sack-compression-on-wlan',
+      'a-delay-that-loses',
     ],
   ],
   ['overload', ['softirq-starves-an-application', 'moderation-and-dim', 'where-packets-wait']],

@@ -1,5 +1,6 @@
 import { aFlippedBit } from './a-flipped-bit.ts';
 import { aFrameArrives } from './a-frame-arrives.ts';
+import { aDelayThatLoses } from './a-delay-that-loses.ts';
 import { aRingOverflows } from './a-ring-overflows.ts';
 import { groBuildsATrain } from './gro-builds-a-train.ts';
 import { jumboFrames } from './jumbo-frames.ts';
@@ -59,4 +60,5 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...lroBreaksARouter,
   ...aFlippedBit,
   ...whyTheCaptureLooksBroken,
+  ...aDelayThatLoses,
 };
