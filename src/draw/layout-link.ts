@@ -36,7 +36,7 @@ export interface LinkLayout {
 
 /** Room that the wire's column has where a card has a link. */
 export function linkColumn(w: number): number {
-  return Math.min(150, Math.max(112, w * 0.12));
+  return Math.min(150, Math.max(100, w * 0.12));
 }
 
 /** Height of a link's strip on narrow pages. */

@@ -146,7 +146,7 @@ export interface StageLayout {
 /** Narrower, the words of a lane's boxes do not fit. */
 const MIN_W = 732;
 /** The wire's column is so much wider where links stand in it. */
-const LINK_W = 60;
+const LINK_W = 36;
 const PAD = 12;
 const TITLE = 24;
 const LANE_MIN = 76;
