@@ -41,6 +41,8 @@ export interface DriverInfo {
   /** Cleaned descriptors handed back to the card at once; 0: once, at the end of the poll. */
   readonly refillBatch: number;
   readonly discipline: ModerationDiscipline;
+  /** Who adapts moderation: the library DIM, or the driver itself. */
+  readonly adaptive: 'dim' | 'itr' | null;
   readonly rxUsecs: number;
   readonly rxFrames: number;
   readonly indirectionSize: number;
@@ -82,6 +84,7 @@ export const drivers = {
     ringStep: 8,
     refillBatch: 1,
     discipline: 'itr',
+    adaptive: null,
     rxUsecs: 0,
     rxFrames: 0,
     indirectionSize: 128,
@@ -114,6 +117,7 @@ export const drivers = {
     ringStep: 8,
     refillBatch: 16,
     discipline: 'itr',
+    adaptive: null,
     rxUsecs: 50,
     rxFrames: 0,
     indirectionSize: 128,
@@ -146,6 +150,7 @@ export const drivers = {
     ringStep: 8,
     refillBatch: 16,
     discipline: 'itr',
+    adaptive: 'itr',
     rxUsecs: 50,
     rxFrames: 0,
     indirectionSize: 128,
@@ -178,6 +183,7 @@ export const drivers = {
     ringStep: 'pow2',
     refillBatch: 0,
     discipline: 'eqe',
+    adaptive: 'dim',
     rxUsecs: 16,
     rxFrames: 32,
     indirectionSize: 256,

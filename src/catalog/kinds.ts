@@ -397,6 +397,13 @@ export const kinds = {
     a: 'task that wants the CPU',
     b: 'virtual run time of the running task ahead of it, ns',
   },
+  itrUpdate: {
+    code: 94,
+    stage: 'irq',
+    fn: 'ixgbe_set_itr',
+    a: 'least gap between interrupts, ns',
+    b: 'packets received since the poll before',
+  },
   dimSample: { code: 51, stage: 'irq', fn: 'net_dim', a: 'profile, 0 to 4', b: 'packets a millisecond' },
   lockWait: {
     code: 70,
@@ -667,6 +674,7 @@ export const Kind = {
   txSent: 48,
   txClean: 49,
   txDrop: 50,
+  itrUpdate: 94,
   dimSample: 51,
   irqDone: 52,
   busyPollStart: 91,

@@ -45,6 +45,8 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
   txChecksumGeneric: { shown: ['test src/engine/net/features.test.ts'], simplification: 'offloads' },
   sgNeedsChecksum: { shown: ['test src/engine/net/features.test.ts'], simplification: null },
   usoNeedsChecksum: { shown: ['test src/engine/net/features.test.ts'], simplification: null },
+  ixgbeItrBySize: { shown: ['test src/engine/nic/ixgbe-itr.test.ts'], simplification: 'ixgbe-itr' },
+  ixgbeItrBulk: { shown: ['test src/engine/nic/ixgbe-itr.test.ts'], simplification: 'ixgbe-itr' },
   bqlStopsPieces: { shown: ['test src/engine/net/validate-xmit.test.ts'], simplification: null },
   arfsCounters: { shown: ['test src/shell/prints.test.ts'], simplification: 'counters' },
   gro: { shown: ['test src/engine/net/gro/receive.test.ts'], simplification: null },

@@ -253,6 +253,16 @@ export const rules = {
     { since: null, until: '4.6', value: false, source: 'igb_main.c before v4.6: NETIF_F_IP_CSUM, IPV6_CSUM' },
     { since: '4.6', until: null, value: true, source: 'igb_main.c, v4.6: NETIF_F_HW_CSUM' },
   ],
+  /** ixgbe's adaptive moderation goes by packets an interrupt and their size; before, by bytes a microsecond in three classes. */
+  ixgbeItrBySize: [
+    { since: null, until: '4.15', value: false, source: 'ixgbe_main.c before b4ded8327fea' },
+    { since: '4.15', until: null, value: true, source: 'b4ded8327fea' },
+  ],
+  /** Its gap for bulk, quarter microseconds: 8,000 or 12,000 interrupts a second. */
+  ixgbeItrBulk: [
+    { since: null, until: '4.4', value: 500, source: 'ixgbe.h IXGBE_8K_ITR before 8ac34f10a5ea' },
+    { since: '4.4', until: null, value: 336, source: '8ac34f10a5ea' },
+  ],
   /** Scatter-gather goes off with the last transmit checksum. */
   sgNeedsChecksum: [
     { since: null, until: '3.10', value: true, source: 'netdev_fix_features before ec5f06156423' },

@@ -17,7 +17,7 @@ import { emit } from './emit.ts';
 import { createNetem } from './link/netem.ts';
 import { createFlowLimit } from './net/backlog.ts';
 import { addAddress, recomputeFib, removeAddress } from './net/fib.ts';
-import { createDim, dimProfile } from './nic/dim.ts';
+import { beginAdaptive } from './nic/adaptive.ts';
 import { clearArfs } from './nic/arfs.ts';
 import { dropped, netdevFixFeatures } from './nic/features.ts';
 import { resetRing } from './nic/rx-ring.ts';
@@ -42,9 +42,9 @@ export function applyChange(w: World, host: number, change: Change): void {
       const nic = w.nics[change.nic];
       nic.rxUsecs = change.rxUsecs ?? nic.rxUsecs;
       nic.rxFrames = change.rxFrames ?? nic.rxFrames;
-      nic.adaptiveRx = change.adaptiveRx ?? nic.adaptiveRx;
+      if (nic.driver.adaptive !== null) nic.adaptiveRx = change.adaptiveRx ?? nic.adaptiveRx;
       // another mode has other profiles: DIM begins anew
-      const begin = change.adaptiveRx === true || (nic.adaptiveRx && change.cqeMode === !nic.cqeMode);
+      const begin = nic.adaptiveRx && (change.adaptiveRx === true || change.cqeMode === !nic.cqeMode);
       nic.cqeMode = change.cqeMode ?? nic.cqeMode;
       setModeration(w, nic, begin);
       break;
@@ -173,14 +173,12 @@ function sysctlEffects(w: World, host: number, name: SysctlName, value: number):
   }
 }
 
-/** Fixed moderation is the NIC's setting; adaptive begins with DIM's default profile. */
+/** Fixed moderation is the NIC's setting; adaptive begins with a first guess. A driver that has none keeps what is set. */
 function setModeration(w: World, nic: Nic, begin: boolean): void {
   for (let i = 0; i < nic.queues; i += 1) {
     const q = w.queues[nic.firstQueue + i];
-    if (begin) {
-      q.dim = createDim();
-      [q.rxUsecs, q.rxFrames] = dimProfile(nic.cqeMode, q.dim.profile);
-    } else if (!nic.adaptiveRx) {
+    if (begin) beginAdaptive(nic, q);
+    else if (!nic.adaptiveRx) {
       q.rxUsecs = nic.rxUsecs;
       q.rxFrames = nic.rxFrames;
     }

@@ -23,6 +23,7 @@ import { createNfQueue, NF_QUEUE_MAXLEN } from './net/nf-queue.ts';
 import { createDql } from './nic/dql.ts';
 import { netdevFixFeatures, offeredFeatures } from './nic/features.ts';
 import { createDim } from './nic/dim.ts';
+import { createItr } from './nic/ixgbe-itr.ts';
 import { recomputeSteering } from './nic/steering.ts';
 import { parseHex } from './packet/hex.ts';
 import { createPool } from './packet/pool.ts';
@@ -833,6 +834,7 @@ function makeQueue(
     rxUsecs: nic.rxUsecs,
     rxFrames: nic.rxFrames,
     dim: createDim(),
+    itr: createItr(rules.ixgbeItrBySize),
     size,
     head: 0,
     nextToClean: 0,

@@ -16,6 +16,7 @@ import type { RssHashFields } from './packet/toeplitz.ts';
 import type { PacketPool } from './packet/pool.ts';
 import type { Link, LinkWay } from './link/state.ts';
 import type { Dim } from './nic/dim.ts';
+import type { IxgbeItr } from './nic/ixgbe-itr.ts';
 import type { Features } from './nic/features.ts';
 import type { SnmpCounters } from './net/snmp.ts';
 import type { SoftwareWork } from './net/software-work.ts';
@@ -663,10 +664,11 @@ export interface RxQueue {
   napiPlace: number;
   txPlace: number;
   tx: TxQueue;
-  /** Moderation in force: the NIC's setting, or DIM's. */
+  /** Moderation in force: the NIC's setting, or what adapts it. */
   rxUsecs: number;
   rxFrames: number;
   dim: Dim;
+  itr: IxgbeItr;
   // ring
   size: number;
   /** Next descriptor the hardware fills, next the driver looks at, next it gives a fresh buffer to (tail). */

@@ -4,7 +4,16 @@
  * (2002), Beyond Softnet as quoted, LCA 2015 frame budgets.
  */
 import { type Cell, rel, row } from './cell.ts';
-import { answering, dropping, lineRate, oldRouter, routing, screeningRouter, sink } from './machines.ts';
+import {
+  adapting,
+  answering,
+  dropping,
+  lineRate,
+  oldRouter,
+  routing,
+  screeningRouter,
+  sink,
+} from './machines.ts';
 import {
   arrivalRate,
   busyShare,
@@ -93,7 +102,7 @@ const pathCells: readonly Cell[] = [
   ]),
   b8('same CPU', 0.718, () => readPps(sink(true, 6 * M), 600 * MS) / M),
   b8('other CPU', 2.31, () => readPps(sink(false, 6 * M), 40 * MS) / M),
-  b13('adaptive moderation', 40),
+  b13('adaptive moderation', 40, () => transactionsPs(adapting(answering(0)), 40 * MS) / 1000),
   // fixes the way between the machines, which is not published
   { ...b13('rx-usecs 0', 56, () => transactionsPs(answering(0), 40 * MS) / 1000), kind: 'C' as const },
   b13('busy poll', 78, () => transactionsPs(answering(50), 40 * MS) / 1000),

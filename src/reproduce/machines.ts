@@ -385,6 +385,14 @@ export function askingTcp(busyReadUs: number): WorldSpec {
   return spec;
 }
 
+/** The same with every card's moderation adaptive (rx-usecs 1). */
+export function adapting(spec: WorldSpec): WorldSpec {
+  spec.hosts.forEach((_, host) => {
+    spec.setup.push({ host, change: { type: 'coalesce', nic: 0, adaptiveRx: true } });
+  });
+  return spec;
+}
+
 /** What helps the receiver of one long TCP flow. `aRFS`: its interrupts come to the CPU of the reader. */
 export interface Rung {
   offloads: boolean;

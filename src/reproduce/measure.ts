@@ -49,10 +49,19 @@ export function busyShare(spec: WorldSpec, ns: number): number {
 
 /** Transactions a second between two machines alike: the client's part of the way is what the host's is. */
 export function transactionsPs(spec: WorldSpec, ns: number): number {
-  const done = rate(spec, ns, (w) => w.sources[0].client?.transactions ?? 0);
   const [source] = spec.traffic;
-  const wayNs = source.kind === 'client' ? 2 * source.delayNs : 0;
-  const hostNs = 1e9 / done - wayNs;
+  if (source.kind !== 'client') throw new TypeError('transactions need a client');
+  const wayNs = 2 * source.delayNs;
+  let hostNs = 0;
+  for (let i = 0; i < 20; i += 1) {
+    // the other machine's time stands in for it: moderation goes by how often a transaction comes
+    const delayNs = (wayNs + hostNs) / 2;
+    const traffic = [{ ...source, delayNs }];
+    const done = rate({ ...spec, traffic }, ns, (w) => w.sources[0].client?.transactions ?? 0);
+    const before = hostNs;
+    hostNs = i < 2 ? 1e9 / done - 2 * delayNs : (hostNs + 1e9 / done - 2 * delayNs) / 2;
+    if (Math.abs(hostNs - before) < 1) break;
+  }
   return 1e9 / (2 * hostNs + wayNs);
 }
 

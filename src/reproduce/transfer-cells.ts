@@ -6,6 +6,7 @@
 import { type Cell, rel, row } from './cell.ts';
 import { heldAcks } from './held-acks.ts';
 import {
+  adapting,
   askingTcp,
   bulkSink,
   type ForwardGro,
@@ -43,7 +44,6 @@ const b32cpu = row('B32', 'RFS beside the best RPS', '% CPU', 'stated', rel(0.15
 const b32us = row('B32', 'RFS beside the best RPS', 'µs', 'stated', rel(0.15));
 
 const NO_SHARES = 'Costs are not counted by kernel subsystem as the published profile has them.';
-const NO_ADAPTIVE_IXGBE = 'Adaptive moderation of ixgbe (its ITR classes) is not modelled.';
 const NO_TUNED = 'How that kernel was configured is not published, and it decides the result.';
 const NO_CSTATES = 'C-states of different depth are not modelled: an idle CPU wakes in one fixed time.';
 const NO_UDP_GSO = 'An application cannot set UDP_SEGMENT on what it sends yet.';
@@ -115,7 +115,7 @@ export const transferCells: readonly Cell[] = [
     shares.map((share, i) => b11(`${rung}: ${HOST21_PARTS[i]}`, share, NO_SHARES)),
   ),
 
-  b13tcp('TCP, adaptive moderation', 37, NO_ADAPTIVE_IXGBE),
+  b13tcp('TCP, adaptive moderation', 37, () => answersPs(adapting(askingTcp(0)), 20 * MS) / 1000),
   b13tcp('TCP, tuned kernel, rx-usecs 0', 61, NO_TUNED),
   b13tcp('TCP, tuned kernel, rx-usecs 0, C-states on', 26, NO_CSTATES),
   b13tcp('TCP, tuned kernel, busy poll', 79, NO_TUNED),

@@ -7,7 +7,7 @@ import { HASH_FLOW_TYPES, type SysctlName } from '../engine/change.ts';
 import { DQL_MAX_LIMIT } from '../engine/nic/dql.ts';
 import type { Nic, RxQueue, World } from '../engine/world.ts';
 import { printCpuList, printCpuMask } from './cpu-list.ts';
-import { coalesceLimits } from './ethtool/coalesce.ts';
+import { coalesceLimits, printedUsecs } from './ethtool/coalesce.ts';
 import { offeredNames, shortName } from './ethtool/features.ts';
 import { fieldChoices, fieldLetters } from './ethtool/flow-hash.ts';
 import { ruleLine } from './ethtool/ntuple.ts';
@@ -106,7 +106,7 @@ function ringKnobs(ctx: Ctx, nic: Nic): KnobCommand[] {
       name,
       'coalesce.rx-usecs',
       `ethtool -C ${name} rx-usecs {value}`,
-      nic.rxUsecs,
+      printedUsecs(nic),
       number(0, limits.mostUsecs),
     ),
   ];

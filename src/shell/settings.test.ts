@@ -68,13 +68,25 @@ describe('ethtool -C', () => {
     ]);
     expect(changes(igb(), 'ethtool -C eth0 rx-usecs 0')).toEqual([{ type: 'coalesce', nic: 0, rxUsecs: 0 }]);
   });
-  it('adaptive moderation: DIM on mlx5, not modelled for the others', () => {
+  it('adaptive moderation: DIM on mlx5, rx-usecs 1 on ixgbe, not modelled for the others', () => {
     expect(changes(mlx5(), 'ethtool -C eth0 adaptive-rx on')).toEqual([
       { type: 'coalesce', nic: 0, adaptiveRx: true },
     ]);
     expect(changes(mlx5(), 'ethtool -C eth0 adaptive-rx off')).toEqual([]);
-    expect(refusal(testWorld(), 'ethtool -C eth0 adaptive-rx on').hints[0]).toContain('not modelled');
-    expect(refusal(testWorld(), 'ethtool -C eth0 rx-usecs 3').hints[0]).toContain('not modelled');
+    expect(refusal(igb(), 'ethtool -C eth0 adaptive-rx on').hints[0]).toContain('not modelled');
+    expect(refusal(igb(), 'ethtool -C eth0 rx-usecs 3').hints[0]).toContain('not modelled');
+    expect(refusal(testWorld(), 'ethtool -C eth0 adaptive-rx on').hints[0]).toContain('rx-usecs is 1');
+    expect(changes(testWorld(), 'ethtool -C eth0 rx-usecs 1')).toEqual([
+      { type: 'coalesce', nic: 0, adaptiveRx: true },
+    ]);
+    const adapting = testWorld();
+    type(adapting, 'ethtool -C eth0 rx-usecs 1');
+    expect(type(adapting, 'ethtool -c eth0').output).toContain('Adaptive RX: n/a  TX: n/a');
+    expect(type(adapting, 'ethtool -c eth0').output).toContain('rx-usecs: 1\n');
+    expect(changes(adapting, 'ethtool -C eth0 rx-usecs 1')).toEqual([]);
+    expect(changes(adapting, 'ethtool -C eth0 rx-usecs 50')).toEqual([
+      { type: 'coalesce', nic: 0, adaptiveRx: false },
+    ]);
   });
   it('each driver has its limits', () => {
     expect(refusal(igb(), 'ethtool -C eth0 rx-usecs 5')).toEqual({

@@ -5,6 +5,7 @@ import { type ReasonInfo, reasonName, reasons } from '../catalog/reasons.ts';
 import { maxLenOf } from '../engine/net/nf-queue.ts';
 import { truesizeOf } from '../engine/net/truesize.ts';
 import { DIM_NEVENTS, dimProfile } from '../engine/nic/dim.ts';
+import { ITR_LATENCY, itrUsecs, type RingThrottle } from '../engine/nic/ixgbe-itr.ts';
 import { lockWaitNs } from '../engine/cpu/lock.ts';
 import { remoteNs } from '../engine/cpu/node.ts';
 import { busyNs, contextNs } from '../engine/metrics/metric-table.ts';
@@ -187,7 +188,7 @@ export function stateOf(
         ...memoryOfQueue(w, q),
         row('vector', q.masked ? 'masked' : 'armed'),
         row('moderation', `rx-usecs ${q.rxUsecs} rx-frames ${q.rxFrames}`),
-        ...dimRows(w, q),
+        ...adaptiveRows(w, q),
       ];
       if (target.kind === 'descriptor') {
         const slot = q.desc[target.index];
@@ -419,10 +420,31 @@ const VERDICTS: Readonly<Record<number, string>> = {
 };
 const TOLD_BY = ['', ' (bytes)', ' (packets)', ' (events)'];
 
-/** DIM's state machine of one queue, in the kernel's own names; nothing while adaptive moderation is off. */
-function dimRows(w: World, q: RxQueue): Row[] {
+/** What adapts one queue's moderation; nothing while that is fixed. */
+function adaptiveRows(w: World, q: RxQueue): Row[] {
   const nic = w.nics[q.nic];
   if (!nic.adaptiveRx) return [];
+  return nic.driver.adaptive === 'itr' ? itrRows(w, q) : dimRows(nic, q);
+}
+
+const ITR_CLASSES = ['lowest_latency', 'low_latency', 'bulk_latency'];
+
+/** ixgbe's, in the driver's own names. */
+function itrRows(w: World, q: RxQueue): Row[] {
+  const { itr } = q;
+  const wish = ({ itr: own }: RingThrottle): string =>
+    w.fixed.rules.ixgbeItrBySize
+      ? `${own & ~ITR_LATENCY} µs${own & ITR_LATENCY ? ' (latency)' : ''}`
+      : ITR_CLASSES[own];
+  return [
+    { key: 'itrValue', value: `${itrUsecs(itr.value)} µs` },
+    { key: 'itrRx', value: wish(itr.rx) },
+    { key: 'itrTx', value: wish(itr.tx) },
+  ];
+}
+
+/** DIM's state machine, in the kernel's own names. */
+function dimRows(nic: Nic, q: RxQueue): Row[] {
   const { dim } = q;
   const row = (key: string, value: string | number): Row => ({ key, value: String(value) });
   const [usecs, frames] = dimProfile(nic.cqeMode, dim.profile);

@@ -9,7 +9,7 @@ import { Reason } from '../../catalog/reasons.ts';
 import { schedule } from '../clock/agenda.ts';
 import { wakeTask } from '../cpu/scheduler.ts';
 import { emit } from '../emit.ts';
-import { netDim } from '../nic/dim.ts';
+import { adaptModeration } from '../nic/adaptive.ts';
 import { unmask } from '../nic/moderation.ts';
 import type { Cpu, RxQueue, World } from '../world.ts';
 import { groHolds, napiGroFlush } from './gro/flush.ts';
@@ -137,7 +137,7 @@ export function napiCompleteFinish(w: World, q: RxQueue, cpu: Cpu, work: number,
     napi.scheduleSeq = seq;
     schedule(w.agenda, q.watchdogActor, w.now + timeoutNs);
   }
-  if (w.nics[q.nic].adaptiveRx) netDim(w, q, cpu, seq);
+  if (w.nics[q.nic].adaptiveRx) adaptModeration(w, q, cpu, seq);
   if (!keepMasked) unmask(w, q, seq);
 }
 

@@ -242,7 +242,11 @@ export function cleanTx(w: World, q: RxQueue, cpu: Cpu, count: number, cause: nu
   const { tx } = q;
   tx.remote += remoteSent(w, q, cpu, count);
   let bytes = 0;
-  for (let i = 0; i < count; i += 1) bytes += bytesOf(w, tx.sent[i]);
+  for (let i = 0; i < count; i += 1) {
+    bytes += bytesOf(w, tx.sent[i]);
+    q.itr.sentPackets += w.pool.segs[tx.sent[i]];
+  }
+  q.itr.sentBytes += bytes;
   const done = tx.sent.splice(0, count);
   tx.completions += 1;
   tx.freed += count;

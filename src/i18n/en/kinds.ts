@@ -62,6 +62,7 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.txClean': 'sent packets freed',
   'kind.txDrop': 'lost before sending',
   'kind.irqDone': 'handler has emptied the ring',
+  'kind.itrUpdate': 'ixgbe sets its gap',
   'kind.dimSample': 'DIM compares',
   'kind.sendEnter': 'sendmsg begins',
   'kind.tcpAck': 'ACK made',
@@ -180,6 +181,8 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.txClean': '{a} sent {a|packet is|packets are} freed at {place}.',
   'sentence.txDrop': 'Packet {packet} is lost at {place}: nothing has room for it.',
   'sentence.irqDone': 'The handler of {queue} finds no more frames: its interrupt is on again.',
+  'sentence.itrUpdate':
+    'ixgbe sets the least gap between interrupts of {queue} to {a} ns: {b} packets since the poll before.',
   'sentence.dimSample': 'DIM takes profile {a} for {queue}: {b} packets a millisecond.',
   'sentence.sendEnter': '{task} calls sendmsg with {a} bytes.',
   'sentence.tcpAck': 'ACK {packet} is made; {a} bytes long.',

@@ -343,6 +343,18 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.firewallRaw': 'A rule of the raw table drops it, before any route is looked up.',
   'reason.firewallFilter': 'A rule of the filter table drops it, after the route was found.',
   'reason.backlogThrottled': 'The backlog was full; it takes nothing until it has run empty.',
+  'reason.itrLowest': 'Up to 10 bytes a microsecond: latency counts, at most 100,000 interrupts a second.',
+  'reason.itrLow': 'More than 10 bytes a microsecond: at most 20,000 interrupts a second.',
+  'reason.itrBulk': 'More than 20 bytes a microsecond: bulk, few interrupts.',
+  'reason.itrStale':
+    'The last look is more than a jiffy ago: what was counted says nothing, the shortest gap is taken.',
+  'reason.itrNothing':
+    'This ring had nothing to do: the gap grows by 2 µs, so that the driver is called for nothing less often.',
+  'reason.itrFew': 'Less than 4 packets and 9,000 bytes: latency counts, the gap follows from their size.',
+  'reason.itrLonger': '4 to 47 packets an interrupt: a little few, the gap grows by 2 µs.',
+  'reason.itrKept': '48 to 95 packets an interrupt: just right, the gap stays.',
+  'reason.itrHalved': '96 to 255 packets an interrupt: too many, half the gap.',
+  'reason.itrMany': '256 packets or more an interrupt: the gap is computed anew from their size.',
   'reason.dimChanged': 'The last 64 interrupts compare so with those before that another profile is tried.',
   'reason.dimKept': 'The profile stays as it is.',
   'reason.dimParked': 'DIM rests: this profile seems best, or it has tried for long enough.',

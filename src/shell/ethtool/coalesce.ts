@@ -1,6 +1,6 @@
 /**
  * `ethtool -c` and `-C`: interrupt moderation. What a driver takes differs; the table says it.
- * Source: igb_set_coalesce, ixgbe_set_coalesce, mlx5e_ethtool_set_coalesce, v6.12. Left out: the transmit side, Intel's own adaptive moderation.
+ * Source: igb_set_coalesce, ixgbe_set_coalesce, mlx5e_ethtool_set_coalesce, v6.12. Left out: the transmit side, igb's own adaptive moderation.
  */
 import type { DriverInfo } from '../../catalog/drivers.ts';
 import type { Change } from '../../engine/change.ts';
@@ -47,13 +47,37 @@ interface Limits {
   /** 0: the driver has no such setting. */
   mostFrames: number;
   cqeMode: boolean;
+  /** It has adaptive-rx. */
   adaptive: boolean;
+  /** rx-usecs 1 asks for adaptive moderation. */
+  adaptiveByUsecs: boolean;
 }
 
 const LIMITS: Readonly<Record<string, Limits>> = {
-  igb: { leastUsecs: 10, mostUsecs: 10_000, mostFrames: 0, cqeMode: false, adaptive: false },
-  ixgbe: { leastUsecs: 2, mostUsecs: 1022, mostFrames: 0, cqeMode: false, adaptive: false },
-  mlx5_core: { leastUsecs: 1, mostUsecs: 4095, mostFrames: 65_535, cqeMode: true, adaptive: true },
+  igb: {
+    leastUsecs: 10,
+    mostUsecs: 10_000,
+    mostFrames: 0,
+    cqeMode: false,
+    adaptive: false,
+    adaptiveByUsecs: false,
+  },
+  ixgbe: {
+    leastUsecs: 2,
+    mostUsecs: 1022,
+    mostFrames: 0,
+    cqeMode: false,
+    adaptive: false,
+    adaptiveByUsecs: true,
+  },
+  mlx5_core: {
+    leastUsecs: 1,
+    mostUsecs: 4095,
+    mostFrames: 65_535,
+    cqeMode: true,
+    adaptive: true,
+    adaptiveByUsecs: false,
+  },
 };
 
 export function coalesceLimits(driver: DriverInfo): Limits {
@@ -64,8 +88,14 @@ export function coalesceLimits(driver: DriverInfo): Limits {
       mostFrames: 0,
       cqeMode: false,
       adaptive: false,
+      adaptiveByUsecs: false,
     }
   );
+}
+
+/** rx-usecs as -c prints it: drivers that know 1 as adaptive say so. */
+export function printedUsecs(nic: Nic): number {
+  return nic.adaptiveRx && coalesceLimits(nic.driver).adaptiveByUsecs ? 1 : nic.rxUsecs;
 }
 
 export function printCoalesce(nic: Nic): Outcome {
@@ -78,7 +108,7 @@ export function printCoalesce(nic: Nic): Outcome {
     `Coalesce parameters for ${nic.name}:\n` +
       `Adaptive RX: ${limits.adaptive ? (nic.adaptiveRx ? 'on' : 'off') : 'n/a'}  TX: n/a\n` +
       'stats-block-usecs: n/a\nsample-interval: n/a\npkt-rate-low: n/a\npkt-rate-high: n/a\n\n' +
-      `rx-usecs: ${nic.rxUsecs}\nrx-frames: ${frames}\n${group('rx', '-irq')}\n` +
+      `rx-usecs: ${printedUsecs(nic)}\nrx-frames: ${frames}\n${group('rx', '-irq')}\n` +
       `${group('tx', '')}${group('tx', '-irq')}\n` +
       `${group('rx', '-low', 'frame')}${group('tx', '-low', 'frame')}\n` +
       `${group('rx', '-high', 'frame')}${group('tx', '-high', 'frame')}\n` +
@@ -99,13 +129,23 @@ export function setCoalesce(nic: Nic, words: readonly string[]): Outcome {
   };
   for (const { name, value, at } of parsed.list) {
     // what is set is never refused, wherever it came from
-    if (name === 'rx-usecs' && value === nic.rxUsecs) wish.rxUsecs = value;
+    if (name === 'rx-usecs' && value === printedUsecs(nic)) wish.adaptiveRx = nic.adaptiveRx;
     else if (name === 'adaptive-rx') {
       if (value === 1 && !limits.adaptive)
-        return refused('', 1, `${driver}'s adaptive moderation is not modelled; mlx5_core's is`);
+        return limits.adaptiveByUsecs
+          ? netlinkError(
+              `cannot modify an unsupported parameter (offset ${attributeOffset(nic.name, at)})`,
+              'Operation not supported',
+              `${driver} adapts where rx-usecs is 1`,
+            )
+          : refused('', 1, `${driver}'s adaptive moderation is not modelled; mlx5_core's and ixgbe's are`);
       wish.adaptiveRx = value === 1;
     } else if (name === 'rx-usecs') {
-      if (nic.driver.discipline === 'itr' && (value === 1 || value === 3)) {
+      if (limits.adaptiveByUsecs && value === 1) {
+        wish.adaptiveRx = true;
+        continue;
+      }
+      if (driver === 'igb' && (value === 1 || value === 3)) {
         return refused(
           '',
           1,
@@ -117,6 +157,7 @@ export function setCoalesce(nic: Nic, words: readonly string[]): Outcome {
         return netlinkError('', limits.cqeMode ? 'Numerical result out of range' : 'Invalid argument', range);
       }
       wish.rxUsecs = value;
+      if (limits.adaptiveByUsecs) wish.adaptiveRx = false;
     } else if (name === 'rx-frames' && limits.mostFrames > 0) {
       if (value > limits.mostFrames)
         return netlinkError(
