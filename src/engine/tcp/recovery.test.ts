@@ -404,6 +404,19 @@ describe('the host itself', () => {
     expect(t.counters.TcpRetransSegs).toBe(0);
   });
 
+  it('and each timeout meanwhile doubles the next, as one that sent something would', () => {
+    const run = (holds: boolean) => {
+      const t = testSender({ holds, sysctl: { tcp_early_retrans: 0 } });
+      const rto = t.s.rtoJiffies;
+      t.send(MSS);
+      t.until(1_000_000);
+      return [t.s.tx.retransmits, t.s.tx.backoff, t.s.rtoJiffies / rto, t.left()];
+    };
+    // 40 ms + 200 ms and then 480 ms: the third would be due after 1680 ms
+    expect(run(true)).toEqual([2, 2, 4, '1']);
+    expect(run(false)).toEqual([2, 2, 4, '1 [1] [1]']);
+  });
+
   it('a frame dropped by the own queue brings the window down once, without a loss', () => {
     const t = ten();
     enterCwr(t.env, t.s);

@@ -6,9 +6,9 @@
 import { Reason } from '../../catalog/reasons.ts';
 import { TCP_PSH } from '../packet/frame.ts';
 import { compressedAckKick } from './ack-check.ts';
-import { hz, TCP_RTO_MAX_NS } from './constants.ts';
+import { TCP_RTO_MAX_NS } from './constants.ts';
 import { delackTimer } from './delack.ts';
-import { jiffiesAt, type TcpEnv } from './env.ts';
+import type { TcpEnv } from './env.ts';
 import { sendSynack } from './handshake.ts';
 import { currentMss } from './mss.ts';
 import { rackReoTimeout } from './rack.ts';
@@ -145,11 +145,8 @@ function retransmitTimer(env: TcpEnv, s: TcpSock): void {
     enterLoss(env, s);
     t.retransmits += 1;
     t.totalRto += 1;
-    if (!retransmitSkb(env, s, head, 1, Reason.tcpRto)) {
-      // its first sending still waits below TCP
-      resetXmitTimer(env, s, ICSK_TIME_RETRANS, hz(env.jiffyNs, 2), false);
-      return;
-    }
+    // where its first sending still waits below TCP (-EBUSY) nothing leaves, and the timeout doubles all the same
+    retransmitSkb(env, s, head, 1, Reason.tcpRto);
   }
   if (s.state !== 'syn-sent' || t.totalRto > env.sysctl.tcp_syn_linear_timeouts) {
     t.backoff += 1;
@@ -227,9 +224,4 @@ function synackTimer(env: TcpEnv, s: TcpSock): void {
   }
   s.synackTimeouts += 1;
   sendSynack(env, s, true);
-}
-
-/** Jiffies now, for owners that show the timer's distance. */
-export function timerJiffies(env: TcpEnv, s: TcpSock): number {
-  return s.tx.pendingTimer === ICSK_TIME_NONE ? -1 : s.tx.timeout - jiffiesAt(env);
 }
