@@ -28,13 +28,13 @@ import {
   FLAG_WIN_UPDATE,
 } from './ack-flags.ts';
 import { caPktsAcked, congAvoid, setCaState, slowStartAfterIdleCheck } from './cong.ts';
-import { jiffiesAt, type TcpEnv } from './env.ts';
+import type { TcpEnv } from './env.ts';
 import { minRtt, updateMinRtt } from './min-rtt.ts';
 import { currentMss, syncMss } from './mss.ts';
 import { fastPathCheck } from './fast-path.ts';
 import { pawsOk, replaceTsRecent } from './paws.ts';
 import { rackAdvance, rackUpdateReoWnd } from './rack.ts';
-import { newRateSample, type RateSample, rateGen, rateSkbDelivered } from './rate.ts';
+import { newRateSample, type RateSample, rateSkbDelivered } from './rate.ts';
 import type { TcpSegment } from './segment.ts';
 import {
   cwndReduction,
@@ -274,10 +274,10 @@ function isDubious(s: TcpSock, flag: number): boolean {
   return (flag & FLAG_NOT_DUP) === 0 || (flag & FLAG_CA_ALERT) !== 0 || s.tx.caState !== CA_OPEN;
 }
 
-/** tcp_cong_control */
-function congControl(env: TcpEnv, s: TcpSock, delivered: number, flag: number, rs: RateSample): void {
+/** tcp_cong_control. @param lost segments newly marked lost */
+function congControl(env: TcpEnv, s: TcpSock, delivered: number, lost: number, flag: number): void {
   const t = s.tx;
-  if (inCwndReduction(t)) cwndReduction(env, s, delivered, rs.losses, (flag & FLAG_SND_UNA_ADVANCED) !== 0);
+  if (inCwndReduction(t)) cwndReduction(env, s, delivered, lost, (flag & FLAG_SND_UNA_ADVANCED) !== 0);
   else {
     // where segments overtake each other, any arrival counts; else only what is in order
     const may = t.reordering > env.sysctl.tcp_reordering ? FLAG_FORWARD_PROGRESS : FLAG_DATA_ACKED;
@@ -353,7 +353,6 @@ export function tcpAck(env: TcpEnv, s: TcpSock, seg: TcpSegment, flags: number):
     t.delivered += state.delivered;
   }
   t.probesOut = 0;
-  t.rcvTstamp = jiffiesAt(env);
   if (priorPackets === 0) {
     if ((flag & FLAG_DSACKING_ACK) !== 0) {
       fastretransAlert(env, s, priorUna, 0, flag);
@@ -373,8 +372,7 @@ export function tcpAck(env: TcpEnv, s: TcpSock, seg: TcpSegment, flags: number):
   }
   if ((flag & FLAG_SET_XMIT_TIMER) !== 0) setXmitTimer(env, s);
   const delivered = newlyDelivered(env, s, priorDelivered);
-  rateGen(s, microseconds(env.now), delivered, t.lost - priorLost, state.rate);
-  congControl(env, s, delivered, flag, state.rate);
+  congControl(env, s, delivered, t.lost - priorLost, flag);
   xmitRecovery(env, s, rexmit);
   return 'ok';
 }

@@ -99,7 +99,6 @@ function inSequence(env: TcpEnv, s: TcpSock, skb: TcpSkb, seg: Measured): void {
 /** tcp_fin: the peer sends no more. What is queued beyond it can't be its data. */
 function tcpFin(env: TcpEnv, s: TcpSock): void {
   scheduleAck(s);
-  s.tx.rcvShutdown = true;
   if (s.state === 'established' || s.state === 'syn-recv') {
     s.state = 'close-wait';
     enterPingpong(env, s);

@@ -140,7 +140,6 @@ function timeoutMarkLost(env: TcpEnv, s: TcpSock): void {
   if (reneged) {
     env.counters.TcpExtTCPSACKReneging += 1;
     t.sackedOut = 0;
-    t.sackReneg = true;
     env.decide(s, Reason.sackReneged, head.seq, head.endSeq);
   } else if (!s.sackOk) t.sackedOut = 0;
   for (const id of t.rtx) {

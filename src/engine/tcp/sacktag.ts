@@ -67,7 +67,6 @@ function dsackSeen(env: TcpEnv, s: TcpSock, start: number, end: number, state: S
   else if (t.tlpHighSeq >= 0 && t.tlpHighSeq === end) state.flag |= FLAG_DSACK_TLP;
   t.dsackDups += segs;
   if (t.dsackDups > t.totalRetrans) return 0;
-  t.dsackSeen = true;
   if (t.reordSeen > 0 && (state.flag & FLAG_DSACK_TLP) === 0) t.rackDsackSeen = true;
   state.flag |= FLAG_DSACKING_ACK;
   state.delivered += segs;
@@ -231,7 +230,7 @@ function shifted(
   prev.eor = skb.eor;
   if ((skb.flags & TCP_FIN) !== 0) prev.endSeq = seqAdd(prev.endSeq, 1);
   if (skb.id === t.highestSack) advanceHighestSack(s, place);
-  prev.txDeliveredUs = -1;
+  prev.txCounts = false;
   rtxUnlinkAndFree(t, place);
   env.counters.TcpExtTCPSackMerged += 1;
   return true;

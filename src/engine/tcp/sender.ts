@@ -54,11 +54,9 @@ export interface TxSkb {
   inHost: number;
   /** MSG_EOR: nothing is appended. */
   eor: boolean;
-  /** What was delivered when it was sent (tcp_rate.c): microseconds, -1: not to be used again. */
-  txFirstUs: number;
-  txDeliveredUs: number;
+  /** Segments that had been delivered when it was sent last (tcp_rate.c), and whether that still gives a sample. */
   txDelivered: number;
-  txAppLimited: boolean;
+  txCounts: boolean;
   /** Neighbours in order of sending; `listed` is false outside that list. */
   tsPrev: number;
   tsNext: number;
@@ -115,7 +113,6 @@ export interface TcpSender {
   /** close() was called: nobody reads any more. */
   dead: boolean;
   shutdown: boolean;
-  rcvShutdown: boolean;
 
   // -- segments out
   packetsOut: number;
@@ -156,9 +153,7 @@ export interface TcpSender {
   lostCntHint: number;
   /** SACK blocks seen last: left, right, left, ...; 0, 0 is an empty one. */
   sackCache: number[];
-  dsackSeen: boolean;
   dsackDups: number;
-  sackReneg: boolean;
   frto: boolean;
   /** -1: no probe is out. */
   tlpHighSeq: number;
@@ -177,12 +172,7 @@ export interface TcpSender {
   // -- delivery
   delivered: number;
   lost: number;
-  /** 0: not limited by the application. */
-  appLimited: number;
   firstTxUs: number;
-  deliveredUs: number;
-  rateDelivered: number;
-  rateIntervalUs: number;
 
   // -- round trips
   /** Windowed minimum: time (jiffies) and value (us), three times. */
@@ -192,15 +182,12 @@ export interface TcpSender {
 
   // -- the timer
   pendingTimer: number;
-  timeout: number;
   /** When it runs: ns; Infinity: not armed. */
   xmitAtNs: number;
   retransmits: number;
   totalRto: number;
   backoff: number;
   probesOut: number;
-  /** Jiffy of the last ACK. */
-  rcvTstamp: number;
 
   // -- pacing
   /** 0 none, 1 by TCP's own timer, 2 by fq. */
@@ -277,7 +264,6 @@ export function createSender(): TcpSender {
     cork: false,
     dead: false,
     shutdown: false,
-    rcvShutdown: false,
     packetsOut: 0,
     retransOut: 0,
     sackedOut: 0,
@@ -308,9 +294,7 @@ export function createSender(): TcpSender {
     lostHint: NO_SKB,
     lostCntHint: 0,
     sackCache: [0, 0, 0, 0, 0, 0, 0, 0],
-    dsackSeen: false,
     dsackDups: 0,
-    sackReneg: false,
     frto: false,
     tlpHighSeq: -1,
     tlpRetrans: false,
@@ -324,22 +308,16 @@ export function createSender(): TcpSender {
     rackLastDelivered: 0,
     delivered: 0,
     lost: 0,
-    appLimited: 0,
     firstTxUs: 0,
-    deliveredUs: 0,
-    rateDelivered: 0,
-    rateIntervalUs: 0,
     minRtt: [],
     mdevMaxUs4: 0,
     rttSeq: 0,
     pendingTimer: ICSK_TIME_NONE,
-    timeout: 0,
     xmitAtNs: Number.POSITIVE_INFINITY,
     retransmits: 0,
     totalRto: 0,
     backoff: 0,
     probesOut: 0,
-    rcvTstamp: 0,
     pacing: SK_PACING_NONE,
     pacingRate: Number.POSITIVE_INFINITY,
     maxPacingRate: Number.POSITIVE_INFINITY,

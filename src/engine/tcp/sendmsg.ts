@@ -8,7 +8,6 @@ import { TCP_ACK, TCP_FIN, TCP_PSH } from '../packet/frame.ts';
 import { slowStartAfterIdleCheck } from './cong.ts';
 import type { TcpEnv } from './env.ts';
 import { currentMss, sizeGoal } from './mss.ts';
-import { checkAppLimited } from './rate.ts';
 import { sendActiveReset } from './send.ts';
 import type { TxSkb } from './sender.ts';
 import { after, seqAdd } from './seq.ts';
@@ -48,7 +47,6 @@ function markPush(s: TcpSock, skb: TxSkb): void {
 export function tcpSendmsg(env: TcpEnv, s: TcpSock, bytes: number, flags = 0): number {
   const t = s.tx;
   if (t.shutdown || (s.state !== 'established' && s.state !== 'close-wait')) return 0;
-  checkAppLimited(s);
   const mss = currentMss(s);
   const goal = sizeGoal(s, mss);
   let copied = 0;
@@ -145,7 +143,6 @@ export function tcpClose(env: TcpEnv, s: TcpSock): void {
     return;
   }
   t.dead = true;
-  t.rcvShutdown = true;
   const unread = s.queue.some((skb) =>
     after(seqAdd(skb.endSeq, (skb.flags & TCP_FIN) !== 0 ? -1 : 0), s.copiedSeq),
   );

@@ -50,7 +50,7 @@ export function rttEstimator(env: TcpEnv, s: TcpSock, us: number): void {
 }
 
 /** tcp_set_rto, tcp_bound_rto */
-export function setRto(env: TcpEnv, s: TcpSock): void {
+function setRto(env: TcpEnv, s: TcpSock): void {
   s.rtoJiffies = Math.min(usToJiffies(env, (s.srttUs8 >> 3) + s.rttvarUs), rtoMaxJiffies(env));
 }
 

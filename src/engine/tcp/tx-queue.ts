@@ -38,10 +38,8 @@ export function allocSkb(t: TcpSender, seq: number, flags: number): TxSkb {
       sentNs: 0,
       inHost: 0,
       eor: false,
-      txFirstUs: 0,
-      txDeliveredUs: -1,
       txDelivered: 0,
-      txAppLimited: false,
+      txCounts: false,
       tsPrev: NO_SKB,
       tsNext: NO_SKB,
       listed: false,
@@ -60,7 +58,7 @@ export function allocSkb(t: TcpSender, seq: number, flags: number): TxSkb {
     skb.sentNs = 0;
     skb.inHost = 0;
     skb.eor = false;
-    skb.txDeliveredUs = -1;
+    skb.txCounts = false;
   }
   t.wmemQueued += TX_SKB_TRUESIZE;
   return t.skbs[id];
@@ -220,10 +218,8 @@ export function rtxFragment(s: TcpSock, skb: TxSkb, len: number, mss: number): T
   const rest = splitOff(t, skb, len);
   rest.sacked = skb.sacked;
   rest.sentNs = skb.sentNs;
-  rest.txFirstUs = skb.txFirstUs;
-  rest.txDeliveredUs = skb.txDeliveredUs;
   rest.txDelivered = skb.txDelivered;
-  rest.txAppLimited = skb.txAppLimited;
+  rest.txCounts = skb.txCounts;
   setTsoSegs(skb, mss);
   setTsoSegs(rest, mss);
   const fewer = was - skb.segs - rest.segs;

@@ -74,7 +74,6 @@ export function tryUndoRecovery(env: TcpEnv, s: TcpSock): boolean {
   if (preventsReopen(s)) return true;
   env.decide(s, Reason.tcpRecovered, t.cwnd, t.caState);
   setCaState(env, s, CA_OPEN);
-  t.sackReneg = false;
   return false;
 }
 
@@ -97,10 +96,7 @@ export function tryUndoLoss(env: TcpEnv, s: TcpSock, frto: boolean): boolean {
   if (frto) env.counters.TcpExtTCPSpuriousRTOs += 1;
   t.retransmits = 0;
   if (preventsReopen(s)) return true;
-  if (frto || s.sackOk) {
-    setCaState(env, s, CA_OPEN);
-    t.sackReneg = false;
-  }
+  if (frto || s.sackOk) setCaState(env, s, CA_OPEN);
   return true;
 }
 

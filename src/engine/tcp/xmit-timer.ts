@@ -27,8 +27,7 @@ export function resetXmitTimer(env: TcpEnv, s: TcpSock, what: number, when: numb
   let delay = when;
   if (paced && t.wstampNs > env.now) delay += usToJiffies(env, microseconds(t.wstampNs - env.now));
   t.pendingTimer = what;
-  t.timeout = jiffiesAt(env) + Math.min(delay, rtoMaxJiffies(env));
-  t.xmitAtNs = timerWheelNs(env, t.timeout);
+  t.xmitAtNs = timerWheelNs(env, jiffiesAt(env) + Math.min(delay, rtoMaxJiffies(env)));
 }
 
 export function clearXmitTimer(s: TcpSock): void {
