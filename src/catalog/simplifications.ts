@@ -230,9 +230,10 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'tcp-sender',
     model:
-      'The sender is Linux 6.12’s with its differences by version where a rule names them: CUBIC (as tuned today) or Reno, RACK, tail loss probes, F-RTO, PRR, small queues, autocorking. Older kernels without RACK count SACKs (RFC 6675, no FACK); PRR and minimum-RTT filters are there in all of them.',
-    real: 'Before 3.2 the window was halved ACK by ACK, FACK counted holes until 4.15, BIC was the default from 2.6.8 to 2.6.18. ECN, fast open, SYN cookies, path MTU probing, metrics kept of earlier connections, keepalive and memory pressure of the whole machine exist too.',
-    matters: 'Recoveries under kernels before 4.4; paths that mark instead of dropping.',
+      'The sender is Linux 6.12’s with its differences by version where a rule names them: CUBIC (as tuned today) or Reno, RACK, tail loss probes, F-RTO, PRR, small queues, autocorking. Older kernels without RACK count SACKs (RFC 6675, no FACK); PRR and minimum-RTT filters are there in all of them. A segment that the host’s own queueing discipline refuses brings the window down, and is sent again as one that was lost.',
+    real: 'Before 3.2 the window was halved ACK by ACK, FACK counted holes until 4.15, BIC was the default from 2.6.8 to 2.6.18. A refused segment stays unsent at the head of the write queue: no retransmission counts it. ECN, fast open, SYN cookies, path MTU probing, metrics kept of earlier connections, keepalive and memory pressure of the whole machine exist too.',
+    matters:
+      'Recoveries under kernels before 4.4; paths that mark instead of dropping; short queueing disciplines at the sender.',
     source: 'net/ipv4/tcp_output.c, tcp_input.c, tcp_recovery.c, tcp_cubic.c, tcp_timer.c, Linux 6.12.',
   },
   {

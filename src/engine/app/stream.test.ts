@@ -135,6 +135,25 @@ describe('a stream over a link', () => {
     expect(frames('ethtool -K eth0 tx off')).toBe(whole);
   });
 
+  it('takes a full queueing discipline of its own host for congestion, before anything is missing at the other end', () => {
+    const { w, records, reader } = play({
+      stream: { count: 4, flows: 4 },
+      setup: [
+        { host: 'h1', line: 'ethtool -K eth0 tso off gso off' },
+        { host: 'h1', line: 'ip link set dev eth0 txqueuelen 1' },
+      ],
+      durationNs: 400_000_000,
+    });
+    const drop = records.find((r) => r.kind === 'txDrop');
+    expect(drop?.reason).toBe('qdiscFull');
+    const told = records.find((r) => r.kind === 'tcpDecision' && r.reason === 'tcpEnterCwr');
+    // the initial window of ten, of which CUBIC keeps 717 of 1024
+    expect(told).toMatchObject({ cause: drop?.seq, timeNs: drop?.timeNs, a: 10, b: 7 });
+    expect(records.find((r) => r.kind === 'tcpCwnd' && r.reason === 'tcpEnterCwr')).toMatchObject({ b: 7 });
+    expect(w.hosts[0].snmp.TcpRetransSegs).toBeGreaterThan(0);
+    expect(reader?.bytes).toBe(16 * 65_536);
+  });
+
   it('waits for the answer where it asks for one', () => {
     const { w, writer, reader } = play({
       stream: { writeBytes: 100, answerBytes: 300, count: 20, nodelay: true },

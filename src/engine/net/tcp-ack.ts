@@ -1,7 +1,12 @@
-/** ACKs on their way from TCP to the card: the work they cost the CPU that made them, and the queue they leave by. */
+/**
+ * Segments of connections on their way from TCP to the card: the work they cost the CPU that made them, the queue they leave by,
+ * and what TCP makes of a queueing discipline that is full. Source: net/ipv4/tcp_output.c __tcp_transmit_skb, v6.12.
+ */
 import { startWork } from '../cpu/context.ts';
-import type { Cpu, World } from '../world.ts';
+import { enterCwr } from '../tcp/recovery.ts';
+import type { Cpu, FlowInfo, World } from '../world.ts';
 import { pickTxQueue } from './pick-tx.ts';
+import { WorldEnv } from './tcp-env.ts';
 import { needsWork, xmitCycles } from './validate-xmit.ts';
 import { xmitAtOnce } from './xmit.ts';
 
@@ -27,6 +32,19 @@ export function sendAcks(w: World, cpu: Cpu): void {
     const nic = w.nics[w.flowState.out[flow.id]];
     if (flow.key.ipVersion === 6) snmp.Ip6OutRequests += 1;
     else snmp.IpOutRequests += 1;
-    xmitAtOnce(w, cpu, pickTxQueue(w, nic, cpu, slot), slot);
+    const lost = xmitAtOnce(w, cpu, pickTxQueue(w, nic, cpu, slot), slot);
+    if (lost !== 0) refused(w, cpu, flow, lost);
   }
+}
+
+const env = new WorldEnv();
+
+/** The result is above 0 (NET_XMIT_DROP): congestion, seen at home. A SYN-ACK is sent past all this. @param cause record of the loss */
+function refused(w: World, cpu: Cpu, flow: FlowInfo, cause: number): void {
+  const conn = w.connections[w.fixed.flows[flow.reply].connection];
+  const s = conn.tcp;
+  if (s === null || s.state === 'closed' || (s.state === 'syn-recv' && s.passive)) return;
+  env.bind(w, cpu, conn, w.sockets[conn.sock - 1]);
+  env.cause = cause;
+  enterCwr(env, s);
 }

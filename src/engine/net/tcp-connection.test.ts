@@ -195,7 +195,7 @@ describe('a connection', () => {
   it('its ACKs wait behind what waits, and go on one for one', () => {
     const { world } = play([data(0)]);
     const q = world.queues[0];
-    const send = (): void => xmitAtOnce(world, world.cpus[0], q, takeSlot(world.pool));
+    const send = (): number => xmitAtOnce(world, world.cpus[0], q, takeSlot(world.pool));
     const before = q.tx.ring.length;
     q.tx.runner = 1;
     send();

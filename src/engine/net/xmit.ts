@@ -60,7 +60,7 @@ export function xmitStep(w: World, cpu: Cpu): boolean {
       tx.runner = cpu.index;
       return drive(w, cpu, q);
     }
-    x.lost = !enqueue(w, cpu, q, x.slot);
+    x.lost = enqueue(w, cpu, q, x.slot) !== 0;
     x.slot = 0;
     if (tx.runner >= 0 || !hasRoom(q)) return over(w, cpu, q, false);
     tx.runner = cpu.index;
@@ -79,17 +79,20 @@ export function xmitStep(w: World, cpu: Cpu): boolean {
 /**
  * Sends at once what costs that were charged before: an ACK, from whatever level made it. It neither waits for the root lock nor
  * runs the queueing discipline beyond one packet, so it needs no steps and may come between the steps of another packet.
+ * @returns record of its loss, as the queueing discipline was full; 0: it is on its way
  */
-export function xmitAtOnce(w: World, cpu: Cpu, q: RxQueue, slot: number): void {
+export function xmitAtOnce(w: World, cpu: Cpu, q: RxQueue, slot: number): number {
   const { tx } = q;
   w.pool.txCpu[slot] = cpu.index;
   w.hosts[cpu.host].software.qdisc += 1;
   if (tx.runner < 0 && tx.qdisc.length === 0 && hasRoom(q)) {
     handToDriver(w, w.nics[q.nic], q, cpu.index, slot, false);
-    return;
+    return 0;
   }
+  const lost = enqueue(w, cpu, q, slot);
   // one driver's call was paid for: the oldest packet gets it
-  if (enqueue(w, cpu, q, slot) && tx.runner < 0) refillFromQdisc(w, w.nics[q.nic], q, cpu.index, 1);
+  if (lost === 0 && tx.runner < 0) refillFromQdisc(w, w.nics[q.nic], q, cpu.index, 1);
+  return lost;
 }
 
 /** What became of the packet that this CPU wanted to send. */
@@ -136,8 +139,8 @@ function unlock(w: World, cpu: Cpu, q: RxQueue): void {
   if (q.tx.lock >= 0 && w.locks[q.tx.lock].holder === cpu.index) releaseLock(w, cpu, w.locks[q.tx.lock]);
 }
 
-/** Into the queueing discipline. @returns false where it is full: the packet is lost */
-function enqueue(w: World, cpu: Cpu, q: RxQueue, slot: number): boolean {
+/** Into the queueing discipline. @returns record of the loss where it is full; 0: the packet is in it */
+function enqueue(w: World, cpu: Cpu, q: RxQueue, slot: number): number {
   const { pool } = w;
   const { tx } = q;
   const nic = w.nics[q.nic];
@@ -163,7 +166,7 @@ function enqueue(w: World, cpu: Cpu, q: RxQueue, slot: number): boolean {
       0,
     );
     freeSent(w, slot, cpu.index, seq);
-    return false;
+    return seq;
   }
   // behind its own band, before the lower ones
   let at = tx.qdisc.length;
@@ -183,7 +186,7 @@ function enqueue(w: World, cpu: Cpu, q: RxQueue, slot: number): boolean {
     tx.qdisc.length,
     segs,
   );
-  return true;
+  return 0;
 }
 
 /** pfifo_fast without a root lock has a ring a band; before, and other queueing disciplines, one limit for all. */

@@ -96,7 +96,7 @@ export function endCwndReduction(env: TcpEnv, s: TcpSock): void {
   t.cwndStamp = jiffiesAt(env);
 }
 
-/** tcp_enter_cwr: told of congestion without a loss. The owner calls it where the host's own queue drops or warns (NET_XMIT_CN). */
+/** tcp_enter_cwr: told of congestion without a loss. The owner calls it where the host's own queue drops or warns (NET_XMIT_DROP, _CN). */
 export function enterCwr(env: TcpEnv, s: TcpSock): void {
   const t = s.tx;
   t.priorSsthresh = 0;
