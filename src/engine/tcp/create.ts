@@ -133,6 +133,7 @@ export function createTcpSock(env: TcpEnv, o: TcpSockOptions): TcpSock {
     delackTimeout: 0,
     delackAtNs: Number.POSITIVE_INFINITY,
     owned: false,
+    delackDeferred: false,
     deferred: 0,
     compressedAck: 0,
     dupAckCounter: 0,

@@ -217,6 +217,22 @@ describe('delayed ACKs', () => {
     expect(run('6.18')).toEqual(['ackFullFrames']);
     expect(run('6.6')).toEqual(['ackQuick', 'ackQuick', 'ackQuick']);
   });
+
+  it('a delayed ACK whose time is up meanwhile leaves when the socket is let go of', () => {
+    const t = testReceiver();
+    let n = 0;
+    for (; t.decisions.at(-1) !== 'ackDelayed' && n < 100; n += 1) t.data(n * 1000, n);
+    const before = t.reasons().length;
+    const { counters } = t.env;
+    t.s.owned = true;
+    // one tick after 40 ms at most: it runs once, and does not try again by itself
+    t.until(n * 1000 + 300_000);
+    expect(counters).toMatchObject({ TcpExtDelayedACKLocked: 1, TcpExtDelayedACKs: 0 });
+    expect(t.reasons()).toHaveLength(before);
+    tcpReleaseCb(t.env, t.s);
+    expect(t.reasons().slice(before)).toEqual(['ackDelayedTimer']);
+    expect(counters.TcpExtDelayedACKs).toBe(1);
+  });
 });
 
 describe('window and memory', () => {

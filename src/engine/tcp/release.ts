@@ -1,6 +1,10 @@
-/** The task lets the socket go: what had to wait happens now. Source: net/ipv4/tcp_output.c tcp_release_cb, v6.12. */
+/**
+ * The task lets the socket go: what had to wait happens now. Source: net/ipv4/tcp_output.c tcp_release_cb, v6.12 (before 3.6 a timer
+ * that found the socket held tried again a little later).
+ */
 import { Reason } from '../../catalog/reasons.ts';
 import { ackScheduled } from './ack-mode.ts';
+import { delackTimer } from './delack.ts';
 import type { TcpEnv } from './env.ts';
 import { sackCompressSendAck, sendAck } from './send.ts';
 import type { TcpSock } from './sock.ts';
@@ -13,6 +17,10 @@ export function tcpReleaseCb(env: TcpEnv, s: TcpSock): void {
   if (s.tx.writeTimerDeferred) {
     s.tx.writeTimerDeferred = false;
     writeTimer(env, s);
+  }
+  if (s.delackDeferred) {
+    s.delackDeferred = false;
+    delackTimer(env, s);
   }
   const reason = s.deferred;
   s.deferred = 0;

@@ -90,6 +90,8 @@ export interface TcpSock {
   delackAtNs: number;
   /** A task owns the socket: timers and immediate ACKs wait for its release. */
   owned: boolean;
+  /** The delayed ACK's timer ran meanwhile. */
+  delackDeferred: boolean;
   deferred: number;
 
   // -- SACK compression

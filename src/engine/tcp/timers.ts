@@ -56,9 +56,9 @@ export function runTimers(env: TcpEnv, s: TcpSock): void {
   }
   if (s.delackAtNs <= env.now) {
     if (s.owned) {
-      // done at the socket's release
       env.counters.TcpExtDelayedACKLocked += 1;
-      s.delackAtNs = env.now + env.jiffyNs;
+      s.delackAtNs = Number.POSITIVE_INFINITY;
+      s.delackDeferred = true;
     } else delackTimer(env, s);
   }
   if (s.tx.xmitAtNs <= env.now) {
