@@ -9,6 +9,7 @@ import { Reason } from '../../catalog/reasons.ts';
 import { consumePacket, dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { TCP_FIN, TCP_RST, TCP_SYN } from '../packet/frame.ts';
+import { seqDiff } from '../tcp/seq.ts';
 import type { Cpu, FlowInfo, Socket, World } from '../world.ts';
 import { connectionRcv } from './tcp-connection.ts';
 import { dataReady, enqueue, enqueueOfo, queueLength } from './socket.ts';
@@ -60,11 +61,6 @@ export function tcpRcv(w: World, cpu: Cpu, flow: FlowInfo, slot: number, badChec
 export function tcpBacklogRcv(w: World, cpu: Cpu, sock: Socket, slot: number): void {
   sock.backlogBytes -= w.pool.truesize[slot];
   tcpData(w, cpu, sock, slot, true);
-}
-
-/** a - b of sequence numbers, signed. */
-function seqDiff(a: number, b: number): number {
-  return (a - b) | 0;
 }
 
 function tcpData(w: World, cpu: Cpu, sock: Socket, slot: number, fromBacklog: boolean): void {
