@@ -1,7 +1,7 @@
 /** A host that forwards, under NAPI and before it: values from the cost tables by hand. */
 import { describe, expect, it } from 'vitest';
 import { runTraced } from '../testing/trace.ts';
-import { MAC, nicSpec, udpRate, worldSpec } from '../testing/specs.ts';
+import { MAC, routerSpec, udpRate, worldSpec } from '../testing/specs.ts';
 import { rulesFor } from '../catalog/rules.ts';
 import { advance } from './advance.ts';
 import { createWorld } from './create.ts';
@@ -24,42 +24,7 @@ function router(
   traffic: Partial<RateTraffic>,
   more: Partial<WorldSpec> = {},
 ): WorldSpec {
-  const template = makeFrame({
-    dmac: MAC,
-    proto: 17,
-    src: '10.9.0.1',
-    dst: '10.20.0.5',
-    sport: 4000,
-    dport: 7000,
-    payloadLen: 18,
-    ttl: 64,
-  });
-  return worldSpec({
-    hosts: [
-      {
-        id: 'r1',
-        cpus: 1,
-        profile: 'server3g',
-        nics: [
-          nicSpec({ driver: 'mlx5_core', linkBps: 100_000_000_000 }),
-          nicSpec({
-            name: 'eth1',
-            driver: 'mlx5_core',
-            mac: '02:00:00:00:00:0c',
-            addresses: ['10.20.0.1'],
-            linkBps: 100_000_000_000,
-          }),
-        ],
-        sockets: [],
-        apps: [],
-        routes: [{ prefix: '10.20.0.0/16', nic: 1 }],
-        ...host,
-      },
-    ],
-    traffic: [udpRate({ template, ...traffic })],
-    setup: [{ host: 0, change: { type: 'sysctl', name: 'net.ipv4.ip_forward', values: [1] } }],
-    ...more,
-  });
+  return routerSpec({ driver: 'mlx5_core', linkBps: 100_000_000_000 }, host, traffic, more);
 }
 
 /** Frames that left, a second, once the first half is over. */

@@ -4,6 +4,7 @@ import { steady } from '../engine/traffic/plain.ts';
 import type {
   AppSpec,
   ClientTraffic,
+  HostSpec,
   LinkFaults,
   LinkSpec,
   LinkWaySpec,
@@ -57,6 +58,48 @@ export function udpRate(partial: Partial<RateTraffic> = {}): RateTraffic {
     payloadLen: 18,
   });
   return { ...steady(template, 100_000), ...partial };
+}
+
+/**
+ * A host that forwards datagrams from its first card to its second, which leads to 10.20.0.0/16.
+ * @param nic of both cards
+ */
+export function routerSpec(
+  nic: Partial<NicSpec>,
+  host: Partial<HostSpec>,
+  traffic: Partial<RateTraffic>,
+  more: Partial<WorldSpec> = {},
+): WorldSpec {
+  const template = makeFrame({
+    dmac: MAC,
+    proto: 17,
+    src: '10.9.0.1',
+    dst: '10.20.0.5',
+    sport: 4000,
+    dport: 7000,
+    payloadLen: 18,
+    ttl: 64,
+  });
+  return worldSpec({
+    hosts: [
+      {
+        id: 'r1',
+        cpus: 1,
+        profile: 'server3g',
+        nics: [
+          nicSpec(nic),
+          nicSpec({ ...nic, name: 'eth1', mac: '02:00:00:00:00:0c', addresses: ['10.20.0.1'] }),
+        ],
+        sockets: [],
+        apps: [],
+        routes: [{ prefix: '10.20.0.0/16', nic: 1 }],
+        ...host,
+      },
+    ],
+    traffic: [udpRate({ template, ...traffic })],
+    setup: [{ host: 0, change: { type: 'sysctl', name: 'net.ipv4.ip_forward', values: [1] } }],
+    ...more,
+  });
 }
 
 /** One user that sends a request at once, and the next as soon as it has the answer. */

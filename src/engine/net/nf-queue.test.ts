@@ -1,6 +1,6 @@
 /** Packets screened by a program: values from the cost tables and the kernel's source by hand. */
 import { describe, expect, it } from 'vitest';
-import { appSpec, MAC, nicSpec, udpRate, worldSpec } from '../../testing/specs.ts';
+import { appSpec, MAC, routerSpec } from '../../testing/specs.ts';
 import { runTraced } from '../../testing/trace.ts';
 import { screeningRouter } from '../../reproduce/machines.ts';
 import { advance } from '../advance.ts';
@@ -18,33 +18,16 @@ function firewall(
   socket: Partial<SocketSpec> = {},
   more: Partial<WorldSpec> = {},
 ): WorldSpec {
-  const template = makeFrame({
-    dmac: MAC,
-    proto: 17,
-    src: '10.9.0.1',
-    dst: '10.20.0.5',
-    sport: 4000,
-    dport: 7000,
-    payloadLen: 18,
-    ttl: 64,
-  });
-  return worldSpec({
-    hosts: [
-      {
-        id: 'r1',
-        cpus: 1,
-        profile: 'server3g',
-        nics: [nicSpec({}), nicSpec({ name: 'eth1', mac: '02:00:00:00:00:0c', addresses: ['10.20.0.1'] })],
-        sockets: [{ ...screend, ...socket }],
-        apps: app === null ? [] : [appSpec({ name: 'screend', ...app })],
-        routes: [{ prefix: '10.20.0.0/16', nic: 1 }],
-        firewall: 'forward-queue',
-      },
-    ],
-    traffic: [udpRate({ template, ratePps: 10_000, ...traffic })],
-    setup: [{ host: 0, change: { type: 'sysctl', name: 'net.ipv4.ip_forward', values: [1] } }],
-    ...more,
-  });
+  return routerSpec(
+    {},
+    {
+      sockets: [{ ...screend, ...socket }],
+      apps: app === null ? [] : [appSpec({ name: 'screend', ...app })],
+      firewall: 'forward-queue',
+    },
+    { ratePps: 10_000, ...traffic },
+    more,
+  );
 }
 
 /** Before NAPI, and on its card. */
