@@ -1,5 +1,6 @@
 /** TCP connections that an application opens: from the scenario's words to the engine's, by way of the link its card has. */
 import { canonicalAddress } from '../engine/packet/address.ts';
+import { TCP_MIN_MSS } from '../engine/tcp/constants.ts';
 import { frameFrom } from './frames.ts';
 import { farCard } from './links.ts';
 import type { Scenario } from './schema.ts';
@@ -35,6 +36,8 @@ export function compileStream(
   if (nic < 0) before.add(`${at}.nic`, `there is no NIC ${stream.nic}; there are ${nicNames.join(', ')}`);
   if (stream.answerBytes > 0 && !reads.includes(stream.socket))
     before.add(`${at}.answerBytes`, `the answers come in on ${stream.socket}: name it among its sockets`);
+  if (stream.maxSegBytes > 0 && stream.maxSegBytes < TCP_MIN_MSS)
+    before.add(`${at}.maxSegBytes`, `TCP_MAXSEG is ${TCP_MIN_MSS} bytes at least (0: not set)`);
   const card = host.nics[nicNames[nic]];
   const far = card === undefined ? null : farCard(scenario, hostId, nicNames[nic]);
   if (card !== undefined && far === null) before.add(`${at}.nic`, `${nicNames[nic]} has no link`);
