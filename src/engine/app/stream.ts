@@ -8,6 +8,7 @@ import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { contextArg, setContext, startWork } from '../cpu/context.ts';
+import { runPendingSoftirq, softirqDue } from '../cpu/softirq.ts';
 import { emit } from '../emit.ts';
 import { sendAcks, startAcks } from '../net/tcp-ack.ts';
 import {
@@ -26,7 +27,9 @@ import { createJob, follow, mayWrite, push, type StreamJob } from './stream-wake
 export const STREAM_OPEN = 50;
 export const STREAM_COPY = 51;
 export const STREAM_SENT = 52;
-export const STREAM_CLOSE = 53;
+/** What was raised while bottom halves were off has run. */
+export const STREAM_BH = 53;
+export const STREAM_CLOSE = 54;
 
 /** Most bytes that are copied before what they make up is sent. */
 const CHUNK = 65_536;
@@ -148,8 +151,13 @@ export function streamStep(w: World, cpu: Cpu, task: Task): boolean {
   if (task.phase === STREAM_SENT) {
     sendAcks(w, cpu);
     cpu.bhOff = false;
-    return !goesOn(w, cpu, task, conn);
+    if (!softirqDue(w, cpu)) return !goesOn(w, cpu, task, conn);
+    // local_bh_enable: nothing else would run it before the next interrupt, and the card's may be masked
+    task.phase = STREAM_BH;
+    runPendingSoftirq(w, cpu);
+    return false;
   }
+  if (task.phase === STREAM_BH) return !goesOn(w, cpu, task, conn);
   if (task.phase === STREAM_OPEN) {
     conn.job = createJob(task.id);
     connectionConnect(w, cpu, conn, sock, task.app?.stream as StreamSpec);
