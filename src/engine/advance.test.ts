@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { arbitraryWorld, RUN_NS } from '../testing/arbitrary-world.ts';
 import { runTraced, type TraceRecord, traced } from '../testing/trace.ts';
 import { advance } from './advance.ts';
-import { imbalance, linkImbalance, txImbalance } from './conservation.ts';
+import { forgottenSoftirqs, imbalance, linkImbalance, txImbalance } from './conservation.ts';
 import { copyWorld } from './copy.ts';
 import { createWorld } from './create.ts';
 import type { TimedInput, WorldSpec } from './spec.ts';
@@ -27,6 +27,7 @@ describe('any world, any knobs', () => {
           const w = createWorld(spec);
           while (advance(w, RUN_NS, Number.POSITIVE_INFINITY, 1) > 0) {
             if (imbalance(w) !== 0 || txImbalance(w) !== 0 || linkImbalance(w) !== 0) return false;
+            if (forgottenSoftirqs(w) !== 0) return false;
           }
           return w.totals.arrived > 0 || w.now === RUN_NS;
         }),

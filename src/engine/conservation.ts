@@ -1,4 +1,5 @@
 /** The balance that holds after every event: arrived = delivered + dropped + merged + in flight. */
+import { Ctx } from '../catalog/contexts.ts';
 import { backlogLength } from './net/backlog.ts';
 import { nfWaiting } from './net/nf-queue.ts';
 import { txInFlight } from './nic/tx-ring.ts';
@@ -41,4 +42,9 @@ export function linkImbalance(w: World): number {
   for (const way of w.ways)
     n += way.counters.put - way.counters.arrived - way.counters.lost - onWay(w.links, way);
   return n;
+}
+
+/** @returns idle CPUs on which a softirq is pending: 0 in a right model, nothing would run it. */
+export function forgottenSoftirqs(w: World): number {
+  return w.cpus.filter((cpu) => cpu.ctx === Ctx.idle && cpu.netRxPending).length;
 }

@@ -290,7 +290,9 @@ function copySkb(w: World, cpu: Cpu, task: Task): void {
   const readBytes = task.app === null ? 0 : task.app.readBytes;
   if (sock.spec.proto === 'tcp' && queueLength(sock) > 0) {
     const next = queuedSkb(sock);
-    if (task.callBytes + pool.totalPayload[next] <= readBytes) {
+    // the socket stands for all connections to its port: a call reads from one of them
+    const same = connection < 0 || pool.flow[next] === flow;
+    if (same && task.callBytes + pool.totalPayload[next] <= readBytes) {
       startWork(w, cpu, w.fixed.hosts[cpu.host].profile.recvSkb + copyCost(w, cpu, next));
       return;
     }

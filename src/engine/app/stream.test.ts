@@ -4,7 +4,7 @@ import { compileScenario } from '../../scenario/compile.ts';
 import { loadScenario } from '../../scenario/load.ts';
 import { traced } from '../../testing/trace.ts';
 import { advance } from '../advance.ts';
-import { imbalance, linkImbalance, txImbalance } from '../conservation.ts';
+import { forgottenSoftirqs, imbalance, linkImbalance, txImbalance } from '../conservation.ts';
 import { createWorld } from '../create.ts';
 
 interface Parts {
@@ -63,7 +63,7 @@ function play(parts: Parts = {}) {
   const w = createWorld(made.spec);
   const trace = traced(w);
   advance(w, made.spec.durationNs);
-  expect([imbalance(w), txImbalance(w), linkImbalance(w)]).toEqual([0, 0, 0]);
+  expect([imbalance(w), txImbalance(w), linkImbalance(w), forgottenSoftirqs(w)]).toEqual([0, 0, 0, 0]);
   const task = (name: string) => w.tasks.find((t) => t.name === name);
   return { w, records: trace.read(), reader: task('reader'), writer: task('writer') };
 }
@@ -172,6 +172,12 @@ describe('a stream over a link', () => {
     expect(reader?.bytes).toBe(20 * 100);
     expect(writer?.bytes).toBe(20 * 300);
     expect(w.connections.map((c) => c.job?.answers ?? 0)).toContain(20);
+  });
+
+  it('answers every connection of a socket: a call reads from one of them', () => {
+    const stream = { flows: 16, writeBytes: 1, answerBytes: 1, count: 50, nodelay: true };
+    const { writer } = play({ stream, server: { replyBytes: 1 } });
+    expect(writer?.bytes).toBe(16 * 50);
   });
 
   it('closes: FIN both ways as far as the reader goes, TIME-WAIT not before', () => {
