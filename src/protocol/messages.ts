@@ -327,7 +327,7 @@ export interface Transfer {
   fromNs: number;
   toNs: number;
   knownNs: number;
-  /** Of the segments and ACKs one in so many is here; retransmissions are all. */
+  /** Of the segments and ACKs one in so many is here; of retransmissions all, unless they alone were too many. */
   every: number;
   /** Sequence number of the first segment sent (the SYN). */
   firstByte: number;

@@ -22,7 +22,8 @@ export function recordAt(view: DataView, i: number): RecordView {
   };
 }
 
-/** Packet and other of record `i` alone, for searches that pass most records by. */
+/** Kind, packet, other of record `i` alone, for searches that pass most records by. */
+export const kindAt = (view: DataView, i: number): number => view.getUint16(i * RECORD_BYTES + 24, true);
 export const packetAt = (view: DataView, i: number): number => view.getUint32(i * RECORD_BYTES + 12, true);
 export const otherAt = (view: DataView, i: number): number => view.getUint32(i * RECORD_BYTES + 16, true);
 

@@ -51,7 +51,6 @@ import { ALL_OF_TIME, type Run } from './run.ts';
 import { Series, windowOf } from './series.ts';
 import { resolveSteps, textOf } from './steps.ts';
 import { sweepTask } from './sweep-task.ts';
-import { TransferLog } from './transfer.ts';
 
 /** A window with at most this many records gets exact spans. */
 const EXACT_RECORDS = 400_000;
@@ -814,8 +813,7 @@ export class Session {
     const records = (run.keyframes[last + 1]?.seq ?? run.knownSeq) - run.keyframes[first].seq;
     // a close look at a long run: what was left out is made again
     if (log.thinned && records <= EXACT_RECORDS) {
-      log = new TransferLog();
-      log.takeOver(branch.transfers, run.keyframes[first].seq);
+      log = branch.transfers.exactFrom(run.keyframes[first].seq);
       for (let index = first; index <= last; index += 1) {
         const chunk = run.chunk(index);
         log.consume(chunk.view, chunk.count);
