@@ -34,6 +34,11 @@ export function nextInt(rng: Rng, n: number): number {
   return Math.floor((nextU32(rng) / 4294967296) * n);
 }
 
+/** True for this share of calls. Draws nothing where the share is 0. */
+export function chance(rng: Rng, share: number): boolean {
+  return share > 0 && nextU32(rng) < share * 4294967296;
+}
+
 /**
  * Natural logarithm of x in (0, 1] by + - * / only (results of Math.log may differ between engines).
  * atanh series after scaling by powers of two; error below 1e-14.

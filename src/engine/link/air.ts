@@ -11,7 +11,7 @@ import { schedule } from '../clock/agenda.ts';
 import { emit } from '../emit.ts';
 import { resumeSending } from '../nic/tx-ring.ts';
 import { NO_CPU } from '../records.ts';
-import { nextU32 } from '../rng.ts';
+import { chance } from '../rng.ts';
 import type { World } from '../world.ts';
 import {
   airBytes,
@@ -113,7 +113,7 @@ function sendThrough(w: World, medium: Medium, way: LinkWay, station: Station): 
     const slot = station.window[at];
     const own = airBytes(pool.frameLen[slot], wlan.ampduFrames > 1);
     bytes += own;
-    const through = wlan.errorShare === 0 || nextU32(medium.rng) >= wlan.errorShare * 4294967296;
+    const through = !chance(medium.rng, wlan.errorShare);
     station.through[at] = through;
     const ns = airNs(medium, own);
     if (!through) way.air.failed += ns;

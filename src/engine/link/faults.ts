@@ -7,7 +7,7 @@
  * disagree", SIGCOMM 2000 (where such damage comes from).
  */
 import { Reason } from '../../catalog/reasons.ts';
-import { nextU32, type Rng } from '../rng.ts';
+import { chance } from '../rng.ts';
 import { gilbertElliott } from './netem.ts';
 import type { LinkScriptLine } from '../spec.ts';
 import type { LinkWay } from './state.ts';
@@ -23,10 +23,6 @@ export const fate = {
   /** Wrong inside a right frame: 0 nothing, 4 the protocol's sum, 3 the IP header's. */
   damaged: 0,
 };
-
-function chance(rng: Rng, share: number): boolean {
-  return share > 0 && nextU32(rng) < share * 4294967296;
-}
 
 /** @param payload bytes above TCP or UDP: whether it counts as a data frame */
 export function decideFate(way: LinkWay, payload: number): void {
