@@ -187,8 +187,8 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'netem',
     model:
-      'tc’s netem acts on the frames of the link that a card has, behind the card and after the narrow place; its limit counts all that is under way. Each frame is drawn by itself.',
-    real: 'It is the queueing discipline in front of the ring: packets before segmentation, which its limit counts, and without byte queue limits while it holds them; draws may be correlated, and rate, slots and distributions exist.',
+      'tc’s netem acts on the frames of the link that a card has, behind the card and after the narrow place. Each frame is drawn by itself. Taken away, it lets go what it holds when its time comes.',
+    real: 'It is the queueing discipline in front of the ring: packets before segmentation, which its limit counts, and without byte queue limits while it holds them; what it holds when it is taken away is lost; draws may be correlated, and rate, slots and distributions exist.',
     matters: 'Large packets: one draw, and one place of the limit, for all their frames.',
     source: 'net/sched/sch_netem.c, Linux 6.12.',
   },

@@ -14,7 +14,7 @@ import {
   type SysctlName,
 } from './change.ts';
 import { emit } from './emit.ts';
-import { createNetem } from './link/netem.ts';
+import { changeNetem, createNetem } from './link/netem.ts';
 import { createFlowLimit } from './net/backlog.ts';
 import { addAddress, recomputeFib, removeAddress } from './net/fib.ts';
 import { beginAdaptive } from './nic/adaptive.ts';
@@ -136,9 +136,10 @@ export function applyChange(w: World, host: number, change: Change): void {
       break;
     case 'netem': {
       const way = w.ways[w.nics[change.nic].way];
-      const number =
-        way.netem?.handle ?? 1 + w.ways.reduce((n, one) => Math.max(n, one.netem?.handle ?? 0), 0);
-      way.netem = change.netem === null ? null : createNetem(change.netem, number);
+      const number = 1 + w.ways.reduce((n, one) => Math.max(n, one.netem?.handle ?? 0), 0);
+      if (change.netem === null) way.netem = null;
+      else if (way.netem === null) way.netem = createNetem(change.netem, number);
+      else changeNetem(way.netem, change.netem);
       break;
     }
     case 'task-affinity':

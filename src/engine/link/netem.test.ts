@@ -17,10 +17,16 @@ const NONE: NetemSpec = {
   gap: 0,
 };
 
-function run(netem: Partial<NetemSpec>, count = 40) {
-  const spec = linkedSpec({ link: linkSpec(linkWay({ delayNs: 1000 })), send: { count } });
-  const setup: HostChange[] = [{ host: 0, change: { type: 'netem', nic: 0, netem: { ...NONE, ...netem } } }];
-  const ran = runTraced({ ...spec, setup }, 400_000_000);
+const set = (netem: Partial<NetemSpec>): HostChange => ({
+  host: 0,
+  change: { type: 'netem', nic: 0, netem: { ...NONE, ...netem } },
+});
+
+/** @param later put in its place when the first frames are out @param delayNs of the link itself */
+function run(netem: Partial<NetemSpec>, count = 40, delayNs = 1000, later?: Partial<NetemSpec>) {
+  const spec = linkedSpec({ link: linkSpec(linkWay({ delayNs })), send: { count } });
+  if (later !== undefined) spec.inputs = [{ at: 1_000_000, after: null, line: '', ...set(later) }];
+  const ran = runTraced({ ...spec, setup: [set(netem)] }, 400_000_000);
   const starts = ran.records.filter((r) => r.kind === 'linkStart');
   const lost = ran.records.filter((r) => r.kind === 'linkDrop').map((r) => r.reason);
   return { ...ran, starts, lost };
@@ -44,6 +50,29 @@ describe('netem', () => {
     const { lost, starts } = run({ delayNs: 2_000_000, limit: 50 }, 200);
     expect(starts).toHaveLength(50);
     expect(lost).toEqual(new Array(150).fill('netemLimit'));
+  });
+
+  it('its limit counts what it holds, not what is under way behind it', () => {
+    // 100 a ms for 250 µs: about 25 at a time; 500 on the link of 5 ms
+    expect(run({ delayNs: 250_000, limit: 40 }, 600, 5_000_000).lost).toEqual([]);
+    // of each 25 the last five, and some of the first, which come closer
+    const { lost } = run({ delayNs: 250_000, limit: 20 }, 600, 5_000_000);
+    expect(lost.length).toBeGreaterThan(110);
+    expect(lost.length).toBeLessThan(150);
+    // without a delay it holds nothing
+    expect(run({ limit: 1 }, 600, 5_000_000).lost).toEqual([]);
+  });
+
+  it('each of two copies takes a place of the limit', () => {
+    const { lost, starts } = run({ delayNs: 2_000_000, limit: 50, duplicate: 1 }, 100);
+    expect([starts.length, lost.length]).toEqual([50, 75]);
+  });
+
+  it('changed, it keeps what it holds and has counted', () => {
+    const { world, starts } = run({ delayNs: 50_000_000 }, 300, 1000, { delayNs: 50_000_000, limit: 150 });
+    // 100 a ms: what came before the change takes places of the new limit
+    expect(starts.length).toBe(150);
+    expect(world.ways[0].netem).toMatchObject({ packets: 150, dropped: 150 });
   });
 
   it('netemLoss: about its share is lost; of two copies one may be', () => {

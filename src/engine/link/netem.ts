@@ -6,7 +6,7 @@
  * model, ecn; it stands behind the card here, frame by frame, not in front of it.
  */
 import { Reason } from '../../catalog/reasons.ts';
-import { nextU32, type Rng } from '../rng.ts';
+import { chance, nextU32, type Rng } from '../rng.ts';
 import type { LinkBurst } from '../spec.ts';
 
 /** As typed; shares from 0 to 1. */
@@ -31,21 +31,44 @@ export interface Netem {
   bad: boolean;
   /** Frames since one went at once. */
   counter: number;
+  /** Frames it holds (with those that have left since the last one came), in the order in which they leave. */
+  held: HeldFrame[];
   packets: number;
   bytes: number;
   dropped: number;
 }
 
+export interface HeldFrame {
+  untilNs: number;
+  bytes: number;
+}
+
 export function createNetem(spec: NetemSpec, handle: number): Netem {
-  return { handle, spec, bad: false, counter: 0, packets: 0, bytes: 0, dropped: 0 };
+  return { handle, spec, bad: false, counter: 0, held: [], packets: 0, bytes: 0, dropped: 0 };
+}
+
+/** Another spec for one that is there (netem_change): what it holds and has counted stays. */
+export function changeNetem(netem: Netem, spec: NetemSpec): void {
+  netem.spec = spec;
+  netem.bad = false;
+  netem.counter = 0;
+}
+
+/** In among those it holds, behind all that leave no later (tfifo_enqueue). */
+export function hold(netem: Netem, untilNs: number, bytes: number): void {
+  const { held } = netem;
+  let at = held.length;
+  while (at > 0 && held[at - 1].untilNs > untilNs) at -= 1;
+  held.splice(at, 0, { untilNs, bytes });
+}
+
+/** What it holds at a moment. */
+export function heldAt(netem: Netem, nowNs: number): HeldFrame[] {
+  return netem.held.filter(({ untilNs }) => untilNs > nowNs);
 }
 
 /** What becomes of a frame; one object, filled by `passNetem`. */
 export const passed = { lost: 0, twice: false, corrupt: false, delayNs: 0, atOnce: false };
-
-function chance(rng: Rng, share: number): boolean {
-  return share > 0 && nextU32(rng) < share * 4294967296;
-}
 
 /** The Gilbert-Elliott model: the state turns, but it is the state before that decides. @returns lost */
 export function gilbertElliott(state: { bad: boolean }, burst: LinkBurst, rng: Rng): boolean {
@@ -54,9 +77,12 @@ export function gilbertElliott(state: { bad: boolean }, burst: LinkBurst, rng: R
   return chance(rng, bad ? burst.lossBad : burst.lossGood);
 }
 
-/** @param held frames it holds now */
-export function passNetem(netem: Netem, rng: Rng, held: number): void {
-  const { spec } = netem;
+/** Decides on a frame that comes to it now. */
+export function passNetem(netem: Netem, rng: Rng, nowNs: number): void {
+  const { spec, held } = netem;
+  let left = 0;
+  while (left < held.length && held[left].untilNs <= nowNs) left += 1;
+  held.splice(0, left);
   passed.twice = chance(rng, spec.duplicate);
   const lost = spec.gemodel === null ? chance(rng, spec.loss) : gilbertElliott(netem, spec.gemodel, rng);
   passed.lost = 0;
@@ -67,7 +93,7 @@ export function passNetem(netem: Netem, rng: Rng, held: number): void {
     return;
   }
   passed.corrupt = chance(rng, spec.corrupt);
-  if (held >= spec.limit) {
+  if (held.length >= spec.limit) {
     passed.lost = Reason.netemLimit;
     netem.dropped += 1;
     return;

@@ -26,7 +26,7 @@ import type { Nic, World } from '../world.ts';
 import { cutFrame } from './cut.ts';
 import { decideFate, fate } from './faults.ts';
 import { type Medium, wantAir } from './medium.ts';
-import { passed, passNetem } from './netem.ts';
+import { hold, passed, passNetem } from './netem.ts';
 import type { LinkWay } from './state.ts';
 
 const NS = 1_000_000_000;
@@ -115,7 +115,7 @@ export function launch(w: World, way: LinkWay, slot: number, moreNs: number, why
   const { pool } = w;
   const { netem } = way;
   if (netem !== null) {
-    passNetem(netem, way.rng, way.flight.length - way.flightAt);
+    passNetem(netem, way.rng, w.now);
     if (passed.lost !== 0) {
       loseOnLink(w, way, slot, passed.lost);
       return;
@@ -132,6 +132,8 @@ export function launch(w: World, way: LinkWay, slot: number, moreNs: number, why
   let reason = why;
   if (netem !== null) {
     held += passed.delayNs;
+    if (passed.delayNs > 0)
+      for (let n = passed.twice ? 2 : 1; n > 0; n -= 1) hold(netem, w.now + held, pool.frameLen[slot]);
     fate.twice = fate.twice || passed.twice;
     if (passed.corrupt) fate.damaged = 4;
     if (passed.atOnce) reason = Reason.netemAtOnce;

@@ -1,6 +1,6 @@
 /** tc: what iproute2 6.1 answered to the same lines on Linux 6.18, and what netem does to a link. */
 import { describe, expect, it } from 'vitest';
-import { linkedSpec } from '../../testing/specs.ts';
+import { linkedSpec, linkSpec, linkWay } from '../../testing/specs.ts';
 import { runTraced } from '../../testing/trace.ts';
 import type { World } from '../../engine/world.ts';
 import { runCommand } from '../shell.ts';
@@ -117,5 +117,22 @@ describe('netem on a link', () => {
     expect(lost.length).toBeGreaterThan(10);
     expect(lost.every((r) => r.timeNs > 150_000)).toBe(true);
     expect(world.ways[0].counters.arrived + lost.length).toBe(30);
+  });
+
+  it('shows as backlog what it holds, not what is on the link', () => {
+    const spec = linkedSpec({ link: linkSpec(linkWay({ delayNs: 5_000_000 })), send: { count: 300 } });
+    const change = runCommand(runTraced(spec, 0).world, 0, 'tc qdisc add dev eth0 root netem delay 1ms')
+      .changes[0];
+    // 100 a ms, the last one sent at 3 ms
+    const { world } = runTraced({ ...spec, setup: [change] }, 2_500_000);
+    const shown = (t: number): string => {
+      world.now = t;
+      return runCommand(world, 0, 'tc -s qdisc show dev eth0').output;
+    };
+    const held = Number(/backlog \d+b (\d+)p/.exec(shown(2_500_000))?.[1]);
+    expect(held).toBeGreaterThan(90);
+    expect(held).toBeLessThan(110);
+    expect(shown(2_500_000)).toContain(`backlog ${held * 60}b ${held}p`);
+    expect(shown(3_600_000)).toContain('backlog 0b 0p');
   });
 });

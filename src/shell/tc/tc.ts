@@ -3,7 +3,7 @@
  * Source: tc of iproute2 6.1 on Linux 6.18 (answers to the same lines), tc(8), tc-netem(8).
  */
 import { versionNumber } from '../../catalog/version.ts';
-import type { Netem } from '../../engine/link/netem.ts';
+import { heldAt, type Netem } from '../../engine/link/netem.ts';
 import type { Nic } from '../../engine/world.ts';
 import { findNic, nicsOf } from '../host.ts';
 import { type Ctx, done, type Outcome, printed, refused } from '../types.ts';
@@ -86,10 +86,8 @@ function discipline(ctx: Ctx, nic: Nic, all: boolean, stats: boolean): string {
       ? ` Sent ${bytes} bytes ${packets} pkt (dropped ${dropped}, overlimits 0 requeues 0) \n backlog ${bytesWait}b ${wait}p requeues 0\n`
       : '';
   if (netem !== null) {
-    const { pool } = ctx.world;
-    const way = ctx.world.ways[nic.way];
-    const held = way.flight.slice(way.flightAt);
-    const bytes = held.reduce((n, slot) => n + pool.frameLen[slot], 0);
+    const held = heldAt(netem, ctx.world.now);
+    const bytes = held.reduce((n, frame) => n + frame.bytes, 0);
     const handle = 0x8000 + netem.handle;
     return `qdisc netem ${handle.toString(16)}: ${dev}root refcnt ${queues + 1} ${printNetem(netem.spec)}\n${counts(netem.bytes, netem.packets, netem.dropped, bytes, held.length)}`;
   }
