@@ -10,10 +10,8 @@
  */
 import { Point } from '../catalog/capture-points.ts';
 import { GRO_FIXED_ID, GRO_FLIST } from '../engine/net/gro/limits.ts';
-import { type TxFeatures, validateXmit } from '../engine/net/gso/features.ts';
 import { type GsoFrame, type GsoType, headersOf } from '../engine/net/gso/frame.ts';
 import { skbGsoSegment } from '../engine/net/gso/segment.ts';
-import { canChecksum } from '../engine/nic/features.ts';
 import { frameFields, sentFields, skbFields } from '../engine/net/skb-fields.ts';
 import { FRAME_CUT, FRAME_L4_CSUM_VERIFIED } from '../engine/packet/frame-bits.ts';
 import { buildFrame } from '../engine/packet/build.ts';
@@ -60,8 +58,6 @@ export interface SeenFrame {
 }
 
 const NS = 1_000_000_000;
-/** Ethernet's own default (GSO_LEGACY_MAX_SIZE, GSO_MAX_SEGS). */
-const GSO_LIMITS = { maxSize: 65_536, maxSegs: 65_535 };
 /** Longest IP packet that says its length. */
 const MOST_IP_BYTES = 65_535;
 
@@ -77,18 +73,20 @@ export function framesAt(w: World, point: number, nic: number, slot: number): Se
         piece: i,
         pieces: all.length,
       }));
-    case Point.driverOut:
-      return driverFrames(w, nic, slot).map((frame, i, all) => ({
-        ...plain(frame.bytes, now),
-        csumPartial: frame.csumPartial,
-        offload: {
-          csum: frame.csumPartial ? 'pending' : '',
-          cut: frame.gsoSize > 0 ? 'pending' : all.length > 1 || cutBefore(w, slot) ? 'software' : '',
+    case Point.driverOut: {
+      const frame = driverFrame(w, nic, slot);
+      return [
+        {
+          ...plain(frame.bytes, now),
+          csumPartial: frame.csumPartial,
+          offload: {
+            csum: frame.csumPartial ? 'pending' : '',
+            cut: frame.gsoSize > 0 ? 'pending' : cutBefore(w, slot) ? 'software' : '',
+          },
+          gsoSize: frame.gsoSize,
         },
-        gsoSize: frame.gsoSize,
-        piece: i,
-        pieces: all.length,
-      }));
+      ];
+    }
     case Point.wireOut:
       return onWire(w, w.nics[nic], slot);
     case Point.stackIn: {
@@ -187,59 +185,19 @@ function copyChecksum(to: Uint8Array, from: Uint8Array): void {
   to.set(from.subarray(at, at + 2), at);
 }
 
-/** Offloads in force for a packet of this IP version. */
-function featuresOf(nic: Nic, v6: boolean): TxFeatures {
-  const { features: f } = nic;
-  return {
-    'tx-checksumming': canChecksum(nic, v6),
-    'scatter-gather': f['tx-scatter-gather'],
-    'tcp-segmentation-offload': f[v6 ? 'tx-tcp6-segmentation' : 'tx-tcp-segmentation'],
-    'generic-segmentation-offload': f['generic-segmentation-offload'],
-    'tx-udp-segmentation': f['tx-udp-segmentation'],
-  };
-}
-
-/** What validate_xmit_skb leaves for the driver. */
-function driverFrames(w: World, nic: number, slot: number): GsoFrame[] {
-  const { pool } = w;
-  const f = sentFields(w, nic, slot);
-  if (pool.segs[slot] > 1 && (pool.groFixedId[slot] & GRO_FLIST) !== 0) return listFrames(w, slot, f);
-  const frame = trainFrame(w, slot, f);
-  if (f.ipVersion === 0 || f.fragOffset !== 0 || (frame.gsoSize === 0 && !frame.csumPartial)) return [frame];
-  return validateXmit(
-    frame,
-    featuresOf(
-      w.nics[nic],
-      frame.gsoType === 'tcpv6' || w.fixed.flows[w.pool.flow[slot]].key.ipVersion === 6,
-    ),
-    GSO_LIMITS,
-  );
-}
-
-/** skb_segment_list: a list of frames goes out as the frames it was made of. */
-function listFrames(w: World, slot: number, like: FrameFields): GsoFrame[] {
-  const frames: GsoFrame[] = [];
-  for (let s = slot; s !== 0; s = w.pool.fragNext[s])
-    frames.push({
-      bytes: ownFrame(w, s, like),
-      gsoType: 'none',
-      gsoSize: 0,
-      csumPartial: false,
-      fixedId: false,
-      accEcn: false,
-    });
-  return frames;
+/** What the driver gets: validate_xmit_skb has cut and summed before what the card can't (net/validate-xmit). */
+function driverFrame(w: World, nic: number, slot: number): GsoFrame {
+  return trainFrame(w, slot, sentFields(w, nic, slot));
 }
 
 /** The frames that the card has put on the wire: cut, finished, padded, each at the time its last bit was out. */
 function onWire(w: World, nic: Nic, slot: number): SeenFrame[] {
-  const given = driverFrames(w, nic.index, slot);
-  const frames = given.flatMap((frame) =>
-    frame.gsoSize > 0 || frame.csumPartial ? skbGsoSegment(frame, { csum: false, partial: false }) : [frame],
-  );
+  const given = driverFrame(w, nic.index, slot);
+  const frames =
+    given.gsoSize > 0 || given.csumPartial ? skbGsoSegment(given, { csum: false, partial: false }) : [given];
   const offload: Offload = {
-    csum: given[0].csumPartial ? 'card' : '',
-    cut: given.length > 1 || cutBefore(w, slot) ? 'software' : frames.length === 1 ? '' : 'card',
+    csum: given.csumPartial ? 'card' : '',
+    cut: cutBefore(w, slot) ? 'software' : frames.length === 1 ? '' : 'card',
   };
   let after = 0;
   const times = frames.map(() => 0);

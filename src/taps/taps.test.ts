@@ -155,6 +155,15 @@ describe('a router', () => {
       at(recording, 'wire-out', 1).map((p) => [...p.bytes]),
     );
   });
+
+  it('what the card has been given to cut it cuts, also where TSO is turned off meanwhile', () => {
+    const spec = routerWorld();
+    const giant = at(recording, 'driver-out', 1).find((p) => p.parts.length === 6) as RecordedPacket;
+    const off = { type: 'feature', nic: 1, name: 'tx-tcp-segmentation', on: false } as const;
+    spec.inputs = [{ at: giant.timeNs + 1, after: null, host: 0, line: '', change: off }];
+    const wire = at(recordAll(spec).recording, 'wire-out', 1);
+    expect(wire.filter((p) => p.pieces === 6).map((p) => p.offload.cut)).toEqual(new Array(6).fill('card'));
+  });
 });
 
 describe('a receiver that acknowledges', () => {
