@@ -9,6 +9,14 @@ export function dropKey(place: number, reason: number): number {
   return place * 1024 + reason;
 }
 
+export function placeOfKey(key: string): number {
+  return Math.floor(Number(key) / 1024);
+}
+
+export function reasonOfKey(key: string): number {
+  return Number(key) % 1024;
+}
+
 /** An skb (a frame or a whole train) is lost: counts one. */
 export function dropPacket(w: World, slot: number, place: number, reason: number, cpu: number): void {
   const pool = w.pool;

@@ -1,7 +1,6 @@
 /** A direction of a link at a moment: what it is like, what is on it, what it has lost and why, what its air went on. */
-import { reasonName, reasonSlug } from '../catalog/reasons.ts';
 import { BUSY, CONTENDING } from '../engine/link/medium.ts';
-import { busyNs, inAir, type LinkWay } from '../engine/link/state.ts';
+import { busyNs, inAir, type LinkWay, lostOn } from '../engine/link/state.ts';
 import type { World } from '../engine/world.ts';
 import { printNetem } from '../shell/tc/netem.ts';
 import type { Inspection } from '../protocol/messages.ts';
@@ -31,7 +30,7 @@ export function linkRows(w: World, way: LinkWay): Row[] {
     row('linkPut', counters.put),
     row('linkArrived', counters.arrived),
     row('linkLost', counters.lost),
-    ...lossRows(w, way),
+    ...lostOn(w, way).map(({ reason, count }) => row('linkLostFor', `${count} ${reason}`)),
     ...some('linkReordered', counters.reordered),
     ...some('linkDuplicated', counters.duplicated),
     ...some('linkDamaged', counters.damaged),
@@ -48,23 +47,15 @@ function percent(part: number, whole: number): string {
   return whole === 0 ? '0 %' : `${Math.round((part / whole) * 1000) / 10} %`;
 }
 
-/** Of the lost, how many for each reason. */
-function lossRows(w: World, way: LinkWay): Row[] {
-  return Object.entries(w.totals.linkDrops).flatMap(([key, count]) => {
-    if (Math.floor(Number(key) / 1024) !== way.place) return [];
-    const name = reasonName(Number(key) % 1024);
-    return [{ key: 'linkLostFor', value: `${count} ${name === undefined ? key : reasonSlug(name)}` }];
-  });
-}
-
 /** What goes wrong on it, where anything does. */
 function faultRows(way: LinkWay): Row[] {
   const { loss, burst, reorder, reorderNs, duplicate, bitError, damage, script } = way.faults;
-  const told = (words: string, share: number): string[] => (share > 0 ? [`${words} ${share * 100} %`] : []);
+  const shown = (share: number): string => `${Number((share * 100).toPrecision(6))} %`;
+  const told = (words: string, share: number): string[] => (share > 0 ? [`${words} ${shown(share)}`] : []);
   const parts = [
     ...told('loss', loss),
-    ...(burst === null ? [] : [`bursts ${burst.toBad * 100} % / ${burst.toGood * 100} %`]),
-    ...(reorder > 0 ? [`held back by ${time(reorderNs)} ${reorder * 100} %`] : []),
+    ...(burst === null ? [] : [`bursts ${shown(burst.toBad)} / ${shown(burst.toGood)}`]),
+    ...told(`held back by ${time(reorderNs)}`, reorder),
     ...told('duplicates', duplicate),
     ...told('bit errors', bitError),
     ...told('damage', damage),

@@ -93,6 +93,7 @@ export function shown(scene: Scene, map: SceneMap, target: InspectTarget): Recor
     case 'link': {
       const way = scene.ways[target.way];
       return {
+        linkQueue: `${way.waiting.length} / ${way.queueFrames}`,
         linkUnderWay: way.flight.length,
         linkPut: way.put,
         linkArrived: way.arrived,

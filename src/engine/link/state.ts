@@ -1,4 +1,6 @@
 /** A link while time runs: what waits in front of its narrow place, what is under way, what has been lost. Plain data. */
+import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
+import { placeOfKey, reasonOfKey } from '../drop.ts';
 import { createRng, type Rng } from '../rng.ts';
 import type { LinkFaults, LinkSpec } from '../spec.ts';
 import type { World } from '../world.ts';
@@ -131,4 +133,13 @@ export function busyNs(w: World, way: LinkWay): number {
   const { data, ack, overhead, collision } = way.air;
   const rest = way.passing === 0 ? 0 : w.agenda.time[way.passActor] - w.now;
   return way.counters.busyNs - rest + data + ack + overhead + collision;
+}
+
+/** Frames lost on it, by the slug of the reason. */
+export function lostOn(w: World, way: LinkWay): { reason: string; count: number }[] {
+  return Object.entries(w.totals.linkDrops).flatMap(([key, count]) => {
+    if (placeOfKey(key) !== way.place) return [];
+    const name = reasonName(reasonOfKey(key));
+    return [{ reason: name === undefined ? key : reasonSlug(name), count }];
+  });
 }

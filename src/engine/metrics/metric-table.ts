@@ -9,6 +9,7 @@ import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
 import { inFlight } from '../conservation.ts';
 import { lockWaitNs } from '../cpu/lock.ts';
 import { remoteNs } from '../cpu/node.ts';
+import { reasonOfKey } from '../drop.ts';
 import type { ClientState, Cpu, Lock, World } from '../world.ts';
 import { layerMetric } from './layers.ts';
 import { linkMetric } from './link-metrics.ts';
@@ -32,7 +33,7 @@ const polled = (w: World): number => sum(w.queues.map((q) => q.packets));
 function droppedFor(w: World, slug: string): number {
   let total = 0;
   for (const [key, count] of Object.entries(w.totals.drops)) {
-    const name = reasonName(Number(key) % 1024);
+    const name = reasonName(reasonOfKey(key));
     if (name !== undefined && reasonSlug(name) === slug) total += count;
   }
   return total;

@@ -3,7 +3,8 @@ import { CONTEXTS, type ContextName } from '../../catalog/contexts.ts';
 import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
 import { inFlight } from '../conservation.ts';
 import { lockWaitNs } from '../cpu/lock.ts';
-import { busyNs, type LinkWay } from '../link/state.ts';
+import { placeOfKey, reasonOfKey } from '../drop.ts';
+import { busyNs, type LinkWay, lostOn } from '../link/state.ts';
 import { tupleText } from '../packet/tuple.ts';
 import type { SoftnetStat, World } from '../world.ts';
 import { percentile } from './latency.ts';
@@ -73,8 +74,8 @@ const MOST_FLOWS = 1000;
 /** @param w at any moment; nothing is changed */
 export function reportOf(w: World): Report {
   const drops = Object.entries(w.totals.drops).map(([key, count]) => {
-    const place = w.fixed.places[Math.floor(Number(key) / 1024)];
-    const name = reasonName(Number(key) % 1024);
+    const place = w.fixed.places[placeOfKey(key)];
+    const name = reasonName(reasonOfKey(key));
     return {
       host: place.host,
       place: place.type,
@@ -164,12 +165,7 @@ function linkRow(w: World, way: LinkWay): Report['links'][number] {
     arrived,
     lost,
     underway: put - arrived - lost,
-    drops: Object.entries(w.totals.linkDrops).flatMap(([key, count]) => {
-      const reason = reasonName(Number(key) % 1024);
-      return Math.floor(Number(key) / 1024) === way.place
-        ? [{ reason: reason === undefined ? key : reasonSlug(reason), count }]
-        : [];
-    }),
+    drops: lostOn(w, way),
     queueMost,
     busyShare: w.now === 0 ? 0 : busyNs(w, way) / w.now,
   };
