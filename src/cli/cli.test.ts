@@ -207,6 +207,8 @@ describe('run', () => {
       ['wire-in:h1:eth7=x.pcap', 'h1 has no card eth7'],
     ])
       expect((await json(...args, '--capture', wrong)).value.error.message).toContain(message);
+    const never = [...wire, '--capture-from', '2us', '--capture-to', '1us'];
+    expect((await json(...args, ...never)).value.error).toMatchObject({ code: 'usage' });
     const mixed = ['--capture', `app-in:h1=${file('m.pcap')}`, '--capture', `wire-in:h1=${file('m.pcap')}`];
     expect((await json(...args, ...mixed)).value.error.message).toContain('one link type');
     expect((await json('run', file('rings.json'), ...wire)).value.error.message).toContain('add --variant');
@@ -234,6 +236,14 @@ describe('run', () => {
     expect(text).toMatch(/packets: 400 arrived = /);
     expect(text).toMatch(/dropped \d+ at h1 rx-ring: no-descriptor/);
     expect(text).toMatch(/claim holds: loses/);
+  });
+
+  it('tells of each link what was put on it and what became of that', async () => {
+    const { out } = await run('run', 'a-delay-that-loses', '--variant', 'base');
+    expect(out).toContain(
+      '  link path h1 > h2: 4100 put on = 1100 arrived + 2000 lost (netem-limit 2000) + 1000 under way',
+    );
+    expect(out).toContain('  link path h2 > h1: 0 put on = 0 arrived + 0 lost + 0 under way');
   });
 
   it('ends with 1 where a claim fails', async () => {

@@ -143,6 +143,8 @@ function parseRunArgs(args: readonly string[]): RunArgs {
   });
   if (result.untilNs !== null && result.untilNs > LIMITS.durationNs)
     throw new CliError('usage', `--until: at most ${LIMITS.durationNs} ns`);
+  const { fromNs, toNs } = result.bounds;
+  if (toNs !== null && toNs < fromNs) throw new CliError('usage', '--capture-to is before --capture-from');
   return result;
 }
 
