@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Point } from '../catalog/capture-points.ts';
 import { Kind } from '../catalog/kinds.ts';
 import { decodeRecords } from '../protocol/record-codec.ts';
 import { applyRecord } from '../protocol/fold.ts';
@@ -448,5 +449,54 @@ describe('captures', () => {
       expect(ask({ type: 'capture', branch: 1, ask: { ...wrong, ...bounds } }, 'error').error.code).toBe(
         'bad-capture',
       );
+  });
+});
+
+describe('a transfer', () => {
+  it('has every byte sent and heard of, from the SYN on; a part of time has what is in it', () => {
+    const text = readFileSync(new URL('../../scenarios/sending/write-of-64k.json', import.meta.url), 'utf8');
+    const { ask, load } = open(text);
+    const [{ flow, host }] = load().map.transfers;
+    expect(host).toBe(0);
+    ask({ type: 'report', branch: 1, at: null }, 'report');
+    const part = (fromNs: number, toNs: number) =>
+      ask({ type: 'transfer', branch: 1, flow, fromNs, toNs, points: 1000 }, 'transfer').transfer;
+    const all = part(0, 2_000_000);
+    expect(all.segments.reduce((n, segment) => n + segment.bytes, 0)).toBe(65_536);
+    // the SYN takes a number, and then the write
+    expect(all.segments[0].byte).toBe(all.firstByte);
+    expect(Math.max(...all.acks.map((ack) => ack.byte)) - all.firstByte).toBe(1 + 65_536);
+    expect(all.sacks).toEqual([]);
+    expect([all.every, all.segments.some((segment) => segment.again)]).toEqual([1, false]);
+    const middle = all.segments[2].timeNs;
+    const late = part(middle, 2_000_000);
+    expect(late.segments).toEqual(all.segments.filter((segment) => segment.timeNs >= middle));
+    expect(late.firstByte).toBe(all.firstByte);
+  });
+});
+
+describe('a packet opened to its bytes', () => {
+  it('is there at each point of its way, at the moment of its record', () => {
+    const { ask, load } = open(scenario);
+    load();
+    ask({ type: 'report', branch: 1, at: null }, 'report');
+    const packet = 9;
+    const { records } = ask({ type: 'packet', branch: 1, packet }, 'records');
+    const { views } = ask({ type: 'packetBytes', branch: 1, packet }, 'packetBytes');
+    const points: [number, number][] = [
+      [Point.wireIn, Kind.frameArrived],
+      [Point.driverIn, Kind.pollFrame],
+      [Point.stackIn, Kind.netifReceive],
+      [Point.appIn, Kind.recv],
+    ];
+    expect(views.map((view) => [view.point, view.timeNs, view.seq])).toEqual(
+      points.map(([point, kind]) => {
+        const record = records.find((r) => r.kind === kind);
+        return [point, record?.timeNs, record?.seq];
+      }),
+    );
+    // 14 + 20 + 8 + 18; the application's without Ethernet's header
+    expect(views.map((view) => view.frame.length)).toEqual([60, 60, 60, 46]);
+    expect(ask({ type: 'packetBytes', branch: 1, packet: 1e9 }, 'packetBytes').views).toEqual([]);
   });
 });
