@@ -3,9 +3,6 @@
  * Runs in slices: `pump()` does a little of what is left and says whether more is; the entry calls it between messages, so that
  * an answer never waits for a run.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
-import { readTraffic } from '../capture/traffic.ts';
 import { CAPTURE_POINTS } from '../catalog/capture-points.ts';
 import { Kind, kindName, kinds } from '../catalog/kinds.ts';
 import { advance } from '../engine/advance.ts';
@@ -19,7 +16,6 @@ import type {
   BranchInfo,
   BranchInput,
   CaptureAsk,
-  CaptureFile,
   Grain,
   LoadedInfo,
   Moment,
@@ -30,23 +26,21 @@ import type {
 } from '../protocol/messages.ts';
 import { recordAt } from '../protocol/record-codec.ts';
 import type { RecordView } from '../protocol/scene.ts';
-import { captureScenario } from '../scenario/capture-scenario.ts';
 import { captureFile, type CaptureFormat } from '../taps/capture-file.ts';
 import { t } from '../i18n/index.ts';
 import { checkClaims } from '../scenario/claims.ts';
 import { compileScenario } from '../scenario/compile.ts';
-import { scenarioHash } from '../scenario/hash.ts';
 import { kernelPatch } from '../scenario/kernel.ts';
-import { errorLine, loadScenario, loadScenarioValue } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { pointVariantPatch, runSweep, variablesOf } from '../scenario/sweep.ts';
-import { BASE, mergePatch, variantNames } from '../scenario/variants.ts';
+import { BASE, variantNames } from '../scenario/variants.ts';
 import { completeCommand, knobCommands, runCommand, type Witness, witnessFor } from '../shell/shell.ts';
 import { type Branch, Branches, bySoonest, changesOf, hostOf, isBefore, slices } from './branches.ts';
 import { capture, type CaptureProgress, type KeptCapture } from './capture-task.ts';
 import { inspect, lastRecords, packetRecords } from './inspect.ts';
 import { packetBytes } from './packet-bytes.ts';
 import { Problem, problemOf } from './problem.ts';
+import { badScenario, readCapture, readSource, type Texts } from './read-source.ts';
 import { ALL_OF_TIME, type Run } from './run.ts';
 import { Series, windowOf } from './series.ts';
 import { resolveSteps, textOf } from './steps.ts';
@@ -59,11 +53,7 @@ const SEARCH_CHUNKS_AT_ONCE = 4;
 /** Events between two looks at the clock while a command sees the run. */
 const SEEN_EVENTS = 20_000;
 
-export interface SessionDeps {
-  /** Built-in scenarios: text by id. */
-  builtins: ReadonlyMap<string, string>;
-  /** Built-in scenarios as they once were: text by hash. */
-  released?: ReadonlyMap<string, string>;
+export interface SessionDeps extends Texts {
   /** Milliseconds, for pacing only. */
   now(): number;
   post(response: Response, transfer?: ArrayBuffer[]): void;
@@ -266,8 +256,8 @@ export class Session {
   // ------------------------------------------------------------------------------------------------ loading
 
   private load(r: Extract<Request, { type: 'load' }>): void {
-    const captures = r.captures.map((file) => this.readCapture(file));
-    const { scenario, builtin, hash, older } = this.readScenario(r.scenario, captures);
+    const captures = r.captures.map(readCapture);
+    const { scenario, builtin, hash, older } = readSource(r.scenario, captures, this.deps);
     for (const capture of captures) this.captures.set(capture.sha256, capture.table);
     const variant = variantNames(scenario).includes(r.variant) ? r.variant : BASE;
     const compiled = compileScenario(scenario, { variant, captures: this.captures });
@@ -279,7 +269,7 @@ export class Session {
           `This needs the capture ${missing.name}: open that file.`,
           missing.sha256,
         );
-      throw new Problem('bad-scenario', compiled.errors.map(errorLine).join('\n'), compiled.errors[0]?.path);
+      throw badScenario(compiled.errors);
     }
     this.scenario = scenario;
     this.builtin = builtin;
@@ -331,78 +321,11 @@ export class Session {
     });
   }
 
-  private readScenario(
-    source: Extract<Request, { type: 'load' }>['scenario'],
-    captures: readonly ReadCapture[],
-  ): { scenario: Scenario; builtin: boolean; hash: string; older: boolean } {
-    let text: string;
-    let name: string;
-    let older = false;
-    const builtin = 'builtin' in source;
-    if ('builtin' in source) {
-      const present = this.deps.builtins.get(source.builtin);
-      const asked = source.hash;
-      // a link made with an older version opens that one
-      const old =
-        asked === undefined || (present !== undefined && scenarioHash(present) === asked)
-          ? undefined
-          : this.deps.released?.get(asked);
-      const found = old ?? present;
-      older = old !== undefined;
-      if (found === undefined)
-        throw new Problem('no-such-scenario', `There is no built-in scenario ${source.builtin}.`);
-      text = found;
-      name = source.builtin;
-    } else {
-      text = source.text;
-      name = source.name;
-    }
-    // a capture alone brings its own host
-    if (!builtin && text === '' && captures.length > 0) {
-      const [capture] = captures;
-      return {
-        scenario: captureScenario(capture.table, capture.name, capture.sha256),
-        builtin: false,
-        hash: capture.sha256,
-        older,
-      };
-    }
-    const loaded = loadScenario(text, name);
-    if (!loaded.ok)
-      throw new Problem('bad-scenario', loaded.errors.map(errorLine).join('\n'), loaded.errors[0]?.path);
-    let { scenario } = loaded;
-    if ('builtin' in source && source.patch !== undefined && source.patch !== null) {
-      const patched = loadScenarioValue(mergePatch(scenario, source.patch), name);
-      if (!patched.ok)
-        throw new Problem('bad-scenario', patched.errors.map(errorLine).join('\n'), patched.errors[0]?.path);
-      scenario = patched.scenario;
-    }
-    return { scenario, builtin, hash: scenarioHash(text), older };
-  }
-
-  private readCapture(file: CaptureFile): ReadCapture {
-    const bytes = new Uint8Array(file.bytes);
-    const traffic = readTraffic(bytes);
-    const { error, warnings } = traffic.summary;
-    if (traffic.table.count === 0) {
-      throw new Problem(
-        error?.code ?? 'no-packets',
-        `${file.name}: ${error?.message ?? 'the capture holds no packet'}`,
-      );
-    }
-    const notes = warnings.map(
-      (w) => `${file.name}: ${w.code}, ${w.count} packets, first packet ${w.firstIndex + 1}`,
-    );
-    if (error !== null)
-      notes.unshift(`${file.name}: ${error.message} The ${traffic.table.count} packets before are used.`);
-    return { sha256: bytesToHex(sha256(bytes)), name: file.name, table: traffic.table, warnings: notes };
-  }
-
   // ------------------------------------------------------------------------------------------------ sweeps
 
   private sweep(r: Extract<Request, { type: 'sweep' }>): void {
-    const captures = r.captures.map((file) => this.readCapture(file));
-    const { scenario } = this.readScenario(r.scenario, captures);
+    const captures = r.captures.map(readCapture);
+    const { scenario } = readSource(r.scenario, captures, this.deps);
     const tables = new Map(captures.map((capture) => [capture.sha256, capture.table]));
     const run = runSweep(scenario, r.ask, { captures: tables });
     const step = sweepTask(r.id, run, this.deps.now, (response) => this.deps.post(response));
@@ -856,13 +779,6 @@ export class Session {
     };
     this.tasks.push({ id, step });
   }
-}
-
-interface ReadCapture {
-  sha256: string;
-  name: string;
-  table: TrafficTable;
-  warnings: string[];
 }
 
 /** @throws Problem for points and cards that are not there, and times that are no stretch */
