@@ -36,6 +36,8 @@ const LEAST_ROUND_NS = 2000;
 const MOST_SENDS_PS = 2_000_000;
 /** Payload of a usual full segment. */
 const SEGMENT_BYTES = 1448;
+/** What a segment takes of the wire beside its payload: headers with timestamps, FCS, preamble, gap. */
+const FRAME_EXTRA = 90;
 
 export interface CompileOptions {
   variant?: string;
@@ -320,18 +322,21 @@ function sendCount(hosts: readonly HostSpec[]): number {
   for (const { apps, nics } of hosts) {
     for (const { stream } of apps) {
       if (stream === undefined) continue;
-      const { writeBytes, count, flows, startNs, stopNs, ratePps, nic } = stream;
+      const { writeBytes, count, flows, startNs, stopNs, ratePps, nic, nodelay } = stream;
       const seconds = Math.max(0, stopNs - startNs) / 1e9;
-      const writes = flows * Math.min(count, (ratePps ?? Number.POSITIVE_INFINITY) * seconds);
-      const segments = writes * Math.max(1, Math.ceil(writeBytes / SEGMENT_BYTES));
+      const writes = Math.min(flows * count, (ratePps === null ? MOST_SENDS_PS : flows * ratePps) * seconds);
+      const segments = writes * Math.ceil(writeBytes / SEGMENT_BYTES);
+      const least = nodelay ? Math.min(writeBytes, SEGMENT_BYTES) : SEGMENT_BYTES;
       // no more than the card's link carries; an ACK for every second segment
-      packets += 1.5 * Math.min(segments, (nics[nic].linkBps * seconds) / (8 * SEGMENT_BYTES));
+      packets += 1.5 * Math.min(segments, (nics[nic].linkBps * seconds) / (8 * (least + FRAME_EXTRA)));
     }
   }
   for (const app of hosts.flatMap((h) => h.apps)) {
     if (app.send === undefined) continue;
-    const { ratePps, startNs, stopNs, count } = app.send;
-    packets += Math.min(count, ((ratePps ?? MOST_SENDS_PS) * Math.max(0, stopNs - startNs)) / 1e9);
+    const { ratePps, startNs, stopNs, count, template, segmentBytes } = app.send;
+    const sends = Math.min(count, ((ratePps ?? MOST_SENDS_PS) * Math.max(0, stopNs - startNs)) / 1e9);
+    packets +=
+      sends * (segmentBytes === undefined ? 1 : Math.max(1, Math.ceil(template.payloadLen / segmentBytes)));
   }
   return packets;
 }

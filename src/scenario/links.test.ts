@@ -94,3 +94,37 @@ describe('links', () => {
     ]);
   });
 });
+
+describe('the bound of packets', () => {
+  const sending = (app: object, linkBps = 1_000_000_000): string[] => {
+    const sockets = { out: { proto: 'udp', port: 9000 }, c: { proto: 'tcp', port: 0, acks: true } };
+    const h1 = { nics: { eth0: { ...NEAR, linkBps } }, sockets, apps: app };
+    const server = { proto: 'tcp', port: 5001, acks: true };
+    const h2 = { nics: { eth0: { ...FAR, linkBps } }, sockets: { server } };
+    return errors({}, {}, {}, { durationNs: 10_000_000_000, hosts: { h1, h2 } });
+  };
+  const about = (n: number) => [expect.stringMatching(new RegExp(`^traffic: about ${n} packets: at most`))];
+
+  it('counts datagrams that one sendmsg is cut into', () => {
+    const send = { socket: 'out', ratePps: 10_000, bytes: 6400 };
+    expect(sending({ a: { cpu: 0, send: { ...send, bytes: 1400 } } })).toEqual([]);
+    expect(sending({ a: { cpu: 0, send: { ...send, segmentBytes: 100 } } })).toEqual(about(6_400_000));
+  });
+
+  it('counts segments as the link carries them, small ones with TCP_NODELAY', () => {
+    const stream = { socket: 'c', writeBytes: 10 };
+    // 10^10 bits: 1448 + 90 bytes each, half as many ACKs
+    expect(sending({ a: { cpu: 0, stream } })).toEqual([]);
+    expect(sending({ a: { cpu: 0, stream } }, 10_000_000_000)).toEqual(about(12_191_157));
+    // 10 + 90 bytes
+    expect(sending({ a: { cpu: 0, stream: { ...stream, nodelay: true } } })).toEqual(about(18_750_000));
+    expect(sending({ a: { cpu: 0, stream: { ...stream, nodelay: true, count: 1000 } } })).toEqual([]);
+  });
+
+  it('holds where a stream has no time to write in', () => {
+    const never = { cpu: 0, stream: { socket: 'c', startNs: 5, stopNs: 1 } };
+    expect(sending({ a: never })).toEqual([]);
+    // as fast as sendmsg returns: two million a second
+    expect(sending({ a: never, b: { cpu: 1, send: { socket: 'out' } } })).toEqual(about(20_000_000));
+  });
+});
