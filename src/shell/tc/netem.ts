@@ -4,6 +4,7 @@
  * distributions, the 4-state loss model, rate, slot, ecn.
  */
 import type { NetemSpec } from '../../engine/link/netem.ts';
+import { commandOf } from '../ip/options.ts';
 
 export const NETEM_USAGE = `Usage: ... netem [ limit PACKETS ]
                  [ delay TIME [ JITTER [CORRELATION]]]
@@ -23,7 +24,8 @@ export const NETEM_USAGE = `Usage: ... netem [ limit PACKETS ]
 export const INCOMPLETE = 'Command line is not complete. Try option "help"';
 
 export type NetemParse =
-  | { ok: true; spec: NetemSpec }
+  /** `said`: options that were given, if only as 0. */
+  | { ok: true; spec: NetemSpec; said: ReadonlySet<string> }
   | { ok: false; error: string; status: number; hint: string };
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -45,19 +47,35 @@ const UNITS: Readonly<Record<string, number>> = {
 /** Most a delay may be: ten seconds, as long as a run. */
 const MOST_NS = 10_000_000_000;
 
+/** As strtod reads it, so far as somebody would type it. */
+const NUMBER = '\\+?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:e[+-]?\\d+)?';
+const TIME = new RegExp(`^(${NUMBER})([a-z]*)$`, 'i');
+const SHARE = new RegExp(`^(${NUMBER})%?$`, 'i');
+const SIZE = new RegExp(`^(${NUMBER})(b|[kmg]b?)?$`, 'i');
+
 function timeOf(word: string): number | null {
-  const match = /^(\d+(?:\.\d*)?|\.\d+)([a-z]*)$/i.exec(word);
+  const match = TIME.exec(word);
   const unit = match === null ? undefined : UNITS[match[2].toLowerCase()];
   return match === null || unit === undefined ? null : Math.round(Number(match[1]) * unit);
 }
 
 function shareOf(word: string): number | null {
-  const match = /^(\d+(?:\.\d*)?|\.\d+)%?$/.exec(word);
+  const match = SHARE.exec(word);
   const share = match === null ? Number.NaN : Number(match[1]) / 100;
   return share >= 0 && share <= 1 ? share : null;
 }
 
-const isNumber = (word: string | undefined): word is string => word !== undefined && /^[\d.]/.test(word);
+/** get_size: `1k` is 1024. @returns null also for what is beyond 32 bits */
+function sizeOf(word: string): number | null {
+  const match = SIZE.exec(word);
+  if (match === null) return null;
+  const power = ' kmg'.indexOf((match[2] ?? '').charAt(0).toLowerCase() || ' ');
+  const size = Math.floor(Number(match[1]) * 1024 ** Math.max(0, power));
+  return size < 2 ** 32 ? size : null;
+}
+
+/** Only a digit makes tc read on: `.5` begins a word of its own. */
+const isNumber = (word: string | undefined): word is string => word !== undefined && /^\d/.test(word);
 
 class Words {
   private readonly words: readonly string[];
@@ -81,6 +99,23 @@ class Words {
     return isNumber(this.peek()) ? this.next() : undefined;
   }
 }
+
+/** In tc's order: the first that a short word fits is meant. */
+const OPTIONS = [
+  'limit',
+  'latency',
+  'delay',
+  'loss',
+  'drop',
+  'ecn',
+  'reorder',
+  'corrupt',
+  'gap',
+  'duplicate',
+  'distribution',
+  'rate',
+  'slot',
+] as const;
 
 const NO_CORRELATION = 'correlations are not modelled: each frame is drawn by itself';
 
@@ -119,13 +154,17 @@ export function parseNetem(words: readonly string[]): NetemParse {
     if (value === null) return illegal(name);
     return value > MOST_NS ? fail('', 1, 'at most 10 s here') : value;
   };
+  const said = new Set<string>();
   for (let word = rest.next(); word !== undefined && wrong === null; word = rest.next()) {
-    switch (word) {
+    const option = commandOf(word, OPTIONS);
+    if (option !== undefined) said.add(option);
+    switch (option) {
       case 'limit': {
         const value = rest.next();
+        const size = sizeOf(value ?? '');
         if (value === undefined) fail(INCOMPLETE, 255);
-        else if (!/^\d{1,9}$/.test(value)) illegal('limit');
-        else spec.limit = Number(value);
+        else if (size === null) illegal('limit');
+        else spec.limit = size;
         break;
       }
       case 'delay':
@@ -139,7 +178,7 @@ export function parseNetem(words: readonly string[]): NetemParse {
       }
       case 'loss':
       case 'drop': {
-        if (lossGiven) fail('duplicate loss argument');
+        if (lossGiven) illegal('duplicate loss argument\n');
         lossGiven = true;
         if (wrong === null) parseLoss(rest, spec, share, fail);
         break;
@@ -164,11 +203,10 @@ export function parseNetem(words: readonly string[]): NetemParse {
       case 'rate':
       case 'slot':
       case 'ecn':
-      case 'seed':
-        fail('', 1, `${word} is not modelled yet${word === 'rate' ? ': a link has its rateBps' : ''}`);
+        fail('', 1, `${option} is not modelled yet${option === 'rate' ? ': a link has its rateBps' : ''}`);
         break;
-      default:
-        fail(`What is "${word}"?\n${NETEM_USAGE}`);
+      case undefined:
+        fail(word === 'help' ? NETEM_USAGE : `What is "${word}"?\n${NETEM_USAGE}`);
     }
   }
   if (wrong !== null) return wrong;
@@ -182,7 +220,20 @@ export function parseNetem(words: readonly string[]): NetemParse {
     return usage('reordering not possible without specifying some delay');
   if (spec.reorder > 0 && spec.gap === 0) spec.gap = 1;
   if (spec.gap > 0 && spec.reorder === 0) return usage('gap specified without reorder probability');
-  return { ok: true, spec };
+  return { ok: true, spec, said };
+}
+
+/**
+ * What netem does after `change`: tc tells the kernel of reordering and corruption only where they were typed, and what it is not told
+ * of stays (netem_change). Reordering without a new gap is shown, but does nothing.
+ */
+export function changed(before: NetemSpec, to: { spec: NetemSpec; said: ReadonlySet<string> }): NetemSpec {
+  const { spec, said } = to;
+  return {
+    ...spec,
+    reorder: said.has('reorder') ? spec.reorder : before.reorder,
+    corrupt: said.has('corrupt') ? spec.corrupt : before.corrupt,
+  };
 }
 
 function parseLoss(

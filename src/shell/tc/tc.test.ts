@@ -48,6 +48,32 @@ describe('answers of tc', () => {
     ['tc qdisc del dev eth0 root', 'Error: Cannot delete qdisc with handle of zero.', 2],
     ['tc qdisc del dev eth0', 'Error: Failed to find qdisc with specified handle.', 2],
     ['tc qdisc show dev nope', 'Cannot find device "nope"', 1],
+    // dev and root stand before the discipline's name, what follows is its own
+    ['tc qdisc add root netem delay 1ms dev eth0', 'What is "dev"?', 1],
+    ['tc qdisc add dev eth0 netem delay 1ms root', 'What is "root"?', 1],
+    ['tc qdisc add dev eth0 dev eth0 root netem', 'Error: duplicate "dev": "eth0" is the second value.', 255],
+    ['tc qdisc add dev eth0 root root netem', 'Error: "root" is duplicate parent ID', 255],
+    ['tc qdisc show dev eth0 -s', 'What is "-s"? Try "tc qdisc help".', 255],
+    ['tc qdisc show eth0', 'What is "eth0"? Try "tc qdisc help".', 255],
+    ['tc qdisc show dev', 'Command line is not complete. Try option "help"', 255],
+    ['tc -x qdisc', 'Option "-x" is unknown, try "tc -help".', 255],
+    ["tc qdisc '' dev eth0", 'Command "" is unknown, try "tc qdisc help".', 255],
+    ['tc qdisc del dev eth0 root netem', 'Error: Invalid qdisc name: must match existing qdisc.', 2],
+    ['tc qdisc del dev eth0 root pfifo_fast', 'Error: Cannot delete qdisc with handle of zero.', 2],
+    ['tc qdisc del', 'RTNETLINK answers: No such device', 2],
+    ['tc qdisc r dev eth0 root', 'Error: Specified qdisc kind is unknown.', 2],
+    // numbers: a digit makes one, strtod reads it
+    ['tc qdisc add dev eth0 root netem loss .5%', 'Unknown loss parameter: .5%', 1],
+    ['tc qdisc add dev eth0 root netem loss 1 %', 'What is "%"?', 1],
+    ['tc qdisc add dev eth0 root netem delay 1ms .5ms', 'What is ".5ms"?', 1],
+    ['tc qdisc add dev eth0 root netem delay -1ms', 'Illegal "latency"', 1],
+    ['tc qdisc add dev eth0 root netem limit -1', 'Illegal "limit"', 1],
+    ['tc qdisc add dev eth0 root netem limit 4294967296', 'Illegal "limit"', 1],
+    ['tc qdisc add dev eth0 root netem corrupt 200', 'Illegal "corrupt"', 1],
+    ['tc qdisc add dev eth0 root netem loss gemodel x', 'Illegal "loss gemodel p"', 1],
+    ['tc qdisc add dev eth0 root netem loss gemodel 1% 200%', 'Illegal "loss gemodel r"', 1],
+    ['tc qdisc add dev eth0 root netem loss 1% loss 2%', 'Illegal "duplicate loss argument', 1],
+    ['tc qdisc add dev eth0 root netem delay 1ms gap x', 'Illegal "gap"', 1],
     ['tc foo', 'Object "foo" is unknown, try "tc help".', 255],
     ['tc qdisc foo dev eth0', 'Command "foo" is unknown, try "tc qdisc help".', 255],
   ])('%s', (line, answer, status) => {
@@ -76,17 +102,43 @@ describe('answers of tc', () => {
       'Error: Exclusivity flag on, cannot modify.',
       2,
     ]);
-    // what is not said again is as if never said; a bare number is microseconds
+    // a bare number is microseconds. What is not said again is as if never said, but reordering and corruption: tc does not mention
+    // them then (strace), and netem_change keeps what it is not told
     type(w, 'tc qdisc change dev eth0 root netem delay 10');
     expect(said(w, 'tc qdisc show dev eth0')[0]).toBe(
-      'qdisc netem 8001: root refcnt 2 limit 1000 delay 10us',
+      'qdisc netem 8001: root refcnt 2 limit 1000 delay 10us reorder 25% corrupt 0.1%',
     );
-    type(w, 'tc qdisc replace dev eth0 root netem loss gemodel 1% 10% 70% 0.1%');
+    type(w, 'tc qdisc replace dev eth0 root netem loss gemodel 1% 10% 70% 0.1% reorder 0 corrupt 0');
     expect(said(w, 'tc qdisc show dev eth0')[0]).toBe(
       'qdisc netem 8001: root refcnt 2 limit 1000 loss gemodel p 1% r 10% 1-h 70% 1-k 0.1%',
     );
     type(w, 'tc qdisc del dev eth0 root');
     expect(said(w, 'tc qdisc show dev eth0')[0]).toContain('pfifo_fast');
+  });
+
+  it('takes short words as tc does, and numbers as strtod and get_size do', () => {
+    const w = linked();
+    expect(type(w, 'tc q').output).toBe(type(w, 'tc qdisc show').output);
+    for (const [line, options] of [
+      ['tc q a dev eth0 root netem del 1e1ms dup 1', 'limit 1000 delay 10ms duplicate 1%'],
+      ['tc qd r dev eth0 root netem lat .5ms lo 1e0%', 'limit 1000 delay 500us loss 1%'],
+      ['tc qdisc c dev eth0 root netem limit 1k', 'limit 1024'],
+      ['tc qdisc change dev eth0 root netem limit 1.5', 'limit 1'],
+      // without r it is Bernoulli's model
+      ['tc qdisc change dev eth0 root netem loss gemodel 1%', 'loss gemodel p 1% r 99% 1-h 100% 1-k 0%'],
+    ]) {
+      expect(type(w, line).status, line).toBe(0);
+      expect(said(w, 'tc -s -d q sh dev eth0 root')[0], line).toContain(options);
+    }
+    expect(type(w, 'tc q d dev eth0 root netem').status).toBe(0);
+    // of several queues' disciplines only the root
+    const two = testWorld({ nics: [{ queues: 2 }] });
+    expect(type(two, 'tc qdisc show root').output).toBe('qdisc mq 0: dev eth0 root \n');
+    for (const line of ['tc', 'tc help', 'tc qdisc help']) {
+      const { output, status } = runCommand(w, 0, line);
+      expect([output.split('\n')[0], status]).toEqual([expect.stringMatching(/^# tc \[-s\] qdisc/), 0]);
+      expect(output).toMatch(/1%\n$/);
+    }
   });
 
   it('says in our words what is not modelled, and where there is no link', () => {
