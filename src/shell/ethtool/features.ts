@@ -8,19 +8,7 @@ import { type Features, netdevFixFeatures } from '../../engine/nic/features.ts';
 import type { Nic } from '../../engine/world.ts';
 import { type Ctx, type Outcome, printed, refused } from '../types.ts';
 import { attributeOffset } from './errors.ts';
-import { FEATURE_ROWS, KERNEL_ORDER } from './feature-list.ts';
-
-/** Rows of one feature whose name is not the kernel's: ethtool's short name, the row's, the kernel's. */
-const SINGLE: readonly { short: string; row: string; kernel: string }[] = [
-  { short: 'rx', row: 'rx-checksumming', kernel: 'rx-checksum' },
-  { short: 'gro', row: 'generic-receive-offload', kernel: 'rx-gro' },
-  { short: 'gso', row: 'generic-segmentation-offload', kernel: 'tx-generic-segmentation' },
-  { short: 'lro', row: 'large-receive-offload', kernel: 'rx-lro' },
-  { short: 'rxhash', row: 'receive-hashing', kernel: 'rx-hashing' },
-  { short: 'ntuple', row: 'ntuple-filters', kernel: 'rx-ntuple-filter' },
-  { short: 'rxvlan', row: 'rx-vlan-offload', kernel: 'rx-vlan-hw-parse' },
-  { short: 'txvlan', row: 'tx-vlan-offload', kernel: 'tx-vlan-hw-insert' },
-];
+import { FEATURE_ROWS, KERNEL_ORDER, rowOf, SINGLE } from './feature-list.ts';
 
 /** Names that stand for several features: those indented below their row. */
 const GROUPS: readonly { short: string; row: string }[] = [
@@ -53,11 +41,6 @@ export function offeredNames(nic: Nic): FeatureName[] {
 
 function isOffered(nic: Nic, name: string): name is FeatureName {
   return (FEATURES as readonly string[]).includes(name) && nic.wanted[name as FeatureName] !== undefined;
-}
-
-/** The row of a feature, by the kernel's name of it. */
-function rowOf(kernel: string): string {
-  return SINGLE.find((s) => s.kernel === kernel)?.row ?? kernel;
 }
 
 function kernelOf(row: string): string {
