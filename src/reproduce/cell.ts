@@ -42,6 +42,18 @@ export function row(id: string, title: string, unit: string, kind: Cell['kind'],
   });
 }
 
+/** Several cells look at one run: each is made once. */
+export function once<K, V>(run: (of: K) => V): (of: K) => V {
+  const known = new Map<K, V>();
+  return (of) => {
+    const before = known.get(of);
+    if (before !== undefined) return before;
+    const made = run(of);
+    known.set(of, made);
+    return made;
+  };
+}
+
 /** A published value and the model's: does it hold? */
 export function holds(cell: Cell, model: number): boolean {
   const { published, tolerance } = cell;

@@ -184,19 +184,7 @@ export function sink(sameCpu: boolean, pps: number): WorldSpec {
       clockMhz: 3600,
       nics: [nic({ queues: 1, affinity: [0], driver: 'ixgbe', linkBps: 40_000_000_000 })],
       sockets: [{ name: 'sink', proto: 'udp', address: '*', port: 7000 }],
-      apps: [
-        {
-          name: 'udp_sink',
-          cpu: sameCpu ? 0 : 1,
-          sockets: [0],
-          readBytes: 65_536,
-          workNs: 0,
-          workNsPerByte: 0,
-          pauseNs: 0,
-          spin: false,
-          startNs: 0,
-        },
-      ],
+      apps: [{ ...READER, name: 'udp_sink', cpu: sameCpu ? 0 : 1 }],
     },
     { pps, bytes: 64, dst: SINK, flows: 1 },
     { kernel: '5.1', config: { vlan8021q: true, irqTimeAccounting: true } },
@@ -287,20 +275,7 @@ export function answering(busyReadUs: number): WorldSpec {
       cpus: 2,
       nics: [nic({ driver: 'ixgbe', linkBps: 10_000_000_000, affinity: [0], rxUsecs: 0 })],
       sockets: [{ name: 'rr', proto: 'udp', address: '*', port: 7000 }],
-      apps: [
-        {
-          name: 'netserver',
-          cpu: 0,
-          sockets: [0],
-          readBytes: 65_536,
-          workNs: 0,
-          workNsPerByte: 0,
-          pauseNs: 0,
-          spin: false,
-          startNs: 0,
-          replyBytes: 1,
-        },
-      ],
+      apps: [{ ...READER, name: 'netserver', replyBytes: 1 }],
     },
     { pps: 1, bytes: 64, dst: SINK, flows: 1 },
     { kernel: '3.11' },
@@ -484,19 +459,7 @@ export function screeningRouter(kernel: string, pps: number, screened: boolean):
   host.firewall = 'forward-queue';
   // as large as sockets were in 2.4
   host.sockets = [{ name: 'ip_queue', proto: 'netlink', address: '*', port: 0, rcvbufBytes: 65_535 }];
-  host.apps = [
-    {
-      name: 'screend',
-      cpu: 0,
-      sockets: [0],
-      readBytes: 65_536,
-      workNs: SCREEND_NS,
-      workNsPerByte: 0,
-      pauseNs: 0,
-      spin: false,
-      startNs: 0,
-    },
-  ];
+  host.apps = [{ ...READER, name: 'screend', workNs: SCREEND_NS }];
   return spec;
 }
 

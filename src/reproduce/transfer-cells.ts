@@ -3,7 +3,7 @@
  * Linux commits 5d9f4262b7ea (SACK compression), e20cf8d3f1f7 (UDP GRO), cb586c63e3fc (UDP GSO), cb32f511a70b (IPIP), the netdev
  * patch of fraglist GRO, the busy polling table of February 2013, the merge of virtio-net's DIM (2023), the release notes of 2.6.35.
  */
-import { type Cell, rel, row } from './cell.ts';
+import { type Cell, once, rel, row } from './cell.ts';
 import { heldAcks } from './held-acks.ts';
 import {
   adapting,
@@ -70,37 +70,13 @@ const HOST21_SHARES: [string, number[]][] = [
   ['all', [54.3, 18.3, 11, 3.7, 3, 0.6, 2.2]],
 ];
 
-const queues = new Map<boolean, number>();
-
 /** Thousand interrupts a second of one queue. */
-function irqs(adaptive: boolean): number {
-  const before = queues.get(adaptive);
-  if (before !== undefined) return before;
-  const kilo = irqsPs(moderated(adaptive), 100 * MS) / 1000;
-  queues.set(adaptive, kilo);
-  return kilo;
-}
-
-const streams = new Map<ForwardGro, number>();
+const irqs = once((adaptive: boolean) => irqsPs(moderated(adaptive), 100 * MS) / 1000);
 
 /** Million frames a second that leave the router. */
-function forwarded(gro: ForwardGro): number {
-  const known = streams.get(gro);
-  if (known !== undefined) return known;
-  const pps = sentPps(routingStream(gro), 10 * MS) / M;
-  streams.set(gro, pps);
-  return pps;
-}
+const forwarded = once((gro: ForwardGro) => sentPps(routingStream(gro), 10 * MS) / M);
 
-const flows = new Map<Rung, { gbps: number; cpus: number }>();
-
-function receiver(of: Rung): { gbps: number; cpus: number } {
-  const before = flows.get(of);
-  if (before !== undefined) return before;
-  const load = receiverLoad(longFlow(of), 12 * MS);
-  flows.set(of, load);
-  return load;
-}
+const receiver = once((of: Rung) => receiverLoad(longFlow(of), 12 * MS));
 
 export const transferCells: readonly Cell[] = [
   // the last fixes what copying costs there (engine/cost.ts)
