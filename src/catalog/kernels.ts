@@ -33,7 +33,7 @@ function since(id: string, version: KernelVersion, source: string): SettingVersi
 /** Settings that not every kernel has, sysctls among them; what is not here is as old as any kernel offered. */
 export const settingVersions: readonly SettingVersion[] = [
   since('feature.generic-receive-offload', '2.6.29', 'd565b0a1a9b6 (dev_gro_receive)'),
-  since('affinity', '2.6.39', '4b060420a596 (smp_affinity_list)'),
+  since('affinity', '3.0', '4b060420a596 (smp_affinity_list)'),
   since('affinity.mask', '2.4.0', 'arch/i386/kernel/irq.c, 2.4.18'),
   ...[
     'tx-checksum-ipv4',

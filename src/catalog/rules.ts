@@ -434,20 +434,20 @@ export const rules = {
   /** net.ipv4.tcp_limit_output_bytes, default; before it there was no limit. */
   tcpLimitOutputBytes: [
     { since: null, until: '3.6', value: 0x7fffffff, source: 'before 46d3ceabd8d9: no small queues' },
-    { since: '3.6', until: '4.5', value: 131_072, source: '46d3ceabd8d9' },
-    { since: '4.5', until: '5.0', value: 262_144, source: '821b414405a7; release not checked' },
+    { since: '3.6', until: '4.2', value: 131_072, source: '46d3ceabd8d9' },
+    { since: '4.2', until: '5.0', value: 262_144, source: 'c39c4c6abb89' },
     {
       since: '5.0',
       until: '6.16',
       value: 1_048_576,
-      source: 'net/ipv4/tcp_ipv4.c, v6.12: 16 frames of 65536',
+      source: 'c73e5807e4f6; v6.12: 16 frames of 65536',
     },
-    { since: '6.16', until: null, value: 4_194_304, source: 'May 2025 patch before c4221a8cc3a7: 4 MB' },
+    { since: '6.16', until: null, value: 4_194_304, source: '9ea3bfa61b09' },
   ],
   /** That limit holds for paced flows (fq) as well. */
   tcpTsqAlwaysLimits: [
-    { since: null, until: '4.20', value: true, source: 'tcp_small_queue_check before c73e5807e4f6' },
-    { since: '4.20', until: '6.16', value: false, source: 'c73e5807e4f6; v6.12' },
+    { since: null, until: '5.0', value: true, source: 'tcp_small_queue_check before c73e5807e4f6' },
+    { since: '5.0', until: '6.16', value: false, source: 'c73e5807e4f6; v6.12' },
     { since: '6.16', until: null, value: true, source: 'c4221a8cc3a7' },
   ],
   /** Frames of several segments get PSH. */

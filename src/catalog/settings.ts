@@ -208,7 +208,7 @@ export const settings: readonly SettingInfo[] = [
     id: 'affinity.mask',
     command: 'echo 4 > /proc/irq/32/smp_affinity',
     default: 'spread over the CPUs',
-    meaning: 'The same by a mask of CPUs, in hexadecimal: all there was before 2.6.39.',
+    meaning: 'The same by a mask of CPUs, in hexadecimal: all there was before 3.0.',
     fn: 'irq_set_affinity',
   },
   {
@@ -529,7 +529,7 @@ export const settings: readonly SettingInfo[] = [
   {
     id: 'net.ipv4.tcp_limit_output_bytes',
     command: 'sysctl -w net.ipv4.tcp_limit_output_bytes=N',
-    default: '1048576 bytes; 4194304 since 6.18',
+    default: '1048576 bytes; 4194304 since 6.16',
     meaning: 'So many bytes of a connection may wait below TCP, in queueing discipline and card.',
     fn: 'tcp_small_queue_check',
   },

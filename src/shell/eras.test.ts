@@ -25,10 +25,10 @@ describe('files and settings of a kernel’s time', () => {
     expect(run(old, 'cat /proc/irq/32/smp_affinity_list').output).toContain('No such file or directory');
     const affinity = (kernel: string) =>
       knobCommands(testWorld({ kernel }), 0).filter((k) => k.id.startsWith('eth0.affinity.0'));
-    expect(affinity('2.6.38').map((k) => [k.id, k.template])).toEqual([
+    expect(affinity('2.6.39').map((k) => [k.id, k.template])).toEqual([
       ['eth0.affinity.0.mask', 'echo {value} > /proc/irq/32/smp_affinity'],
     ]);
-    expect(affinity('2.6.39').map((k) => [k.id, k.template])).toEqual([
+    expect(affinity('3.0').map((k) => [k.id, k.template])).toEqual([
       ['eth0.affinity.0', 'echo {value} > /proc/irq/32/smp_affinity_list'],
     ]);
     expect(affinity('2.2.16')).toEqual([]);
@@ -38,7 +38,7 @@ describe('files and settings of a kernel’s time', () => {
     const names = (kernel: string): string =>
       run(testWorld({ kernel }), 'sysctl -N -a').output.replaceAll('\n', ' ').trim();
     expect(names('2.2.16')).toBe(
-      'net.core.netdev_max_backlog net.core.rmem_default net.core.rmem_max net.core.wmem_default net.core.wmem_max net.ipv4.ip_forward net.ipv4.tcp_sack',
+      'net.core.netdev_max_backlog net.core.rmem_default net.core.rmem_max net.core.wmem_default net.core.wmem_max net.ipv4.ip_forward net.ipv4.tcp_retries2 net.ipv4.tcp_sack net.ipv4.tcp_timestamps',
     );
     expect(names('2.4.18')).toBe(
       'net.core.dev_weight net.core.lo_cong net.core.mod_cong net.core.netdev_max_backlog net.core.no_cong net.core.rmem_default net.core.rmem_max net.core.wmem_default net.core.wmem_max net.ipv4.ip_forward net.ipv4.tcp_dsack net.ipv4.tcp_reordering net.ipv4.tcp_retries2 net.ipv4.tcp_rmem net.ipv4.tcp_sack net.ipv4.tcp_timestamps net.ipv4.tcp_wmem',

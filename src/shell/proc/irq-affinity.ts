@@ -1,4 +1,4 @@
-/** /proc/irq/N/smp_affinity, and smp_affinity_list since 2.6.39. Source: kernel/irq/proc.c, v6.12; errors seen on a running 6.18. */
+/** /proc/irq/N/smp_affinity, and smp_affinity_list since 3.0. Source: kernel/irq/proc.c, v6.12; errors seen on a running 6.18. */
 import { hasSetting } from '../../catalog/kernels.ts';
 import type { RxQueue } from '../../engine/world.ts';
 import { type CpuSet, parseCpuList, parseCpuMask, printCpuList, printCpuMask } from '../cpu-list.ts';
