@@ -130,10 +130,11 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'locks',
     model:
-      'The kernel lock of 2.2, root locks of queueing disciplines and the socket’s ownership by a task are modelled; other locks cost nothing of their own.',
-    real: 'Receive queue and socket spinlocks are fought for when many CPUs meet.',
-    matters: 'One socket fed from many CPUs.',
-    source: 'net/core/sock.c, Linux 6.12.',
+      'The kernel lock of 2.2 and root locks of queueing disciplines are modelled. So is who owns a TCP socket: while a task is in recvmsg or sendmsg, segments go to the socket’s backlog, and the task works through them when it lets go. But softirq and reader never spin for one another, and what they take from each other’s caches costs nothing; nor do other locks.',
+    real: 'Spinlocks of sockets and receive queues are fought for when several CPUs meet there. Of the cycles of a receiver of one TCP flow, 0.6 to 8.9 % were counted as locking.',
+    matters:
+      'One socket fed from many CPUs; a fast TCP flow whose reader has a CPU of its own, which the model receives faster.',
+    source: 'net/core/sock.c, Linux 6.12; Cai and others, SIGCOMM 2021.',
   },
   {
     id: 'before-softnet',
@@ -162,8 +163,8 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'sending',
     model:
-      'What is sent waits in pfifo_fast’s three bands (by TOS only) or, with fq_codel, in one first-in-first-out queue, is sent at the link’s rate and freed by the NAPI of its queue. What a full ring left waiting is sent on by the CPU that cleans up. Applications send UDP; an answer leaves by a route, else by the card that its request came in on; a datagram beyond the MTU is refused.',
-    real: 'fq_codel keeps flows apart and drops early; NET_TX softirqs send on what waits; other queueing disciplines and segmentation on the card shape what is sent, and when; long datagrams are cut into fragments.',
+      'What is sent waits in pfifo_fast’s three bands (by TOS only) or, with fq_codel, in one first-in-first-out queue, is sent at the link’s rate and freed by the NAPI of its queue. What a full ring left waiting is sent on by the CPU that cleans up. Applications send UDP by any card, TCP over links; an answer leaves by a route, else by the card that its request came in on; a datagram beyond the MTU is refused.',
+    real: 'fq_codel keeps flows apart and drops early; NET_TX softirqs send on what waits; other queueing disciplines shape what is sent, and when; long datagrams are cut into fragments.',
     matters: 'Hosts near their link’s limit.',
     source: 'net/core/dev.c, net/sched/sch_generic.c, Linux 6.12.',
   },
@@ -221,7 +222,7 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'tcp-receiver',
     model:
-      'A socket with `acks` keeps a connection a flow, by the kernel’s rules for ACKs, SACK, window and buffer. Its first segment opens it, the traffic does not listen to its ACKs, timers cost an interrupt, an hrtimer fires at the end of its slack, and an ACK does not wait for the queueing discipline’s lock.',
+      'A socket with `acks` keeps a connection a flow, by the kernel’s rules for ACKs, SACK, window and buffer. Open-loop traffic opens it by its first segment and does not listen to its ACKs. Timers cost an interrupt, an hrtimer fires at the end of its slack, and an ACK does not wait for the queueing discipline’s lock.',
     real: 'A handshake comes first, the sender follows the ACKs, timers run in a softirq and may share an interrupt, tcp_mem bounds all connections, and skbs joined in the queue free their heads.',
     matters:
       'How fast a real sender would go on; a held ACK near the end of its delay; machines short of memory.',
@@ -262,10 +263,10 @@ export const simplifications: readonly Simplification[] = [
   },
   {
     id: 'not-included',
-    model: 'XDP and TCP’s sender are not part of this version.',
+    model: 'XDP, kTLS and TCP offload engines are not part of this version.',
     real: 'They steer, shorten or by-pass parts of the path shown.',
     matters: 'Machines that use them; the console refuses their commands and says so.',
-    source: 'net/core/dev.c, lib/dim, Linux 6.12.',
+    source: 'net/core/dev.c, net/tls, Linux 6.12.',
   },
   {
     id: 'taps',
