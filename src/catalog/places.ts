@@ -40,20 +40,3 @@ export interface Place {
   readonly link?: string;
   readonly far?: string;
 }
-
-/** `h1/eth0/rx-2`, for tables and JSON. */
-export function placeLabel(place: Place): string {
-  const parts = [place.host];
-  if (place.nic !== undefined) parts.push(place.nic);
-  if (place.queue !== undefined)
-    parts.push(
-      `${place.type === 'rx-ring' ? 'rx' : place.type === 'tx-ring' ? 'tx' : place.type}-${place.queue}`,
-    );
-  else if (place.cpu !== undefined)
-    parts.push(place.shared ? place.type : `cpu${place.cpu}${place.type === 'cpu' ? '' : `/${place.type}`}`);
-  else if (place.socket !== undefined) parts.push(`socket-${place.socket}`);
-  else if (place.task !== undefined) parts.push(`task-${place.task}`);
-  else if (place.link !== undefined) parts.push(`${place.link}>${place.far}`);
-  else parts.push(place.lock ?? place.type);
-  return parts.join('/');
-}

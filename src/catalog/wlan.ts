@@ -5,10 +5,10 @@
 export const DIFS_NS = 34_000;
 export const SLOT_NS = 9_000;
 export const PREAMBLE_NS = 36_000;
-export const SIFS_NS = 16_000;
+const SIFS_NS = 16_000;
 /** Acknowledgement of a single frame, and of an aggregate. */
-export const ACK_NS = 28_000;
-export const BLOCK_ACK_NS = 32_000;
+const ACK_NS = 28_000;
+const BLOCK_ACK_NS = 32_000;
 
 /** What a transmission of so many frames takes beside their bytes. */
 export function fixedNs(frames: number): number {

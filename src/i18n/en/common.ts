@@ -49,7 +49,6 @@ const pageWords: Readonly<Record<string, string>> = {
   'top.help': 'Keys and colours',
   'top.share': 'Share',
   'top.shareTitle': 'A link that reopens exactly this: scenario, commands, moment and view',
-  'top.more': 'More',
   'top.host': 'Host shown',
   'top.hostTitle': 'Show host {host} on the stage',
   'top.hostHere': 'the present event is here',

@@ -15,12 +15,6 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.column.cpus.folded': 'PER-CPU PIPELINES · open: last touched',
   'host.column.sockets': 'SOCKETS AND APPLICATIONS',
   'host.column.sockets.short': 'SOCKETS',
-  'host.group.steering': 'Steering',
-  'host.group.rings': 'Receive rings',
-  'host.group.cpus': 'CPUs',
-  'host.group.strips': 'All CPUs',
-  'host.group.sockets': 'Sockets',
-  'host.group.tx': 'Transmit queues',
   'host.zoom.in': 'Zoom in (+)',
   'host.zoom.out': 'Zoom out (−)',
   'host.zoom.fit.long': 'Show the whole map (0)',
@@ -232,5 +226,4 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.aria.socket.backlog': ', {n} in the backlog',
   'host.aria.socket.drops': ', {n} dropped',
   'host.aria.app': 'Application {name}: {state}',
-  'host.aria.changed': 'changed now',
 };

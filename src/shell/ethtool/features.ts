@@ -43,10 +43,6 @@ function isOffered(nic: Nic, name: string): name is FeatureName {
   return (FEATURES as readonly string[]).includes(name) && nic.wanted[name as FeatureName] !== undefined;
 }
 
-function kernelOf(row: string): string {
-  return SINGLE.find((s) => s.row === row)?.kernel ?? row;
-}
-
 const state = (on: boolean) => (on ? 'on' : 'off');
 
 export function printFeatures(nic: Nic): Outcome {
@@ -134,9 +130,3 @@ function outcomeOf(
   if (cameOut) return { output: actual, status: 0 };
   return { output: `Could not change any device features\n${actual}# ${hint}\n`, status: 1 };
 }
-
-/** The kernel's names, for the list's test. */
-export const kernelNames = (): string[] =>
-  FEATURE_ROWS.map((row) => row.trim())
-    .filter((row) => !GROUPS.some((group) => group.row === row))
-    .map(kernelOf);

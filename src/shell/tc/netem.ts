@@ -6,7 +6,7 @@
 import type { NetemSpec } from '../../engine/link/netem.ts';
 import { commandOf } from '../ip/options.ts';
 
-export const NETEM_USAGE = `Usage: ... netem [ limit PACKETS ]
+const NETEM_USAGE = `Usage: ... netem [ limit PACKETS ]
                  [ delay TIME [ JITTER [CORRELATION]]]
                  [ distribution {uniform|normal|pareto|paretonormal} ]
                  [ corrupt PERCENT [CORRELATION]]
