@@ -229,7 +229,7 @@ describe('a session', () => {
       while (fresh.session.pump());
       expect(seen(forked.s, forked.branch)).toEqual(seen(fresh, forked.branch));
     }
-  });
+  }, 180_000);
 
   it('a packet has its whole history, long after it has left', () => {
     const s = open(long);
