@@ -1,7 +1,7 @@
 /** The machines of the published measurements, as worlds. */
 import { makeFrame } from '../engine/packet/frame.ts';
 import { steady } from '../engine/traffic/plain.ts';
-import { FIXED_RX_USECS, RR_WAY_NS, SCREEND_NS } from '../engine/cost.ts';
+import { FIXED_RX_USECS, RR_WAY_NS, SCREEND_NS, UDP_SOURCE_MHZ } from '../engine/cost.ts';
 import type {
   AppSpec,
   ClientTraffic,
@@ -9,6 +9,7 @@ import type {
   LinkFaults,
   NicSpec,
   RateTraffic,
+  SendSpec,
   WorldSpec,
 } from '../engine/spec.ts';
 
@@ -365,6 +366,48 @@ export function adapting(spec: WorldSpec): WorldSpec {
   spec.hosts.forEach((_, host) => {
     spec.setup.push({ host, change: { type: 'coalesce', nic: 0, adaptiveRx: true } });
   });
+  return spec;
+}
+
+/**
+ * UDP in bulk from one socket, 1472 bytes a datagram, one a call or 42 with UDP_SEGMENT (the published bytes over the published calls).
+ * The machine is not published; software cuts, as cards of 2018 could not, and another CPU frees what has been sent.
+ */
+export function bulkSource(gso: boolean): WorldSpec {
+  const bytes = 1472;
+  const template = makeFrame({
+    smac: MAC,
+    dmac: '02:00:00:00:00:0a',
+    proto: 17,
+    src: SINK,
+    dst: '10.9.0.1',
+    sport: 9000,
+    dport: 8000,
+    payloadLen: gso ? 42 * bytes : bytes,
+  });
+  const send: SendSpec = {
+    socket: 0,
+    nic: 0,
+    template,
+    flows: 1,
+    ratePps: null,
+    startNs: 0,
+    stopNs: Number.POSITIVE_INFINITY,
+    count: Number.POSITIVE_INFINITY,
+  };
+  if (gso) send.segmentBytes = bytes;
+  const spec = world(
+    {
+      cpus: 2,
+      clockMhz: UDP_SOURCE_MHZ,
+      nics: [nic({ affinity: [0] })],
+      sockets: [{ name: 'bulk', proto: 'udp', address: '*', port: 9000 }],
+      apps: [{ ...READER, name: 'udpgso_bench_tx', cpu: 1, sockets: [], send }],
+    },
+    { pps: 1, bytes: 64, dst: SINK, flows: 1 },
+    { kernel: '4.18', traffic: [] },
+  );
+  spec.setup.push({ host: 0, change: { type: 'feature', nic: 0, name: 'tx-udp-segmentation', on: false } });
   return spec;
 }
 

@@ -34,6 +34,15 @@ export function readBytesPs(spec: WorldSpec, ns: number): number {
   return rate(spec, ns, (w) => w.tasks.reduce((sum, t) => sum + t.bytes, 0));
 }
 
+/** Payload that programs have sent, bytes a second; and how often they called for it. */
+export function sentBytesPs(spec: WorldSpec, ns: number): number {
+  return rate(spec, ns, (w) => w.sockets.reduce((sum, s) => sum + s.sentBytes, 0));
+}
+
+export function sendsPs(spec: WorldSpec, ns: number): number {
+  return rate(spec, ns, (w) => w.tasks.reduce((sum, t) => sum + t.send.sends, 0));
+}
+
 /** Interrupts of the first receive queue. */
 export function irqsPs(spec: WorldSpec, ns: number): number {
   return rate(spec, ns, (w) => w.queues[0].irqs);
