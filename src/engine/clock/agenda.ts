@@ -37,17 +37,21 @@ export function schedule(agenda: Agenda, actor: number, timeNs: number): void {
   time[actor] = timeNs;
   order[actor] = agenda.nextOrder;
   agenda.nextOrder += 1;
-  let node = (size + actor) >> 1;
-  while (node >= 1) {
-    const left = tree[2 * node];
-    const right = tree[2 * node + 1];
-    const tl = time[left];
-    const tr = time[right];
-    const winner = tl < tr || (tl === tr && order[left] <= order[right]) ? left : right;
+  let node = size + actor;
+  let winner = actor;
+  let best = timeNs;
+  while (node > 1) {
+    // who won below is known: only the other half's winner is to be looked at
+    const other = tree[node ^ 1];
+    const t = time[other];
+    if (t < best || (t === best && order[other] < order[winner])) {
+      winner = other;
+      best = t;
+    }
+    node >>= 1;
     // the same other actor won here before: nothing above it changes
     if (winner !== actor && tree[node] === winner) break;
     tree[node] = winner;
-    node >>= 1;
   }
 }
 
