@@ -20,9 +20,7 @@ export function netRxAction(w: World, cpu: Cpu): void {
   const s = cpu.softirq;
   const sysctl = w.hosts[cpu.host].sysctl;
   s.inNetRx = true;
-  s.list = cpu.pollList;
-  cpu.pollList = [];
-  s.repoll = [];
+  takeOver(cpu);
   s.budget = sysctl['net.core.netdev_budget'][0];
   const limitNs = w.fixed.rules.budgetUsecs
     ? sysctl['net.core.netdev_budget_usecs'][0] * 1000
@@ -43,6 +41,13 @@ export function netRxAction(w: World, cpu: Cpu): void {
   nextNapi(w, cpu);
 }
 
+/** list_splice_init: the call's list, which is empty, becomes the CPU's. */
+function takeOver(cpu: Cpu): void {
+  const { list } = cpu.softirq;
+  cpu.softirq.list = cpu.pollList;
+  cpu.pollList = list;
+}
+
 /** Polls the next NAPI of the list, or ends the call. */
 function nextNapi(w: World, cpu: Cpu): void {
   const s = cpu.softirq;
@@ -56,8 +61,7 @@ function nextNapi(w: World, cpu: Cpu): void {
       return;
     }
     // scheduled meanwhile: start over with what is left of the budget
-    s.list = cpu.pollList;
-    cpu.pollList = [];
+    takeOver(cpu);
   }
   startPoll(w, cpu, s.list.shift() as number);
 }
@@ -77,9 +81,12 @@ export function napiPolled(w: World, cpu: Cpu): void {
 
 function endCall(w: World, cpu: Cpu, reason: number): void {
   const s = cpu.softirq;
-  cpu.pollList = s.list.concat(cpu.pollList, s.repoll);
-  s.list = [];
-  s.repoll = [];
+  // mostly nothing is left over
+  if (s.list.length > 0 || s.repoll.length > 0) {
+    cpu.pollList = s.list.concat(cpu.pollList, s.repoll);
+    s.list = [];
+    s.repoll = [];
+  }
   s.netRxSeq = emit(
     w,
     Kind.netRxDone,
