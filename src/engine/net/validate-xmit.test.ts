@@ -20,6 +20,7 @@ import { get16, get32, headersOf } from './gso/frame.ts';
 import { skbGsoSegment } from './gso/segment.ts';
 import { makeLocalSkb } from './local-skb.ts';
 import { pieces, validateXmit, xmitCycles } from './validate-xmit.ts';
+import { xmitAtOnce } from './xmit.ts';
 
 const cost = costProfiles.server3g;
 const PARTIAL = FRAME_L4_CSUM_PARTIAL >>> 0;
@@ -301,6 +302,19 @@ describe('pieces and a full ring', () => {
     expect([q.tx.qdisc.length, q.tx.validated, w.totals.txSent]).toEqual([0, 0, 100]);
     expect(w.sockets[0].wmem).toBe(0);
     expect(w.pool.used).toBe(0);
+  });
+
+  it('pieces that went back are in no band: one of the first goes behind them, and is still cut', () => {
+    const { world: w } = full('6.12', 1e9);
+    const q = w.queues[0];
+    const [piece] = q.tx.qdisc;
+    const slot = makeLocalSkb(w, w.fixed.flows[w.pool.flow[piece]], 42, 3000, PARTIAL, 0, 1448);
+    // low delay: band 0; the pieces have no TOS: band 1
+    w.pool.tos[slot] = 0x10;
+    xmitAtOnce(w, w.cpus[0], q, slot);
+    expect([q.tx.qdisc.indexOf(slot), q.tx.validated]).toEqual([37, 37]);
+    advance(w, 2_000_000);
+    expect([q.tx.validated, w.totals.txSent, w.hosts[0].software.cuts]).toEqual([0, 103, 2]);
   });
 
   it('a byte limit stopped them half way before 4.20, and no longer does', () => {

@@ -168,9 +168,9 @@ function enqueue(w: World, cpu: Cpu, q: RxQueue, slot: number): number {
     freeSent(w, slot, cpu.index, seq);
     return seq;
   }
-  // behind its own band, before the lower ones
+  // behind its own band, before the lower ones; gso_skb is no part of any band, and goes before them all (dequeue_skb)
   let at = tx.qdisc.length;
-  while (at > 0 && bandOf(w, nic, tx.qdisc[at - 1]) > band) at -= 1;
+  while (at > tx.validated && bandOf(w, nic, tx.qdisc[at - 1]) > band) at -= 1;
   const overtaken = at === tx.qdisc.length ? 0 : pool.id[tx.qdisc[at]];
   tx.qdisc.splice(at, 0, slot);
   const reason = overtaken !== 0 ? Reason.txOvertakes : tx.runner >= 0 ? Reason.txOtherRuns : whyStopped(q);
