@@ -17,7 +17,7 @@ import { copiedBytes, messageTruesize } from '../net/nf-message.ts';
 import { nfQueueOf } from '../net/nf-queue.ts';
 import { dequeue, queueLength } from '../net/socket.ts';
 import { xmitStep } from '../net/xmit.ts';
-import { type Cpu, LATENCY_FLOWS, type NfQueue, type Socket, type Task, type World } from '../world.ts';
+import { type Cpu, LATENCY_FLOWS, type Socket, type Task, type World } from '../world.ts';
 
 /** Where a task is in the sendmsg of its verdict (Task.phase). */
 export const VERDICT = 40;
@@ -139,7 +139,7 @@ function decide(w: World, cpu: Cpu, task: Task): boolean {
 /** ip_forward_finish: out of the NIC that the route named when the packet came. */
 function sendOn(w: World, cpu: Cpu, task: Task): void {
   const slot = task.screening;
-  const out = (nfQueueOf(w, cpu) as NfQueue).outs.shift() as number;
+  const out = nfQueueOf(w, cpu).outs.shift() as number;
   task.screening = 0;
   task.phase = VERDICT_XMIT;
   forwardedOn(w, cpu, slot);

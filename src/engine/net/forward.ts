@@ -7,13 +7,12 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
+import { ETH_HLEN } from '../packet/frame.ts';
 import { FRAME_L4_CSUM_PARTIAL } from '../packet/frame-bits.ts';
 import { GRO_FLIST, GRO_LRO } from './gro/limits.ts';
 import { pickTxQueue } from './pick-tx.ts';
 import { beginXmit } from './xmit.ts';
 import type { Cpu, World } from '../world.ts';
-
-const ETH_HLEN = 14;
 
 /** @returns true where it goes on to be sent, false where it was dropped */
 export function ipForward(w: World, cpu: Cpu, slot: number): boolean {

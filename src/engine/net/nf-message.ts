@@ -4,6 +4,7 @@
  * Source: nfqnl_build_packet_message, net/netfilter/nfnetlink_queue.c, v6.12; netlink_build_message, net/ipv4/netfilter/ip_queue.c,
  * alloc_skb, net/core/skbuff.c, 2.4.17.
  */
+import { ETH_HLEN } from '../packet/frame.ts';
 import type { World } from '../world.ts';
 
 /** Values of the rule packetQueue. */
@@ -13,8 +14,6 @@ export const NFNETLINK = 2;
 
 /** Bytes of a packet that the program asks for. */
 export const COPY_RANGE = 4096;
-
-const ETH_HLEN = 14;
 
 /**
  * nlmsghdr and nfgenmsg 20, packet header 12, incoming and outgoing device twice (with bridges) 32, mark 8, link address 16, skb

@@ -7,14 +7,12 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
+import { ETH_HLEN, VLAN_HLEN } from '../packet/frame.ts';
 import { FRAME_FCS_BAD, FRAME_L4_CSUM_VERIFIED, FRAME_MULTICAST } from '../packet/frame-bits.ts';
 import { NO_CPU } from '../records.ts';
 import type { Nic, World } from '../world.ts';
 import { receiveIntoRing } from './rx-ring.ts';
 import { selection, selectQueue } from './steering.ts';
-
-const ETH_HLEN = 14;
-const VLAN_HLEN = 4;
 
 /** The slot's frame columns are filled, with its id and the record that caused it (0: none): takes it in. */
 export function frameArrived(w: World, nic: Nic, slot: number): void {
