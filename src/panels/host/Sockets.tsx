@@ -92,30 +92,32 @@ export const Socket = memo(
             </text>
           )}
         </Focusable>
-        <Focusable
-          group="sockets"
-          id={`app-${slot ? 'slot-' : ''}${at.socket}`}
-          target={view.task > 0 ? { kind: 'task', task: view.task } : target}
-          label={view.ariaApp}
-          rect={{ x: appX - 3, y: line(appAt) - 9, w: appW + 4, h: twoLines ? 25 : 13 }}
-          radius={3}
-        >
-          <rect
-            className="hit"
-            x={appX - 3}
-            y={line(appAt) - 9}
-            width={appW + 4}
-            height={twoLines ? 25 : 13}
-          />
-          <text className={`small app${view.asleep ? ' app--asleep' : ''}`} x={appX} y={line(appAt)}>
-            {cut(twoLines || view.appCpu === '' ? view.app : `${view.app} ${view.appCpu}`, appW, SMALL)}
-          </text>
-          {twoLines && (
-            <text className="small app" x={appX} y={line(appAt + 1)}>
-              {view.appCpu}
+        {view.task > 0 && (
+          <Focusable
+            group="sockets"
+            id={`app-${slot ? 'slot-' : ''}${at.socket}`}
+            target={{ kind: 'task', task: view.task }}
+            label={view.ariaApp}
+            rect={{ x: appX - 3, y: line(appAt) - 9, w: appW + 4, h: twoLines ? 25 : 13 }}
+            radius={3}
+          >
+            <rect
+              className="hit"
+              x={appX - 3}
+              y={line(appAt) - 9}
+              width={appW + 4}
+              height={twoLines ? 25 : 13}
+            />
+            <text className={`small app${view.asleep ? ' app--asleep' : ''}`} x={appX} y={line(appAt)}>
+              {cut(twoLines || view.appCpu === '' ? view.app : `${view.app} ${view.appCpu}`, appW, SMALL)}
             </text>
-          )}
-        </Focusable>
+            {twoLines && (
+              <text className="small app" x={appX} y={line(appAt + 1)}>
+                {view.appCpu}
+              </text>
+            )}
+          </Focusable>
+        )}
       </g>
     );
   },
