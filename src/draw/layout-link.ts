@@ -101,7 +101,7 @@ function full(link: Ends, box: Rect, wlan: boolean): LinkLayout {
     outLane: lane(91),
     state: { x, y: box.y + 114 },
     waiting: { x, y: box.y + 119, w, h: 7 },
-    air: wlan ? { x, y: box.y + box.h - AIR_H + 2, w, h: 8 } : null,
+    air: wlan ? { x, y: box.y + box.h - AIR_H - 2, w, h: 8 } : null,
   };
 }
 

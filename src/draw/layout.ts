@@ -525,7 +525,8 @@ function laneAt(cpu: number, box: Rect, era: Pick<LaneLayout, 'napi' | 'gro'>): 
   const head: Rect = { x: box.x + 5, y: box.y, w: box.w - 5, h: 21 };
   const gap = 5;
   const inner: Rect = { x: box.x + 12, y: box.y + 24, w: box.w - 20, h: box.h - 24 - 7 };
-  const share = [0.225, 0.33, 0.17, 0.275];
+  // napi_poll fits its box on the narrowest stage
+  const share = [0.255, 0.31, 0.165, 0.27];
   const room = inner.w - gap * 3;
   let x = inner.x;
   const [first, second, third, protocol] = share.map((s): Rect => {

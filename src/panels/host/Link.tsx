@@ -9,6 +9,9 @@ import { cut, SMALL } from './view.ts';
 export const Link = memo(
   function Link({ at, view, first }: { at: LinkLayout; view: LinkView; first: boolean }): ReactNode {
     const { box } = at;
+    const aboutW = at.inWords && at.about && at.inWords.y < at.about.y ? box.w * 0.46 : box.w - 12;
+    const fits = (text: string): boolean => cut(text, aboutW, SMALL) === text;
+    const short = at.rate !== null && !(fits(view.about) && fits(view.rate));
     return (
       <g>
         <Box r={box} radius={9} className="box box--link" />
@@ -27,12 +30,12 @@ export const Link = memo(
           <Lane r={at.outLane} inward={false} />
           {at.about && (
             <text className="small muted" x={at.about.x} y={at.about.y}>
-              {cut(view.about, at.inWords && at.inWords.y < at.about.y ? box.w * 0.46 : box.w - 12, SMALL)}
+              {cut(short ? view.aboutShort : view.about, aboutW, SMALL)}
             </text>
           )}
           {at.rate && (
             <text className="small muted" x={at.rate.x} y={at.rate.y}>
-              {cut(view.rate, box.w - 12, SMALL)}
+              {cut(short ? view.rateShort : view.rate, aboutW, SMALL)}
             </text>
           )}
           {at.inWords && (

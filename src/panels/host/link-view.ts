@@ -12,6 +12,9 @@ export interface LinkView {
   farIndex: number;
   about: string;
   rate: string;
+  /** The same in fewer letters, where a line has no room for it. */
+  aboutShort: string;
+  rateShort: string;
   comes: string;
   goes: string;
   /** What waits here, and what was lost in either direction; empty: nothing. */
@@ -70,7 +73,10 @@ export function linkView(map: SceneMap, scene: Scene, link: LinkLayout): LinkVie
     far,
     farIndex: link.far,
     about: `${name} · ${delay}`,
+    aboutShort: wlan === 0 && narrow === '' ? name : `${name} · ${delay}`,
     rate: wlan > 0 ? t('host.link.wlan', { rate: rateText(wlan) }) : narrow,
+    // a cable as fast as its cards has no rate of its own: its second line takes the delay
+    rateShort: wlan > 0 ? rateText(wlan) : narrow === '' ? delay : narrow,
     comes: t('host.link.from', { host: far, n: figure(onIt(back)) }),
     goes: t('host.link.to', { host: far, n: figure(onIt(out)) }),
     state: more > 0 && waits === '' ? t('host.link.more', { n: more }) : waits,
