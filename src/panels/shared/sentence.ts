@@ -7,6 +7,7 @@ import { type RecordView, sameFlow, type SceneMap } from '../../protocol/scene.t
 import { flowMark } from '../../theme/colors.ts';
 import { formatDuration, groupDigits, hex32 } from './format.ts';
 import { fillPlurals } from './plural.ts';
+import { tcpDecision, tcpStateName } from './tcp-words.ts';
 
 const NO_CPU = 0xffff;
 
@@ -90,6 +91,11 @@ function paramsOf(record: RecordView, map: SceneMap): Params {
     aTask: taskLabel(map, record.a),
     bTask: taskLabel(map, record.b >> 8),
     task: taskLabel(map, taskInB),
+    // sequence numbers count without a sign
+    aSeq: groupDigits(record.a >>> 0),
+    bSeq: groupDigits(record.b >>> 0),
+    aState: tcpStateName(record.a),
+    bState: tcpStateName(record.b),
     aTime: formatDuration(record.a),
     bTime: formatDuration(record.b),
   };
@@ -145,6 +151,8 @@ function variantOf(name: string, record: RecordView): string {
       return record.b < 0 ? '' : 'next';
     case 'l4Rcv':
       return record.b > 0 ? 'socket' : '';
+    case 'tcpDecision':
+      return tcpDecision(record.reason);
     case 'appSleep':
       return record.reason === Reason.socketEmpty ? '' : 'send';
     case 'txClean':

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { kindName, kinds } from '../../catalog/kinds.ts';
 import { PLACE_TYPES } from '../../catalog/places.ts';
-import { reasons } from '../../catalog/reasons.ts';
+import { Reason, reasons } from '../../catalog/reasons.ts';
 import { rules } from '../../catalog/rules.ts';
 import { simplifications } from '../../catalog/simplifications.ts';
 import { hasMessage } from '../../i18n/index.ts';
@@ -65,6 +65,24 @@ describe('words', () => {
     expect(reasonSentence(fakeRecords[7].reason)).toContain('byte for byte');
     expect(reasonSentence(0)).toBeNull();
     expect(functionOf(fakeRecords[7])).toBe('skb_gro_receive');
+  });
+
+  it('names states of TCP as ss does, and says what its decisions are about', () => {
+    expect(recordSentence(record(kinds.tcpState.code, 1, 2), map)).toBe(
+      'The connection goes from SYN_SENT to ESTABLISHED.',
+    );
+    const decision = (reason: number, a: number, b: number): string =>
+      recordSentence({ ...record(kinds.tcpDecision.code, a, b), reason }, map);
+    // sequence numbers have no sign: -2 is 2^32 - 2
+    expect(decision(Reason.sackNew, 5001, -2)).toBe(
+      'TCP notes the bytes from sequence number 5\u00a0001 to 4\u00a0294\u00a0967\u00a0294.',
+    );
+    expect(decision(Reason.rackLost, 5001, 0)).toBe(
+      'TCP counts the segment at sequence number 5\u00a0001 as lost.',
+    );
+    expect(decision(Reason.ackCompressed, 2, 1_000_000)).toBe('TCP holds an ACK back.');
+    expect(decision(Reason.cwndSlowStart, 1, 0)).toBe('TCP looks at its congestion window: 1 segment.');
+    expect(decision(Reason.tcpNagle, 100, 1448)).toBe('TCP decides how to go on.');
   });
 });
 
