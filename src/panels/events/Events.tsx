@@ -1,11 +1,9 @@
-// biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a table: only the rows in view exist
-// biome-ignore-all lint/a11y/useFocusableInteractive: rows take the focus in turn (roving tabindex), cells and heads do not
 /**
  * Every event as a sentence, in the columns of real tracers: the stage's equal for keyboard and screen reader. Reads on
  * from the playhead both ways; only the rows in view exist.
  */
 import './events.css';
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useUi } from '../../app/ui-store.ts';
 import { CONTEXTS } from '../../catalog/contexts.ts';
 import { CONTEXT_KINDS, kindName } from '../../catalog/kinds.ts';
@@ -16,6 +14,7 @@ import { useActions, useAppStore } from '../../store/react.ts';
 import { Button, IconButton } from '../shared/controls.tsx';
 import { groupDigits } from '../shared/format.ts';
 import { CloseIcon } from '../shared/icons.tsx';
+import { type GridRow, RowGrid } from '../shared/RowGrid.tsx';
 import {
   cpuLabel,
   functionOf,
@@ -26,11 +25,9 @@ import {
   tintOf,
 } from '../shared/sentence.ts';
 import { FilterFields } from '../timeline/Transport.tsx';
-import { useHeight } from '../timeline/useCanvas.ts';
 
 const PAGE = 200;
 const KEEP = 3000;
-const OVERSCAN = 6;
 
 interface Loaded {
   rows: RecordView[];
@@ -130,19 +127,14 @@ export default function Events() {
     setFilter: s.setFilter,
     filter: s.filter,
   }));
-  const { map, seq, language, theme } = useAppStore((s) => ({
+  const { map, seq, language } = useAppStore((s) => ({
     map: s.scenario.map,
     seq: s.playhead.moment.seq,
     language: s.layout.language,
-    theme: s.layout.theme,
   }));
   const { rows: all, atStart, atEnd, more } = useEvents();
   const [query, setQuery] = useState('');
   const search = useRef<HTMLInputElement>(null);
-  const scroller = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
-  const height = useHeight(scroller);
-  const rowHeight = theme === 'projector' ? 34 : 26;
 
   useEffect(() => {
     if (searchFocus > 0) search.current?.focus();
@@ -165,52 +157,6 @@ export default function Events() {
   // The last event at or before the playhead is the present one.
   let current = -1;
   for (let i = 0; i < rows.length && rows[i].seq <= seq; i += 1) current = i;
-  const [focus, setFocus] = useState<number | null>(null);
-  const active = focus ?? Math.max(0, current);
-
-  // The present row stays in view while time moves, unless someone reads elsewhere.
-  const reading = useRef(false);
-  const currentSeq = rows[current]?.seq;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: follows the present record
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null || current < 0 || reading.current || height === 0) return;
-    const y = current * rowHeight;
-    if (y < element.scrollTop + rowHeight || y > element.scrollTop + height - 2 * rowHeight) {
-      element.scrollTop = Math.max(0, y - height / 2);
-    }
-  }, [currentSeq, rows.length, height, rowHeight]);
-
-  const first = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN);
-  const last = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + OVERSCAN);
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor(height / rowHeight) - 1);
-    const moves: Record<string, number> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-      Home: -rows.length,
-      End: rows.length,
-    };
-    if (event.key in moves) {
-      const next = Math.min(rows.length - 1, Math.max(0, active + moves[event.key]));
-      setFocus(next);
-      const element = scroller.current;
-      if (element !== null) {
-        const y = next * rowHeight;
-        if (y < element.scrollTop) element.scrollTop = y;
-        else if (y > element.scrollTop + height - rowHeight) element.scrollTop = y - height + rowHeight;
-      }
-      if (next > rows.length - 20) more(1);
-      if (next < 20) more(-1);
-    } else if (event.key === 'Enter' && rows[active] !== undefined) {
-      void seek({ t: rows[active].timeNs, seq: rows[active].seq });
-    } else return;
-    event.preventDefault();
-  };
-
   if (map === null) return <section className="events" />;
   const filtered = Object.values(filter).some((v) => v !== undefined);
   return (
@@ -241,62 +187,18 @@ export default function Events() {
           <CloseIcon />
         </IconButton>
       </header>
-      <div
+      <RowGrid
         className="events-grid"
-        tabIndex={0}
-        role="grid"
-        aria-label={t('events.grid')}
-        aria-rowcount={-1}
-        aria-colcount={8}
-      >
-        <div role="rowgroup">
-          <div role="row" className="event-row event-head">
-            {['time', 'cpu', 'context', 'what', 'packet', 'function', 'device', 'reason'].map((name) => (
-              <span role="columnheader" key={name} className={`col-${name}`}>
-                {t(`events.${name}`)}
-              </span>
-            ))}
-          </div>
-        </div>
-        <div
-          className="events-scroll"
-          ref={scroller}
-          role="rowgroup"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard; the row with the tab stop may not exist
-          tabIndex={0}
-          onPointerDown={() => {
-            reading.current = true;
-          }}
-          onPointerLeave={() => {
-            reading.current = false;
-          }}
-          onScroll={(event) => {
-            const element = event.currentTarget;
-            setTop(element.scrollTop);
-            if (element.scrollTop + element.clientHeight > element.scrollHeight - 300) more(1);
-            if (element.scrollTop < 100) more(-1);
-          }}
-          onKeyDown={onKeyDown}
-        >
-          <div className="events-space" style={{ blockSize: rows.length * rowHeight }}>
-            {rows.slice(first, last).map((record, i) => (
-              <EventRow
-                key={record.seq}
-                record={record}
-                map={map}
-                language={language}
-                top={(first + i) * rowHeight}
-                current={first + i === current}
-                future={record.seq > seq}
-                focused={first + i === active}
-                takeFocus={focus === first + i}
-                onGo={() => void seek({ t: record.timeNs, seq: record.seq })}
-                onFocus={() => setFocus(first + i)}
-              />
-            ))}
-          </div>
-        </div>
-      </div>
+        label={t('events.grid')}
+        columns={COLUMNS.map((name) => ({ className: `col-${name}`, text: t(`events.${name}`) }))}
+        count={rows.length}
+        whole={false}
+        start={Math.max(0, current)}
+        follow={{ index: current, of: rows[current]?.seq }}
+        row={(index) => gridRow(rows[index], map, language, index === current, rows[index].seq > seq)}
+        onGo={(index) => void seek({ t: rows[index].timeNs, seq: rows[index].seq })}
+        onEnd={more}
+      />
       {rows.length === 0 && (
         <p className="muted events-none">{t(atStart && atEnd ? 'events.none' : 'events.loading')}</p>
       )}
@@ -304,72 +206,35 @@ export default function Events() {
   );
 }
 
-function EventRow({
-  record,
-  map,
-  language,
-  top,
-  current,
-  future,
-  focused,
-  takeFocus,
-  onGo,
-  onFocus,
-}: {
-  record: RecordView;
-  map: SceneMap;
-  language: string;
-  top: number;
-  current: boolean;
-  future: boolean;
-  focused: boolean;
-  takeFocus: boolean;
-  onGo: () => void;
-  onFocus: () => void;
-}) {
-  const row = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (takeFocus) row.current?.focus({ preventScroll: true });
-  }, [takeFocus]);
+const COLUMNS = ['time', 'cpu', 'context', 'what', 'packet', 'function', 'device', 'reason'] as const;
+
+function gridRow(
+  record: RecordView,
+  map: SceneMap,
+  language: string,
+  current: boolean,
+  future: boolean,
+): GridRow {
   const context = contextOf(record);
   const loss = kindName(record.kind) === 'drop';
   const onCpu = map.cpus[record.cpu] !== undefined;
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Enter is handled by the grid
-    <div
-      ref={row}
-      role="row"
-      aria-selected={current}
-      tabIndex={focused ? 0 : -1}
-      className={`event-row ${current ? 'is-current' : ''} ${future ? 'is-future' : ''} ${loss ? 'is-loss' : ''}`}
-      style={{ transform: `translateY(${top}px)` }}
-      onClick={onGo}
-      onFocus={onFocus}
-    >
-      <span role="gridcell" className="col-time mono">
-        {groupDigits(record.timeNs)}
-      </span>
-      <span role="gridcell" className="col-cpu mono">
-        {cpuLabel(map, record.cpu)}
-      </span>
-      <span role="gridcell" className="col-context">
-        {onCpu && <span className={`context-pill ctx ctx-${context}`}>{t(`context.${context}`)}</span>}
-      </span>
-      <span role="gridcell" className="col-what">
-        {recordSentence(record, map, language)}
-      </span>
-      <span role="gridcell" className="col-packet mono">
-        {record.packet > 0 ? record.packet : ''}
-      </span>
-      <span role="gridcell" className="col-function mono">
-        {functionOf(record)}
-      </span>
-      <span role="gridcell" className="col-device">
-        {placeName(map, record.place)}
-      </span>
-      <span role="gridcell" className="col-reason">
-        {reasonSentence(record.reason) ?? ''}
-      </span>
-    </div>
-  );
+  return {
+    key: record.seq,
+    current,
+    className: `${future ? 'is-future' : ''} ${loss ? 'is-loss' : ''}`,
+    cells: [
+      { className: 'mono', content: groupDigits(record.timeNs) },
+      { className: 'mono', content: cpuLabel(map, record.cpu) },
+      {
+        content: onCpu && (
+          <span className={`context-pill ctx ctx-${context}`}>{t(`context.${context}`)}</span>
+        ),
+      },
+      { content: recordSentence(record, map, language) },
+      { className: 'mono', content: record.packet > 0 ? record.packet : '' },
+      { className: 'mono', content: functionOf(record) },
+      { content: placeName(map, record.place) },
+      { content: reasonSentence(record.reason) ?? '' },
+    ],
+  };
 }
