@@ -1,6 +1,6 @@
 /** The transfer: its points are walked by keyboard and lead to packets; how often each layer ran, a variant beside another. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from './lab.ts';
+import { expect, ns, test } from './lab.ts';
 
 test('a segment and its retransmission are walked to; each leads to its packet', async ({ lab, page }) => {
   await lab.open();
@@ -19,6 +19,21 @@ test('a segment and its retransmission are walked to; each leads to its packet',
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');
   await expect(lab.inspector.getByRole('heading', { name: `Packet ${first}`, exact: true })).toBeHidden();
+  // one plot down: ACKs, 11 of them in all; another one down: what the link carries, in both directions
+  await expect(area).toHaveAccessibleName(
+    /in bins of 100.µs: ACKs heard, at most 10.000 a second; bytes on the wire/,
+  );
+  await area.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('End');
+  await expect(panel).toContainText(/9.900.000 to 10.000.000 ns: 0 ACKs heard, 0 a second/);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Home');
+  for (let bin = 0; bin < 10; bin += 1) await page.keyboard.press('ArrowRight');
+  // the SYN-ACK of 74 bytes leaves h2 after a millisecond
+  await expect(panel).toContainText(/1.000.000 to 1.100.000 ns: 0 bytes on the wire from h1, 74 to it/);
+  await page.keyboard.press('Enter');
+  await expect(lab.time).toHaveText(ns(1_000_000));
   const { violations } = await new AxeBuilder({ page }).include('.transfer').analyze();
   expect(violations).toEqual([]);
   await page.keyboard.press('x');

@@ -115,6 +115,7 @@ export function TopBar() {
           <IconButton
             label={t('top.transfer')}
             keys="X"
+            className="not-phone"
             aria-pressed={transferOpen}
             onClick={() => togglePanel('transfer')}
           >
@@ -124,6 +125,7 @@ export function TopBar() {
         <IconButton
           label={t('top.events')}
           keys="E"
+          className="not-phone"
           aria-pressed={eventsOpen}
           onClick={() => togglePanel('events')}
         >
@@ -132,6 +134,7 @@ export function TopBar() {
         <IconButton
           label={t('top.captures')}
           keys="C"
+          className="not-phone"
           aria-pressed={capturesOpen}
           disabled={title === null}
           onClick={() => togglePanel('captures')}
@@ -141,6 +144,7 @@ export function TopBar() {
         <IconButton
           label={t('top.console')}
           keys="~"
+          className="not-phone"
           aria-pressed={consoleOpen}
           onClick={() => togglePanel('console')}
         >

@@ -184,7 +184,10 @@ export type Request =
       flow: number;
       fromNs: number;
       toNs: number;
+      /** Segments, and ACKs, at most. */
       points: number;
+      /** Bins of the rates, about as many at most. */
+      bars: number;
     }
   | {
       type: 'inspect';
@@ -344,6 +347,21 @@ export interface Transfer {
   sacks: { timeNs: number; seq: number; packet: number; from: number; to: number }[];
   /** Segments; a step holds until the next. ssthresh 2147483647: none yet. */
   cwnd: { timeNs: number; cwnd: number; ssthresh: number; reason: number }[];
+  rates: TransferRates;
+}
+
+/** Bins of one length that touch the part of time, all counted, nothing left out. */
+export interface TransferRates {
+  binNs: number;
+  /** Where the first one begins: a multiple of binNs, at or before fromNs. */
+  firstNs: number;
+  /** ACKs heard for the connection. */
+  acks: number[];
+  /** Direction of a link (SceneMap.ways) that the data takes; -1: it goes over none. */
+  way: number;
+  /** Frame bytes without FCS, of all frames, that the link carries the data's way, and back; empty: no link. */
+  out: number[];
+  back: number[];
 }
 
 export interface KnobView {

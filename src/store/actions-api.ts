@@ -77,7 +77,13 @@ export interface AppActions {
   // -- questions to the worker (newest of each kind wins)
   inspect(target: InspectTarget, at?: Moment): Promise<Inspection | null>;
   /** What a connection sent and heard, by the flow of its data. */
-  transfer(flow: number, fromNs: number, toNs: number, points: number): Promise<Transfer | null>;
+  transfer(
+    flow: number,
+    fromNs: number,
+    toNs: number,
+    points: number,
+    bars: number,
+  ): Promise<Transfer | null>;
   timeline(fromNs: number, toNs: number, bins: number): Promise<Timeline | null>;
   records(from: Moment, count: number, direction: 1 | -1, filter: RecordFilter): Promise<RecordView[] | null>;
   packetHistory(packet: number): Promise<RecordView[] | null>;

@@ -508,9 +508,9 @@ export function createApp(deps: AppDeps): App {
       );
       return answer?.timeline ?? null;
     },
-    async transfer(flow, fromNs, toNs, points) {
+    async transfer(flow, fromNs, toNs, points, bars) {
       const answer = await ask(
-        { type: 'transfer', branch: branch(), flow, fromNs, toNs, points },
+        { type: 'transfer', branch: branch(), flow, fromNs, toNs, points, bars },
         'transfer',
         'transfer',
       );

@@ -14,6 +14,7 @@ import { Problem } from './problem.ts';
 import { Run } from './run.ts';
 import { mapOf } from './scene-of.ts';
 import { Series } from './series.ts';
+import { Rates, wholeRunBin } from './rates.ts';
 import { TransferLog } from './transfer.ts';
 
 const BASE_BINS = 4096;
@@ -29,6 +30,7 @@ export interface Branch {
   run: Run;
   series: Series;
   transfers: TransferLog;
+  rates: Rates;
   map: SceneMap;
 }
 
@@ -132,28 +134,33 @@ export class Branches {
   private make(info: BranchInfo, applied: Applied[], common: Common | null = null): Branch {
     const inputs = [...this.spec.inputs, ...applied.flatMap((a) => a.changes)].sort(bySoonest);
     const spec: WorldSpec = { ...this.spec, inputs };
-    const holder: { series: Series | null } = { series: null };
+    const readers: { consume(view: DataView, count: number): void }[] = [];
     const old = common?.branch ?? null;
     const shared =
       common === null
         ? []
-        : common.branch.run.keyframesFor(common.at, inputs, (t) => common.branch.series.binAfter(t));
-    const transfers = new TransferLog();
+        : common.branch.run.keyframesFor(common.at, inputs, (t) =>
+            Math.max(common.branch.series.binAfter(t), common.branch.rates.binAfter(t)),
+          );
     const take = (view: DataView, count: number): void => {
-      holder.series?.consume(view, count);
-      transfers.consume(view, count);
+      for (const reader of readers) reader.consume(view, count);
     };
     const run = new Run(spec, take, shared);
     const [first] = run.keyframes;
     const start = run.keyframes[run.keyframes.length - 1];
     const map = old?.map ?? mapOf(first, this.scenarioId);
+    const transfers = new TransferLog();
     const series = new Series(map, 0, spec.durationNs, BASE_BINS, start, false);
+    const rates = new Rates(wholeRunBin(spec.durationNs), 0, spec.durationNs, start);
     if (old !== null && shared.length > 1) {
       series.takeOver(old.series, start.now);
+      rates.takeOver(old.rates, start.now);
       transfers.takeOver(old.transfers, start.seq);
     }
-    holder.series = series;
-    return { info, applied, run, series, transfers, map };
+    readers.push(series);
+    // nobody asks for these where no connection sends
+    if (map.transfers.length > 0) readers.push(transfers, rates);
+    return { info, applied, run, series, transfers, rates, map };
   }
 
   /** All inputs of a branch read from a link, its parents' before the forks first. */

@@ -41,6 +41,7 @@ import { inspect, lastRecords, packetRecords } from './inspect.ts';
 import { packetBytes } from './packet-bytes.ts';
 import { Problem, problemOf } from './problem.ts';
 import { badScenario, readCapture, readSource, type Texts } from './read-source.ts';
+import { binFor, Rates } from './rates.ts';
 import { ALL_OF_TIME, type Run } from './run.ts';
 import { Series, windowOf } from './series.ts';
 import { resolveSteps, textOf } from './steps.ts';
@@ -177,7 +178,7 @@ export class Session {
         this.timeline(r.id, this.branches.get(r.branch), r.fromNs, r.toNs, r.bins);
         break;
       case 'transfer':
-        this.transfer(r.id, this.branches.get(r.branch), r.flow, r.fromNs, r.toNs, r.points);
+        this.transfer(r.id, this.branches.get(r.branch), r);
         break;
       case 'inspect':
         this.whenKnown(r.id, r.branch, r.at, (branch, at) => {
@@ -727,22 +728,52 @@ export class Session {
     this.deps.post({ type: 'timeline', id, timeline });
   }
 
-  private transfer(id: number, branch: Branch, flow: number, from: number, to: number, points: number): void {
+  private transfer(
+    id: number,
+    branch: Branch,
+    asked: { flow: number; fromNs: number; toNs: number; points: number; bars: number },
+  ): void {
     const { run } = branch;
-    const most = Math.max(100, Math.min(20_000, Math.floor(points)));
+    const { flow, fromNs: from, toNs: to } = asked;
+    const most = Math.max(100, Math.min(20_000, Math.floor(asked.points)));
     let log = branch.transfers;
+    let { rates } = branch;
+    let binNs = binFor(to - from, Math.max(20, Math.min(2000, Math.floor(asked.bars))));
     const first = run.keyframeBefore({ t: from, seq: ALL_OF_TIME });
     const last = run.keyframeBefore({ t: to, seq: ALL_OF_TIME });
     const records = (run.keyframes[last + 1]?.seq ?? run.knownSeq) - run.keyframes[first].seq;
     // a close look at a long run: what was left out is made again
-    if (log.thinned && records <= EXACT_RECORDS) {
+    const close = records <= EXACT_RECORDS;
+    const again: { consume(view: DataView, count: number): void }[] = [];
+    if (log.thinned && close) {
       log = branch.transfers.exactFrom(run.keyframes[first].seq);
-      for (let index = first; index <= last; index += 1) {
-        const chunk = run.chunk(index);
-        log.consume(chunk.view, chunk.count);
-      }
+      again.push(log);
     }
-    this.deps.post({ type: 'transfer', id, transfer: log.view(flow, from, to, run.knownNs, most) });
+    if (binNs < rates.binNs && close) {
+      // the first bin begins before the window does
+      const start = run.keyframeBefore({ t: Math.floor(from / binNs) * binNs - 1, seq: ALL_OF_TIME });
+      rates = new Rates(binNs, from, to, run.keyframes[start]);
+      for (let index = start; index < first; index += 1) {
+        const chunk = run.chunk(index);
+        rates.consume(chunk.view, chunk.count);
+      }
+      again.push(rates);
+    }
+    for (let index = first; again.length > 0 && index <= last; index += 1) {
+      const chunk = run.chunk(index);
+      for (const reader of again) reader.consume(chunk.view, chunk.count);
+    }
+    binNs = Math.max(binNs, rates.binNs);
+    const { fixed, nics } = run.keyframes[0];
+    const way = nics[fixed.flows[flow]?.dev ?? -1]?.way ?? -1;
+    this.deps.post({
+      type: 'transfer',
+      id,
+      transfer: {
+        ...log.view(flow, from, to, run.knownNs, most),
+        rates: rates.view(flow, way, from, to, binNs),
+      },
+    });
   }
 
   private exact(

@@ -86,10 +86,10 @@ export class TransferLog {
   }
 
   /** The flow's part of time. @param most points of each kind */
-  view(flow: number, fromNs: number, toNs: number, knownNs: number, most: number): Transfer {
+  view(flow: number, fromNs: number, toNs: number, knownNs: number, most: number): Omit<Transfer, 'rates'> {
     const own = this.rows.filter((r) => r.other === flow);
     const unwrap = unwrapper();
-    const out: Transfer = {
+    const out: Omit<Transfer, 'rates'> = {
       flow,
       fromNs,
       toNs,
@@ -146,7 +146,7 @@ function unwrapper(): (seq: number) => number {
   };
 }
 
-function thin(t: Transfer, most: number): void {
+function thin(t: Omit<Transfer, 'rates'>, most: number): void {
   const spread = <T>(list: T[], keep: (item: T) => boolean = () => false): T[] => {
     if (list.length <= most) return list;
     const step = Math.ceil(list.length / most);

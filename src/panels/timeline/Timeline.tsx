@@ -22,7 +22,16 @@ import { timeTicks } from './axis.ts';
 import { drawRows, fitRows, hitRows, type RowHit, type RowsGeometry, rowsHeight } from './draw-rows.ts';
 import { useCanvas, useWidth } from './useCanvas.ts';
 import { useTimelineData } from './useTimelineData.ts';
-import { clampWindow, isWhole, panWindow, revealIn, type TimeWindow, zoomWindow } from './window.ts';
+import { useWheelZoom } from './useWheelZoom.ts';
+import {
+  clampWindow,
+  isWhole,
+  keyWindow,
+  panWindow,
+  revealIn,
+  type TimeWindow,
+  zoomWindow,
+} from './window.ts';
 
 const ROWS_ROOM = 92;
 const BIN_PX = 2;
@@ -85,24 +94,7 @@ export function Timeline() {
     });
   }, [feed, view, scale, width, stored, whole, setView]);
 
-  // Wheel: not passive, since it must not scroll the page as well.
-  useEffect(() => {
-    const element = area.current;
-    if (element === null) return;
-    const onWheel = (event: WheelEvent) => {
-      event.preventDefault();
-      const left = element.getBoundingClientRect().left;
-      const span = view.toNs - view.fromNs;
-      if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-        setView(panWindow(view, whole, (event.deltaX / Math.max(1, width)) * span));
-      } else {
-        const at = view.fromNs + ((event.clientX - left) / Math.max(1, width)) * span;
-        setView(zoomWindow(view, whole, Math.exp(Math.max(-120, Math.min(120, event.deltaY)) * 0.004), at));
-      }
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
-  }, [view, whole, width, setView]);
+  useWheelZoom(area, view, whole, setView);
 
   const drag = useRef<{ x: number; view: TimeWindow; mark: boolean; moved: boolean } | null>(null);
   const [mark, setMark] = useState<{ from: number; to: number } | null>(null);
@@ -146,13 +138,9 @@ export function Timeline() {
   const onKeyDown = (event: KeyboardEvent) => {
     const at = feed.current?.timeNs ?? view.fromNs;
     const middle = at >= view.fromNs && at <= view.toNs ? at : (view.fromNs + view.toNs) / 2;
-    const span = view.toNs - view.fromNs;
-    if (event.key === '+' || event.key === '=') setView(zoomWindow(view, whole, 0.5, middle));
-    else if (event.key === '-') setView(zoomWindow(view, whole, 2, middle));
-    else if (event.key === '0') actions.setTimeWindow(null);
-    else if (event.key === '[') setView(panWindow(view, whole, -span / 4));
-    else if (event.key === ']') setView(panWindow(view, whole, span / 4));
-    else return;
+    const next = keyWindow(event.key, view, whole, middle);
+    if (next === null) return;
+    setView(next);
     event.preventDefault();
   };
 

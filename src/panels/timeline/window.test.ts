@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clampWindow, isWhole, MIN_SPAN_NS, panWindow, revealIn, zoomWindow } from './window.ts';
+import { clampWindow, isWhole, keyWindow, MIN_SPAN_NS, panWindow, revealIn, zoomWindow } from './window.ts';
 
 const WHOLE = 4_000_000;
 const windows = fc
@@ -30,6 +30,17 @@ describe('timeline window', () => {
   it('keeps the moment under the pointer where it is while zooming in', () => {
     const z = zoomWindow({ fromNs: 0, toNs: WHOLE }, WHOLE, 0.5, 1_000_000);
     expect((1_000_000 - z.fromNs) / (z.toNs - z.fromNs)).toBeCloseTo(0.25);
+  });
+
+  it('answers the keys + − 0 [ ] and no other', () => {
+    const w = { fromNs: 1_000_000, toNs: 2_000_000 };
+    const key = (name: string) => keyWindow(name, w, WHOLE, 1_500_000);
+    expect(key('+')).toEqual({ fromNs: 1_250_000, toNs: 1_750_000 });
+    expect(key('-')).toEqual({ fromNs: 500_000, toNs: 2_500_000 });
+    expect(key('0')).toEqual({ fromNs: 0, toNs: WHOLE });
+    expect(key('[')).toEqual({ fromNs: 750_000, toNs: 1_750_000 });
+    expect(key(']')).toEqual({ fromNs: 1_250_000, toNs: 2_250_000 });
+    expect(key('ArrowLeft')).toBeNull();
   });
 
   it('pans to the edge and no further', () => {

@@ -24,6 +24,26 @@ export function panWindow(window: TimeWindow, whole: number, byNs: number): Time
   return clampWindow({ fromNs: window.fromNs + byNs, toNs: window.toNs + byNs }, whole);
 }
 
+/** The window after one of the keys + − 0 [ ]; null: it is another key. @param at moment that stays in its place */
+export function keyWindow(key: string, window: TimeWindow, whole: number, at: number): TimeWindow | null {
+  const span = window.toNs - window.fromNs;
+  switch (key) {
+    case '+':
+    case '=':
+      return zoomWindow(window, whole, 0.5, at);
+    case '-':
+      return zoomWindow(window, whole, 2, at);
+    case '0':
+      return { fromNs: 0, toNs: whole };
+    case '[':
+      return panWindow(window, whole, -span / 4);
+    case ']':
+      return panWindow(window, whole, span / 4);
+    default:
+      return null;
+  }
+}
+
 /** Moves the window so that `at` is in it, and leaves it alone where it is already; `ahead` of it stays in view. */
 export function revealIn(window: TimeWindow, whole: number, at: number): TimeWindow {
   if (at >= window.fromNs && at <= window.toNs) return window;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Transfer } from '../../protocol/messages.ts';
-import { ackCounts, byteRange, cwndAt, nearest, pointsOf } from './plot.ts';
+import { ackRate, binAt, byteRange, cwndAt, nearest, pointsOf, rowsOf, tallest } from './plot.ts';
 
 const base: Transfer = {
   flow: 1,
@@ -19,6 +19,14 @@ const base: Transfer = {
     { timeNs: 0, cwnd: 10, ssthresh: 2_147_483_647, reason: 0 },
     { timeNs: 250, cwnd: 7, ssthresh: 7, reason: 0 },
   ],
+  rates: {
+    binNs: 200,
+    firstNs: 0,
+    acks: [0, 1, 0, 3, 0],
+    way: 0,
+    out: [1514, 0, 60, 0, 0],
+    back: [66, 0, 0, 78, 0],
+  },
 };
 
 describe('a transfer as a plot', () => {
@@ -37,8 +45,23 @@ describe('a transfer as a plot', () => {
     expect(byteRange({ ...base, segments: [], acks: [], sacks: [] })).toEqual({ from: 0, to: 1 });
   });
 
-  it('counts ACKs a bin, times what each stands for', () => {
-    expect(ackCounts({ ...base, every: 4 }, 5)).toEqual([0, 4, 0, 0, 0]);
+  it('tells what a bar stands for: ACKs a second, bytes of both directions', () => {
+    // 3 in 200 ns
+    expect(ackRate(base.rates, 3)).toBe(15_000_000);
+    expect(tallest(base.rates)).toEqual({ acks: 15_000_000, link: 1514 + 66 });
+    expect([-1, 0, 199, 200, 999, 1000].map((t) => binAt(base.rates, t))).toEqual([-1, 0, 0, 1, 4, -1]);
+  });
+
+  it('has a row for each plot, one over the other, within the height', () => {
+    for (const link of [true, false])
+      for (const height of [160, 245, 420]) {
+        const rows = rowsOf(height, link);
+        expect(rows).toHaveLength(link ? 4 : 3);
+        rows.forEach((row, i) => {
+          if (i > 0) expect(row.top).toBeGreaterThan(rows[i - 1].top + rows[i - 1].height);
+          expect(row.top + row.height).toBeLessThanOrEqual(height + 1e-9);
+        });
+      }
   });
 
   it('knows the congestion window in force', () => {

@@ -1,5 +1,5 @@
 /** A transfer as a plot: what lies where, which point is nearest. Pure; pixels come from two linear scales. */
-import type { Transfer } from '../../protocol/messages.ts';
+import type { Transfer, TransferRates } from '../../protocol/messages.ts';
 
 /** One thing that can be chosen. */
 export interface Point {
@@ -59,17 +59,6 @@ export function byteRange(t: Transfer): { from: number; to: number } {
   return { from: Math.max(0, from - margin), to: to + margin };
 }
 
-/** ACKs in each of `bins` equal parts of the time, times `every`. */
-export function ackCounts(t: Transfer, bins: number): number[] {
-  const counts = new Array<number>(bins).fill(0);
-  const width = (t.toNs - t.fromNs) / bins;
-  for (const a of t.acks) {
-    const bin = Math.min(bins - 1, Math.floor((a.timeNs - t.fromNs) / width));
-    if (bin >= 0) counts[bin] += t.every;
-  }
-  return counts;
-}
-
 /** The congestion window in force at a time; null: none known. */
 export function cwndAt(t: Transfer, timeNs: number): Transfer['cwnd'][number] | null {
   let found: Transfer['cwnd'][number] | null = null;
@@ -105,4 +94,43 @@ export function nearest(
     }
   }
   return best;
+}
+
+export interface Row {
+  top: number;
+  height: number;
+}
+
+/** Between two plots, pixels. */
+const GAP = 8;
+
+/** From top to bottom: bytes, congestion window, ACKs, and what the link carries where there is one. */
+export function rowsOf(height: number, link: boolean): Row[] {
+  const small = link ? 3 : 2;
+  const low = Math.max(26, Math.min(90, Math.round((height - small * GAP) * (link ? 0.19 : 0.23))));
+  const high = Math.max(40, height - small * (GAP + low));
+  return Array.from({ length: small + 1 }, (_, i) =>
+    i === 0 ? { top: 0, height: high } : { top: high + GAP + (i - 1) * (low + GAP), height: low },
+  );
+}
+
+/** A plot of bars: ACKs, or bytes on the link. */
+export type BarKind = 'acks' | 'link';
+
+export function ackRate(rates: TransferRates, bin: number): number {
+  return ((rates.acks[bin] ?? 0) * 1e9) / rates.binNs;
+}
+
+/** The tallest bar of each plot: ACKs a second, bytes a bin. */
+export function tallest(rates: TransferRates): Record<BarKind, number> {
+  return {
+    acks: rates.acks.reduce((most, _, i) => Math.max(most, ackRate(rates, i)), 0),
+    link: rates.out.reduce((most, bytes, i) => Math.max(most, bytes + rates.back[i]), 0),
+  };
+}
+
+/** Bin of a moment; -1: none is known. */
+export function binAt(rates: TransferRates, timeNs: number): number {
+  const bin = Math.floor((timeNs - rates.firstNs) / rates.binNs);
+  return bin >= 0 && bin < rates.acks.length ? bin : -1;
 }

@@ -6,8 +6,12 @@ import type { TimeWindow } from '../timeline/window.ts';
 
 const GROWN_SHARE = 25;
 const POINTS = 4000;
+/** A bar is about so wide; how many there are goes by steps, so that a page that changes its width asks seldom. */
+const BAR_PX = 6;
+const BARS_STEP = 20;
 
-export function useTransfer(flow: number, window: TimeWindow): Transfer | null {
+export function useTransfer(flow: number, window: TimeWindow, width: number): Transfer | null {
+  const bars = Math.max(1, Math.round(width / BAR_PX / BARS_STEP)) * BARS_STEP;
   const { transfer } = useActions();
   const { ready, revision } = useAppStore((s) => ({
     ready: s.scenario.status === 'ready' && s.worker === 'ready',
@@ -23,9 +27,9 @@ export function useTransfer(flow: number, window: TimeWindow): Transfer | null {
     if (!ready || flow === 0 || toNs <= fromNs) return;
     newest.current += 1;
     const mine = newest.current;
-    void transfer(flow, Math.floor(fromNs), Math.ceil(toNs), POINTS).then((answer) => {
+    void transfer(flow, Math.floor(fromNs), Math.ceil(toNs), POINTS, bars).then((answer) => {
       if (answer !== null && mine === newest.current) setData(answer);
     });
-  }, [transfer, ready, revision, flow, fromNs, toNs]);
+  }, [transfer, ready, revision, flow, fromNs, toNs, bars]);
   return data !== null && data.flow === flow ? data : null;
 }
