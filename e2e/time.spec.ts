@@ -219,6 +219,23 @@ test('lesson steps by a clicker’s keys', async ({ lab, page }) => {
   await expect(lesson).toContainText('Step 12 of 12');
 });
 
+test('a variant chosen before the lesson begins is offered beside each step told in another', async ({
+  lab,
+  page,
+}) => {
+  await lab.open();
+  await lab.choose('One write of 64 KiB', 'gso');
+  const lesson = page.getByRole('region', { name: 'Lesson' });
+  const variant = page.getByRole('combobox', { name: 'Variant' });
+  await lesson.getByRole('button', { name: 'Begin' }).click();
+  await expect(variant).toHaveValue('base');
+  await expect(lesson.getByRole('status')).toContainText('about this variant');
+  await lesson.getByRole('button', { name: /^See the same moment in “GSO/ }).click();
+  await expect(variant).toHaveValue('gso');
+  await expect(lesson.getByRole('heading', { name: 'One call' })).toBeVisible();
+  await expect(lesson.getByRole('status')).toBeHidden();
+});
+
 test('follows one packet: steps go to its events only', async ({ lab, page }) => {
   await lab.open();
   await lab.choose('A ring overflows');

@@ -573,7 +573,10 @@ const StepSchema = v.strictObject({
     v.optional(v.pipe(HistorySchema, v.maxLength(40))),
     'A figure of events in their order, under the text: how things came to be so.',
   ),
-  variant: about(v.optional(id), 'Variant it is told in; absent: the one that is open.'),
+  variant: about(
+    v.optional(id),
+    'Variant it is told in, and opens; absent: the scenario as it is, without a variant.',
+  ),
   sweep: about(v.optional(id), 'Sweep whose curve is offered there.'),
 });
 

@@ -23,6 +23,21 @@ const scenario = JSON.stringify({
   traffic: { load: { kind: 'rate', frame: { proto: 'udp', dport: 7000 }, flows: 4, ratePps: 200000 } },
 });
 
+const told = (text: string, more: object = {}) => ({
+  title: { text },
+  text: { text },
+  at: { atNs: 1000 },
+  ...more,
+});
+const lessonScenario = JSON.stringify({
+  ...JSON.parse(scenario),
+  variants: {
+    one: { title: { text: 'One' }, patch: { durationNs: 500_000 } },
+    other: { title: { text: 'Other' }, patch: { durationNs: 400_000 } },
+  },
+  lesson: { steps: [told('a'), told('b', { variant: 'other' }), told('c')] },
+});
+
 /** More than the core makes at once. */
 const longScenario = scenario.replace('"durationNs":1000000', '"durationNs":40000000');
 
@@ -38,6 +53,7 @@ function open() {
       builtins: new Map([
         ['it', scenario],
         ['long', longScenario],
+        ['lesson', lessonScenario],
       ]),
       now: () => 0,
       post: (r) => queueMicrotask(() => open && hear(r)),
@@ -249,6 +265,26 @@ describe('the app', () => {
     expect(b.state().branches).toEqual(a.state().branches);
     expect(b.state().selection.target).toEqual({ kind: 'queue', queue: 1 });
     expect(sceneOf(b.app)).toEqual(sceneOf(a.app));
+  });
+
+  it('a step opens the variant it is told in, and keeps in mind the one chosen by hand', async () => {
+    const { app, state } = open();
+    await app.actions.load({ builtin: 'lesson' });
+    const shown = () => [state().scenario.variant, state().lesson.step, state().lesson.aside];
+    await app.actions.setVariant('one');
+    await app.actions.goToStep(0);
+    expect(shown()).toEqual(['base', 0, 'one']);
+    await app.actions.goToStep(1);
+    expect(shown()).toEqual(['other', 1, 'one']);
+    // chosen again: it stays while the step does
+    await app.actions.setVariant('one');
+    expect(shown()).toEqual(['one', 1, null]);
+    await app.actions.goToStep(2);
+    expect(shown()).toEqual(['base', 2, 'one']);
+    // where a lesson opens its own variants, nobody has chosen
+    await app.actions.load({ builtin: 'lesson' });
+    for (const step of [0, 1, 2]) await app.actions.goToStep(step);
+    expect(shown()).toEqual(['base', 2, null]);
   });
 
   it('says so where a link cannot be read', async () => {

@@ -267,6 +267,7 @@ export function createApp(deps: AppDeps): App {
     const step = state.view['step'];
     if (typeof step === 'number' && step >= 0 && step < loaded.info.steps.length) patch('lesson', { step });
     else patch('lesson', { step: -1 });
+    patch('lesson', { aside: null });
     actions.select(targetOf(state.selection, loaded.map));
     return true;
   }
@@ -344,13 +345,14 @@ export function createApp(deps: AppDeps): App {
       if (options.captures === undefined) captures = [];
       const loaded = await loadInto(source, options);
       if (loaded === null) return false;
-      patch('lesson', { step: -1, answers: {} });
+      patch('lesson', { step: -1, answers: {}, aside: null });
       await player.goTo({ t: 0, seq: 0 });
       if (options.play === true) actions.play();
       return true;
     },
     async setVariant(variant) {
       const { source } = get().scenario;
+      patch('lesson', { aside: null });
       return source === null ? false : openVariant(source, variant);
     },
     async openLink(fragment) {
@@ -630,6 +632,10 @@ export function createApp(deps: AppDeps): App {
       const step = info?.steps[index];
       if (step === undefined) return;
       actions.pause();
+      // a variant that no step has opened was chosen by hand: the step's text is not about it
+      const told = info?.steps[get().lesson.step]?.variant ?? 'base';
+      const aside = variant === told ? get().lesson.aside : variant;
+      patch('lesson', { aside: aside === step.variant ? null : aside });
       patch('lesson', { step: index });
       if (step.variant !== variant || get().branches.active !== 1) {
         const { source } = get().scenario;

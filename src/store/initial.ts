@@ -77,7 +77,7 @@ export function initialState(preferences: Preferences): AppState {
       timeWindow: null,
     },
     branches: { list: [{ id: 1, parent: null, forkAt: null, inputs: [] }], active: 1 },
-    lesson: { step: -1, answers: {} },
+    lesson: { step: -1, answers: {}, aside: null },
     sweep: { runs: {}, running: null },
     capture: NO_CAPTURE,
     console: { host: 'h1', entries: [], busy: false, watching: null },

@@ -137,6 +137,8 @@ export interface LessonSlice {
   step: number;
   /** Answers given at gates, by step. */
   answers: Record<number, string>;
+  /** Variant that had been chosen by hand when a step opened the one it is told in; null: none. */
+  aside: string | null;
 }
 
 export interface ConsoleEntry {

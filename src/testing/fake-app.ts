@@ -300,7 +300,7 @@ export function fakeState(mock: MockFrame): AppState {
     },
     sweep: { runs: {}, running: null },
     capture: NO_CAPTURE,
-    lesson: { step: 2, answers: {} },
+    lesson: { step: 2, answers: {}, aside: null },
     console: {
       host: 'h1',
       busy: false,
@@ -370,7 +370,7 @@ export function createFakeApp(mock: MockFrame = busyRss(), overrides: Partial<Ap
       layout({ panels: { ...panels, [panel]: open ?? !panels[panel] } });
     },
     goToStep: (step) => {
-      store.setState({ lesson: { step, answers: {} } });
+      store.setState({ lesson: { step, answers: {}, aside: null } });
       return Promise.resolve();
     },
     setPace: (pace) => store.setState((s) => ({ playhead: { ...s.playhead, pace } })),

@@ -327,6 +327,8 @@ export const panelWords: Readonly<Record<string, string>> = {
   'lesson.goTo': 'Step {n}: {title}',
   'lesson.variant': 'Variant',
   'lesson.base': 'as described',
+  'lesson.told': 'The step’s text is about this variant.',
+  'lesson.seeIn': 'See the same moment in “{variant}”',
 
   'lesson.sweep': 'Plot the curve: {title}',
 

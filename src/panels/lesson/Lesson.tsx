@@ -3,6 +3,7 @@ import './lesson.css';
 import { AnimatePresence, m } from 'framer-motion';
 import { useUi } from '../../app/ui-store.ts';
 import { t } from '../../i18n/index.ts';
+import type { LoadedInfo } from '../../protocol/messages.ts';
 import { useActions, useAppStore } from '../../store/react.ts';
 import { Button } from '../shared/controls.tsx';
 import { CurveIcon } from '../shared/icons.tsx';
@@ -16,9 +17,10 @@ export function Lesson() {
     const run = s.sweep.runs[s.scenario.info?.scenarioId ?? ''];
     return run?.status === 'done' || run?.status === 'running' ? run.ask : null;
   });
-  const { info, step, variant } = useAppStore((s) => ({
+  const { info, step, aside, variant } = useAppStore((s) => ({
     info: s.scenario.info,
     step: s.lesson.step,
+    aside: s.lesson.aside,
     variant: s.scenario.variant,
   }));
   if (info === null) return <div className="lesson" aria-busy="true" />;
@@ -90,11 +92,19 @@ export function Lesson() {
           <select value={variant} onChange={(event) => void setVariant(event.target.value)}>
             {info.variants.map((item) => (
               <option key={item.id} value={item.id}>
-                {item.id === 'base' ? t('lesson.base') : item.title}
+                {titleOf(info, item.id)}
               </option>
             ))}
           </select>
         </label>
+      )}
+      {aside !== null && current !== undefined && (
+        <p className="lesson-aside muted small" role="status">
+          {t('lesson.told')}{' '}
+          <Button look="quiet" className="link" onClick={() => void setVariant(aside)}>
+            {t('lesson.seeIn', { variant: titleOf(info, aside) })}
+          </Button>
+        </p>
       )}
       {info.warnings.length > 0 && (
         <ul className="warnings">
@@ -105,4 +115,9 @@ export function Lesson() {
       )}
     </section>
   );
+}
+
+function titleOf(info: LoadedInfo, variant: string): string {
+  if (variant === 'base') return t('lesson.base');
+  return info.variants.find((item) => item.id === variant)?.title ?? variant;
 }
