@@ -1,14 +1,16 @@
 /** Links on the stage: where they stand on any page, and frames on them where time has brought them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Kind } from '../catalog/kinds.ts';
 import { advance } from '../engine/advance.ts';
 import { createWorld } from '../engine/create.ts';
 import type { SceneMap } from '../protocol/scene.ts';
 import { linkedSpec, linkSpec, linkWay, nicSpec } from '../testing/specs.ts';
 import { mapOf, sceneOf } from '../worker/scene-of.ts';
-import { contains, overlaps, type Rect } from './geometry.ts';
+import { contains, grow, overlaps, type Rect } from './geometry.ts';
 import { type Density, layoutStage, type StageLayout } from './layout.ts';
 import { linkGlyphs } from './link-glyphs.ts';
+import { indexStage, spotsOf, touchOf } from './places.ts';
 
 /** Two hosts with a link, the first with so many more cards without. */
 function spec(cards: number, wlan: boolean) {
@@ -93,5 +95,29 @@ describe('a link on the stage', () => {
     expect(glyphs[0].x).toBeCloseTo(link.outLane.x + room * (1 - share), 6);
     expect(new Set(glyphs.map((g) => g.flow))).toEqual(new Set([1]));
     expect(map.flows.map((f) => f.same)).toEqual([1, 1]);
+  });
+
+  it('marks the lane that a record is about, its name outside the box where no words are', () => {
+    const w = createWorld(spec(0, false));
+    const map = mapOf(w, 'x');
+    const ix = indexStage(layoutOf(map, 970, 560));
+    const [link] = ix.layout.links;
+    const spots = spotsOf(map);
+    const touched = (way: number) =>
+      touchOf(ix, map, spots, {
+        timeNs: 1,
+        seq: 1,
+        packet: 1,
+        other: 1,
+        cause: 0,
+        kind: Kind.linkEnter,
+        place: w.ways[way].place,
+        reason: 0,
+        cpu: 0xffff,
+        a: 60,
+        b: 1,
+      });
+    expect(touched(link.out)).toMatchObject({ rect: grow(link.outLane, 2), tagOn: link.box });
+    expect(touched(link.back)).toMatchObject({ rect: grow(link.inLane, 2), tagOn: link.box });
   });
 });

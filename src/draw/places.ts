@@ -5,6 +5,7 @@ import type { Place } from '../catalog/places.ts';
 import type { RecordView, Scene, SceneMap } from '../protocol/scene.ts';
 import { grow, type Point, type Rect } from './geometry.ts';
 import type { LaneLayout, NicLayout, RingLayout, SocketLayout, StageLayout, StripLayout } from './layout.ts';
+import type { LinkLayout } from './layout-link.ts';
 import type { TxLayout, TxRowLayout } from './layout-tx.ts';
 
 /** A place with world indexes: -1 where it has none. */
@@ -154,6 +155,8 @@ export interface Touch {
   tag: 'above' | 'below';
   /** The tag begins where the box does; else it ends there. */
   start?: boolean;
+  /** Box that the tag hangs on instead, where words stand on all sides of the one touched. */
+  tagOn?: Rect;
 }
 
 /** Reasons to wait in the queueing discipline, not in the ring. */
@@ -242,16 +245,19 @@ export function touchOf(
     if (name === 'queueSelected' && nic !== undefined) return touch(nic.hash);
     if (name === 'frameArrived' && nic !== undefined) return touch(nic.parser);
   }
-  return touch(rectOfSpot(ix, map, spot, cpu));
+  const found = touch(rectOfSpot(ix, map, spot, cpu));
+  const link = spot.type === 'link' ? linkOfWay(ix, spot.way) : undefined;
+  return found !== null && link !== undefined ? { ...found, tagOn: link.box } : found;
+}
+
+function linkOfWay(ix: StageIndex, way: number): LinkLayout | undefined {
+  return ix.layout.links.find((link) => link.out === way || link.back === way);
 }
 
 /** The lane on which a direction of a link is seen; null: neither of its ends is here. */
 export function laneOfWay(ix: StageIndex, way: number): Rect | null {
-  for (const link of ix.layout.links) {
-    if (link.out === way) return grow(link.outLane, 2);
-    if (link.back === way) return grow(link.inLane, 2);
-  }
-  return null;
+  const link = linkOfWay(ix, way);
+  return link === undefined ? null : grow(link.out === way ? link.outLane : link.inLane, 2);
 }
 
 /** The box of a place. */
@@ -353,7 +359,7 @@ export function dropPoint(ix: StageIndex, map: SceneMap, spot: Spot): DropSpot |
   }
   if (spot.type === 'link') {
     // the reason stands below the link's box: within it every line has words
-    const box = ix.layout.links.find((link) => link.out === spot.way || link.back === spot.way)?.box ?? rect;
+    const box = linkOfWay(ix, spot.way)?.box ?? rect;
     const label = { x: box.x, y: box.y + box.h + 2 };
     return { ...at(rect.x + rect.w / 2 - 6, rect.y + 2), label };
   }

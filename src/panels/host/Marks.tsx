@@ -69,13 +69,14 @@ function Changed({
   h: number;
 }): ReactNode {
   const { rect } = touch;
+  const on = touch.tagOn ?? rect;
   const tagW = fn.length * MONO + 10;
   // a name wider than its box would lie on the words beside it: then below, where a lane has its rim
-  const wide = !touch.round && tagW > rect.w + 8 && rect.w > 0;
+  const wide = !touch.round && tagW > on.w + 8 && on.w > 0;
   // the tag hangs on the border, at its right; never outside the stage
-  const at = touch.start ? rect.x - 2 : rect.x + rect.w + 2 - tagW - (wide ? 0 : 10);
+  const at = touch.start ? on.x - 2 : on.x + on.w + 2 - tagW - (wide ? 0 : 10);
   const x = clamp(at, 2, w - tagW - 2);
-  const y = touch.tag === 'below' || wide ? Math.min(rect.y + rect.h + 1, h - 14) : Math.max(1, rect.y - 14);
+  const y = touch.tag === 'below' || wide ? Math.min(on.y + on.h + 1, h - 14) : Math.max(1, on.y - 14);
   return (
     <g className={`changed${loss ? ' changed--loss' : ''}`}>
       <rect
