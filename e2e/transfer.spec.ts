@@ -26,7 +26,7 @@ test('a segment and its retransmission are walked to; each leads to its packet',
   await area.focus();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('End');
-  await expect(panel).toContainText(/9.900.000 to 10.000.000 ns: 0 ACKs heard, 0 a second/);
+  await expect(panel).toContainText(/9.900.000 to 10.000.000 ns: ACKs heard: 0, 0 a second/);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Home');
   for (let bin = 0; bin < 10; bin += 1) await page.keyboard.press('ArrowRight');
