@@ -460,7 +460,7 @@ describe('a transfer', () => {
     expect(host).toBe(0);
     ask({ type: 'report', branch: 1, at: null }, 'report');
     const part = (fromNs: number, toNs: number) =>
-      ask({ type: 'transfer', branch: 1, flow, fromNs, toNs, points: 1000 }, 'transfer').transfer;
+      ask({ type: 'transfer', branch: 1, flow, fromNs, toNs, points: 1000, bars: 100 }, 'transfer').transfer;
     const all = part(0, 2_000_000);
     expect(all.segments.reduce((n, segment) => n + segment.bytes, 0)).toBe(65_536);
     // the SYN takes a number, and then the write
