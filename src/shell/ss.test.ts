@@ -5,7 +5,10 @@ import { takeSlot } from '../engine/packet/pool.ts';
 import { type FrameFields, makeFrame } from '../engine/packet/frame.ts';
 import { createTrafficBuilder } from '../engine/packet/traffic-table.ts';
 import { advance } from '../engine/advance.ts';
+import { createWorld } from '../engine/create.ts';
 import type { World } from '../engine/world.ts';
+import { compileScenario } from '../scenario/compile.ts';
+import { loadScenario } from '../scenario/load.ts';
 import { runCommand } from './shell.ts';
 import { testWorld } from './test-world.ts';
 
@@ -73,6 +76,44 @@ const ofOurs = (text: string) =>
     .split('\n')
     .filter((line) => !/:500[23] |:5202 |^$/.test(line))
     .join('\n');
+
+/** One write of 60,000 bytes over a link of 10 ms each way. */
+function sending(untilNs: number): World {
+  const mac = (n: number): string => `02:00:00:00:00:0${n}`;
+  const loaded = loadScenario(
+    JSON.stringify({
+      format: 1,
+      id: 'sending',
+      title: { text: 'sending' },
+      kernel: '6.12',
+      durationNs: 400_000_000,
+      hosts: {
+        h1: {
+          cpus: 2,
+          nics: { eth0: { mac: mac(1), addresses: ['10.0.0.1'] } },
+          sockets: { c: { proto: 'tcp', port: 0, acks: true } },
+          apps: {
+            writer: { cpu: 0, sockets: ['c'], stream: { socket: 'c', writeBytes: 60_000, count: 1 } },
+          },
+        },
+        h2: {
+          cpus: 2,
+          nics: { eth0: { mac: mac(2), addresses: ['10.0.0.2'] } },
+          sockets: { s: { proto: 'tcp', port: 5001, acks: true } },
+          apps: { reader: { cpu: 1, sockets: ['s'] } },
+        },
+      },
+      links: { l: { a: { host: 'h1' }, b: { host: 'h2' }, delayNs: 10_000_000 } },
+    }),
+    'sending.json',
+  );
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
+  const made = compileScenario(loaded.scenario);
+  if (!made.ok) throw new Error(JSON.stringify(made.errors));
+  const world = createWorld(made.spec);
+  advance(world, untilNs);
+  return world;
+}
 
 describe('ss', () => {
   const w = world();
@@ -153,6 +194,26 @@ describe('ss', () => {
     );
     expect(runCommand(own, 0, 'ss -tn state close-wait').output.split('\n')).toHaveLength(3);
     expect(runCommand(own, 0, 'nstat TcpOutSegs').output).toMatch(/TcpOutSegs +3 /);
+  });
+
+  it('-tinm of a sender: its first flight is out, the rest waits for ACKs', () => {
+    const w2 = sending(25_000_000);
+    const { output } = runCommand(w2, 0, 'ss -tinm');
+    // 60,000 bytes written; ten segments of 1448 are out since the handshake of 20 ms
+    expect(output).toMatch(/^ESTAB 0 +60000 +10\.0\.0\.1:\d+ +10\.0\.0\.2:5001/m);
+    expect(output).toMatch(
+      /\n\t skmem:\(r0,rb\d+,t0,tb\d+,f\d+,w\d{5},o0,bl0,d0\) ts sack cubic wscale:7,7 rto:\d+ /,
+    );
+    // the window: cwnd 10 * 1448 bytes in 20 ms
+    expect(output).toContain(' mss:1448 rcvmss:536 advmss:1448 cwnd:10 bytes_sent:14480 bytes_acked:1 ');
+    expect(output).toMatch(/ data_segs_out:10 send 5\d{6}bps /);
+    expect(output).toContain(' unacked:10 ');
+    expect(output).toContain(' notsent:45520 ');
+    // all has been acknowledged: SYN and data
+    const done = runCommand(sending(300_000_000), 0, 'ss -tin').output;
+    expect(done).toContain(' bytes_sent:60000 bytes_acked:60001 ');
+    expect(done).toMatch(/^ESTAB 0 +0 /m);
+    expect(done).not.toContain('unacked');
   });
 
   it('a wildcard socket of a host with IPv6 has an IPv6 face', () => {

@@ -3,10 +3,11 @@
  * A TCP socket of the model stands for its listener and for all connections to its port: the listener is one row, every connection that
  * has been heard of another; they share one buffer, and a line of ours says so. `*` is a dual-stack socket where the host has IPv6.
  * Descriptors count from 3 in the order in which a task names its sockets; a LISTEN row's queue of connections is not modelled.
- * Source: iproute2 6.1 misc/ss.c (columns as its render() lays them out where output is no terminal), fixtures/ss.txt. Printed of -i: what is
- * modelled (a connection's round trip to its peer is not: there is no handshake). Left out: timers, -e's inode and cookie, other families.
+ * Source: iproute2 6.1 misc/ss.c (columns as its render() lays them out where output is no terminal), fixtures/ss.txt. Left out:
+ * timers, -e's inode and cookie, other families.
  */
 import type { FlowInfo, Socket, TcpConnection, World } from '../engine/world.ts';
+import { sendQueue, tcpInfo } from './tcp-info.ts';
 import { type Ctx, type Outcome, printed, refused } from './types.ts';
 
 export const SS_HELP =
@@ -94,6 +95,7 @@ interface Row {
   proto: 'tcp' | 'udp';
   state: State;
   recvQ: number;
+  sendQ: number;
   local: [string, string];
   peer: [string, string];
   v6: boolean;
@@ -204,15 +206,33 @@ function rowsOf(ctx: Ctx): Row[] {
   for (const sock of sockets.filter(({ spec }) => spec.proto === 'udp')) {
     const state = sock.spec.connected === true ? 'ESTAB' : 'UNCONN';
     const flow = state === 'ESTAB' ? (flowsOf(world, sock)[0] ?? null) : null;
-    rows.push({ ...ends(sock, flow, dual), proto: 'udp', state, recvQ: sock.rmem, sock, flow: null });
+    rows.push({
+      ...ends(sock, flow, dual),
+      proto: 'udp',
+      state,
+      recvQ: sock.rmem,
+      sendQ: sock.wmem,
+      sock,
+      flow: null,
+    });
   }
   for (const sock of sockets.filter(({ spec }) => spec.proto === 'tcp')) {
-    rows.push({ ...ends(sock, null, dual), proto: 'tcp', state: 'LISTEN', recvQ: 0, sock, flow: null });
+    rows.push({
+      ...ends(sock, null, dual),
+      proto: 'tcp',
+      state: 'LISTEN',
+      recvQ: 0,
+      sendQ: 0,
+      sock,
+      flow: null,
+    });
     for (const flow of flowsOf(world, sock)) {
       const state = stateOf(world, flow);
       if (state === null) continue;
       const recvQ = queued(world, sock, flow.id).bytes;
-      rows.push({ ...ends(sock, flow, dual), proto: 'tcp', state, recvQ, sock, flow });
+      const connection = connectionOf(world, flow);
+      const sendQ = connection?.live && connection.tcp !== null ? sendQueue(connection.tcp) : 0;
+      rows.push({ ...ends(sock, flow, dual), proto: 'tcp', state, recvQ, sendQ, sock, flow });
       if (rows.length > MOST_ROWS) return rows;
     }
   }
@@ -289,16 +309,17 @@ function wanted(row: Row, options: Options): boolean {
   });
 }
 
-/** tb: what a socket may send at first, tcp_wmem's and wmem_default; nothing is sent, so it stays. */
+/** tb of a socket that sends nothing: tcp_wmem's and wmem_default. */
 const SNDBUF = { tcp: 16_384, udp: 212_992 } as const;
 const PAGE = 4096;
 
 function skmem(ctx: Ctx, { sock, flow, proto, state }: Row): string {
   const connection = flow === null ? undefined : connectionOf(ctx.world, flow);
   if (flow !== null && connection !== undefined && connection.tcp !== null) {
-    const { rmem, rcvbuf, forwardAlloc } = connection.tcp;
+    const { rmem, rcvbuf, forwardAlloc, tx } = connection.tcp;
     const { backlog } = queued(ctx.world, sock, flow.id);
-    return `skmem:(r${rmem},rb${rcvbuf},t0,tb${SNDBUF.tcp},f${forwardAlloc},w0,o0,bl${backlog},d${sock.drops})`;
+    const [t, tb, w] = connection.live ? [tx.wmemAlloc, tx.sndbuf, tx.wmemQueued] : [0, SNDBUF.tcp, 0];
+    return `skmem:(r${rmem},rb${rcvbuf},t${t},tb${tb},f${forwardAlloc},w${w},o0,bl${backlog},d${sock.drops})`;
   }
   const own = flow === null ? null : queued(ctx.world, sock, flow.id);
   const listener = state === 'LISTEN';
@@ -317,34 +338,19 @@ function users(ctx: Ctx, sock: Socket): string {
   return parts.length === 0 ? '' : ` users:(${parts.join(',')})`;
 }
 
-/** What -i says of a connection, in the tool's order; what is 0 is left out. */
-function tcpInfo(world: World, flow: FlowInfo): string[] {
+function infoOf(world: World, flow: FlowInfo): string[] {
   const received = world.flowState.received[flow.id];
   const connection = connectionOf(world, flow);
-  const s = connection?.tcp ?? null;
-  const figures: [string, number][] =
-    connection === undefined || s === null
-      ? [['bytes_received', received]]
-      : [
-          ['ato', (s.ato * world.fixed.jiffyNs) / 1_000_000],
-          ['rcvmss', s.rcvMss],
-          ['advmss', s.advmss],
-          ['bytes_received', received],
-          ['segs_out', connection.acksSent],
-          ['rcv_rtt', Math.floor(s.rttUs8 / 8) / 1000],
-          ['rcv_space', s.spaceBytes],
-          ['rcv_ssthresh', s.rcvSsthresh],
-        ];
-  return figures
-    .filter(([, value]) => value > 0)
-    .map(([name, value]) => `${name}:${Number.isInteger(value) ? value : Number(value.toPrecision(6))}`);
+  if (connection === undefined || connection.tcp === null)
+    return received > 0 ? [`bytes_received:${received}`] : [];
+  return tcpInfo(world, connection, connection.tcp, received);
 }
 
 /** The Process column: processes, then memory and TCP's own figures on a line of their own. */
 function details(ctx: Ctx, row: Row, options: Options): string {
   const parts: string[] = [];
   if (options.memory) parts.push(skmem(ctx, row));
-  if (options.info && row.flow !== null) parts.push(...tcpInfo(ctx.world, row.flow));
+  if (options.info && row.flow !== null) parts.push(...infoOf(ctx.world, row.flow));
   const first = options.processes ? users(ctx, row.sock) : '';
   const own = options.memory || (options.info && row.proto === 'tcp');
   if (!own) return first;
@@ -372,7 +378,7 @@ function table(ctx: Ctx, rows: readonly Row[], options: Options): string {
   if (options.state === null) columns.push(column('State', gap, ({ state }) => state));
   columns.push(
     column('Recv-Q', columns.length > 0 ? ' ' : '', ({ recvQ }) => String(recvQ).padEnd(6)),
-    column('Send-Q', ' ', () => '0'.padEnd(6)),
+    column('Send-Q', ' ', ({ sendQ }) => String(sendQ).padEnd(6)),
     column('Local Address:', ' ', ({ local }) => `${local[0]}:`, true),
     column('Port', '', ({ local }) => local[1]),
     column('Peer Address:', ' ', ({ peer }) => `${peer[0]}:`, true),
@@ -406,8 +412,6 @@ function notes(rows: readonly Row[], options: Options): string {
     lines.push(
       'of -i there is what is modelled: bytes_received; a socket without `acks` answers nothing, so it has no windows or round trips',
     );
-  if (options.info && shared.length > silent.length)
-    lines.push('of -i there is what is modelled: the receiving side, without the handshake');
   if (options.extended) lines.push('-e adds inode, cookie and cgroup: not modelled');
   if (rows.some(({ sock }) => sock.spec.port === 0))
     lines.push('port *: takes every port without a socket of its own');

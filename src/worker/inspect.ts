@@ -19,6 +19,7 @@ import {
   type Task,
   type World,
 } from '../engine/world.ts';
+import type { TcpSock } from '../engine/tcp/sock.ts';
 import type { Inspection, InspectTarget, Moment } from '../protocol/messages.ts';
 import { placeIndex } from '../protocol/place-index.ts';
 import { otherAt, packetAt, recordAt } from '../protocol/record-codec.ts';
@@ -257,6 +258,7 @@ export function stateOf(
         row('received', s.received),
         row('receivedBytes', s.receivedBytes),
         row('socketDrops', s.drops),
+        ...senderRows(w, s),
         ...(s.txLatency.buckets.length === 0
           ? []
           : [
@@ -292,6 +294,26 @@ export function stateOf(
           ];
     }
   }
+}
+
+/** Of a socket that sends over one connection: its window and what is under way. `ss -ti` tells of more. */
+function senderRows(w: World, sock: Socket): Row[] {
+  const own = w.connections.filter((c) => c.sock === sock.id && c.live && c.tcp !== null);
+  if (own.length === 0) return [];
+  const row = (key: string, value: string | number): Row => ({ key, value: String(value) });
+  if (own.length > 1) return [row('connections', own.length)];
+  const { tx, state, srttUs8, rtoJiffies } = own[0].tcp as TcpSock;
+  return [
+    row('tcpState', state.toUpperCase()),
+    row('cwnd', tx.cwnd),
+    row('ssthresh', tx.ssthresh < 0x7fff_ffff ? tx.ssthresh : '∞'),
+    row('packetsOut', tx.packetsOut),
+    row('retransOut', tx.retransOut),
+    row('sackedOut', tx.sackedOut),
+    row('lostOut', tx.lostOut),
+    row('srtt', Math.floor(srttUs8 / 8)),
+    row('rto', (rtoJiffies * w.fixed.jiffyNs) / 1_000_000),
+  ];
 }
 
 /** Of a netlink socket: the queue it feeds its program from. */

@@ -96,6 +96,7 @@ function retransmitOnce(env: TcpEnv, s: TcpSock, skb: TxSkb, most: number, reaso
   env.counters.TcpRetransSegs += skb.segs;
   if ((skb.flags & TCP_SYN) !== 0) env.counters.TcpExtTCPSynRetrans += 1;
   t.totalRetrans += skb.segs;
+  t.bytesRetrans += skb.len;
   transmitSkb(env, s, skb, reason, true);
   skb.sacked |= TCPCB_EVER_RETRANS;
   return true;

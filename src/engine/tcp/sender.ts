@@ -144,6 +144,7 @@ export interface TcpSender {
   /** Timestamp (ms) of the first retransmission; -1: none. */
   retransStamp: number;
   totalRetrans: number;
+  bytesRetrans: number;
   reordering: number;
   reordSeen: number;
   /** First skb above the highest that is SACKed. */
@@ -287,6 +288,7 @@ export function createSender(): TcpSender {
     undoRetrans: -1,
     retransStamp: -1,
     totalRetrans: 0,
+    bytesRetrans: 0,
     reordering: 0,
     reordSeen: 0,
     highestSack: NO_SKB,
