@@ -554,6 +554,14 @@ export const kinds = {
     a: 'payload, bytes',
     b: '0',
   },
+  ipFrag: { code: 112, stage: 'protocol', fn: 'ip_frag_queue', a: 'offset, bytes', b: 'bytes there so far' },
+  ipFragment: {
+    code: 113,
+    stage: 'protocol',
+    fn: 'ip_do_fragment',
+    a: 'frame length without FCS, bytes',
+    b: 'memory charged for it, bytes',
+  },
   featureChange: {
     code: 162,
     stage: 'input',
@@ -703,6 +711,8 @@ export const Kind = {
   gsoSegment: 161,
   featureChange: 162,
   rxChecksum: 163,
+  ipFrag: 112,
+  ipFragment: 113,
   nfQueue: 150,
   nfRead: 151,
   nfVerdict: 152,

@@ -42,6 +42,7 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
   lro: { shown: ['test src/engine/net/gro/lro.test.ts'], simplification: 'lro' },
   udpGso: { shown: ['test src/engine/net/features.test.ts'], simplification: 'offloads' },
   udpMaxSegments: { shown: ['test src/engine/app/send.test.ts'], simplification: null },
+  ipfragHighThresh: { shown: ['test src/engine/net/ip-frag.test.ts'], simplification: 'fragments' },
   txChecksumGeneric: { shown: ['test src/engine/net/features.test.ts'], simplification: 'offloads' },
   sgNeedsChecksum: { shown: ['test src/engine/net/features.test.ts'], simplification: null },
   usoNeedsChecksum: { shown: ['test src/engine/net/features.test.ts'], simplification: null },

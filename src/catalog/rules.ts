@@ -248,6 +248,11 @@ export const rules = {
     },
     { since: '6.9', until: null, value: 128, source: '1382e3b6a350' },
   ],
+  /** net.ipv4.ipfrag_high_thresh, bytes. */
+  ipfragHighThresh: [
+    { since: null, until: '3.9', value: 262_144, source: 'net/ipv4/ip_fragment.c before c2a936600f78' },
+    { since: '3.9', until: null, value: 4_194_304, source: 'c2a936600f78' },
+  ],
   /** igb and ixgbe sum any range (tx-checksum-ip-generic); before, TCP and UDP over IPv4 and over IPv6 only. */
   txChecksumGeneric: [
     { since: null, until: '4.6', value: false, source: 'igb_main.c before v4.6: NETIF_F_IP_CSUM, IPV6_CSUM' },

@@ -613,6 +613,20 @@ export const settings: readonly SettingInfo[] = [
     fn: '__tcp_ack_snd_check',
   },
   {
+    id: 'net.ipv4.ipfrag_high_thresh',
+    command: 'sysctl -w net.ipv4.ipfrag_high_thresh=N',
+    default: '4194304 bytes; 262144 before 3.9',
+    meaning: 'Memory for fragments of incomplete datagrams; beyond it no further datagram is begun.',
+    fn: 'inet_frag_create',
+  },
+  {
+    id: 'net.ipv4.ipfrag_time',
+    command: 'sysctl -w net.ipv4.ipfrag_time=N',
+    default: '30 s',
+    meaning: 'So long fragments wait for the rest of their datagram.',
+    fn: 'ip_expire',
+  },
+  {
     id: 'net.ipv4.ip_forward',
     command: 'sysctl -w net.ipv4.ip_forward=1',
     default: '0',

@@ -108,9 +108,10 @@ export const simplifications: readonly Simplification[] = [
   },
   {
     id: 'fragments',
-    model: 'IP fragments are counted and given up.',
-    real: 'ip_defrag puts the pieces together and hands the whole packet on.',
-    matters: 'Traffic with fragments.',
+    model:
+      'IPv6 fragments are counted and given up, and none are made; a router cuts nothing. ipfrag_max_dist and the ICMP message after ipfrag_time are not included, nor cards that cut datagrams themselves (UFO).',
+    real: 'ip6_frag does the same for IPv6; a router cuts what may be cut; before 4.14 some virtual devices cut datagrams.',
+    matters: 'IPv6 with fragments; routers between links of different MTU.',
     source: 'net/ipv4/ip_fragment.c, Linux 6.12.',
   },
   {

@@ -10,6 +10,7 @@ import { cpuEvent } from './cpu/run.ts';
 import { schedulerTick } from './cpu/scheduler.ts';
 import { airEvent } from './link/air.ts';
 import { arriveFromLink, passedNarrow } from './link/way.ts';
+import { fragTimerDue } from './net/ip-frag.ts';
 import { bottomHalfTick } from './net/net-bh.ts';
 import { tcpTimerDue } from './net/tcp-connection.ts';
 import { arfsWork } from './nic/arfs.ts';
@@ -27,6 +28,7 @@ import {
   ACTOR_LINK_PASS,
   ACTOR_MODERATION,
   ACTOR_TASK,
+  ACTOR_FRAG,
   ACTOR_TCP,
   ACTOR_TICK,
   ACTOR_SCHED_TICK,
@@ -101,6 +103,9 @@ export function advance(
         break;
       case ACTOR_LINK_ARRIVE:
         arriveFromLink(w, w.ways[index]);
+        break;
+      case ACTOR_FRAG:
+        fragTimerDue(w, index);
         break;
       case ACTOR_TICK:
         bottomHalfTick(w, index);

@@ -151,6 +151,9 @@ export const SYSCTLS = {
   /** ip_queue, until nfnetlink_queue took its place. */
   'net.ipv4.ip_queue_maxlen': { values: 1, least: 0, most: 2147483647 },
   'net.ipv4.ip_forward': { values: 1, least: 0, most: 1 },
+  'net.ipv4.ipfrag_high_thresh': { values: 1, least: 0, most: 2147483647 },
+  /** Seconds. */
+  'net.ipv4.ipfrag_time': { values: 1, least: 0, most: 2147483647 },
   'net.ipv4.ip_early_demux': { values: 1, least: 0, most: 1 },
   'net.ipv4.tcp_early_demux': { values: 1, least: 0, most: 1 },
   'net.ipv4.udp_early_demux': { values: 1, least: 0, most: 1 },

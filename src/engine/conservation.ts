@@ -20,6 +20,7 @@ export function inFlight(w: World): number {
     n += s.deliver.length - s.deliverAt + (s.slot === 0 ? 0 : 1);
     n += backlogLength(cpu);
   }
+  for (const host of w.hosts) for (const q of host.frags) n += q.slots.length;
   for (const sock of w.sockets) n += sock.backlog.length + sock.ofo.length;
   return n + nfWaiting(w);
 }

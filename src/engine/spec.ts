@@ -163,6 +163,8 @@ export interface SendSpec {
   stopNs: number;
   /** Datagrams in all. */
   count: number;
+  /** IP_PMTUDISC_DO: a datagram beyond the MTU is EMSGSIZE; else it leaves in fragments. */
+  dontFragment?: boolean;
   /** UDP_SEGMENT: what one sendmsg writes leaves as datagrams of so many bytes; absent: as one. */
   segmentBytes?: number;
 }

@@ -65,6 +65,8 @@ export const ACTOR_LINK_ARRIVE = 12;
 /** A radio channel: a wait is over, or a transmission. */
 export const ACTOR_AIR = 13;
 export const ACTOR_SCHED_TICK = 20;
+/** A host's oldest incomplete datagram. */
+export const ACTOR_FRAG = 30;
 
 /** Schedulers (rule `scheduler`): taking turns, CFS, EEVDF. */
 export const SCHED_TURNS = 0;
@@ -223,6 +225,9 @@ export interface HostState {
   sockFlows: SockFlowTable | null;
   addresses: Address[];
   routes: Route[];
+  /** Datagrams of which fragments are missing, oldest first, and the timer of the oldest. */
+  frags: FragQueue[];
+  fragActor: number;
   /** The bottom half of 2.2; null: a kernel with softirqs. */
   bottomHalf: BottomHalf | null;
   /** Packets that a program screens; null: no rule hands any over. */
@@ -255,6 +260,23 @@ export interface NfQueue {
   unheard: number;
   accepted: number;
   rejected: number;
+}
+
+/** struct ipq: the fragments of a datagram that have come, in order of coming. */
+export interface FragQueue {
+  /** Packet id of the first that came. */
+  id: number;
+  /** FlowInfo.net and IP identification. */
+  net: number;
+  ipId: number;
+  slots: number[];
+  /** Bytes up to the furthest end; whether that is the datagram's. */
+  len: number;
+  lastIn: boolean;
+  /** Bytes that have come, and what they are charged. */
+  meat: number;
+  mem: number;
+  dueNs: number;
 }
 
 /** An address of a NIC (world index), with the length of its network's prefix. */
@@ -769,6 +791,8 @@ export interface XmitState {
   left: number;
   free: boolean;
   lost: boolean;
+  /** Further fragments of the same datagram: slots. */
+  more: number[];
 }
 
 export interface Napi {
@@ -890,6 +914,8 @@ export interface SendState {
   /** Flow and tag of the answer it owes; 0: none. */
   replyFlow: number;
   replyTag: number;
+  /** Fragments that the datagram under way was cut into; 0: it is whole. */
+  parts: number;
   /** Datagram under way: socket, flow, payload bytes, tag, slot once it exists. */
   socket: number;
   flow: number;

@@ -250,7 +250,7 @@ function txSelected(scene: Scene, r: RecordView, cpu: SceneCpu): void {
 
 function handedOn(cpu: SceneCpu | undefined, packet: number): SceneSkb | null {
   if (cpu === undefined) return null;
-  const ack = takeOut(cpu.acks, packet);
+  const ack = takeOut(cpu.acks, packet) ?? takeOut(cpu.more, packet);
   if (ack !== null) return ack;
   const skb = cpu.sending;
   cpu.sending = null;
@@ -293,6 +293,9 @@ function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | un
       tx.by = cpu === undefined ? -1 : r.cpu;
       break;
     }
+    case Kind.ipFragment:
+      if (cpu !== undefined) cutDatagram(scene, r, cpu);
+      break;
     case Kind.gsoSegment:
       addPiece(scene, r, q, cpu);
       break;
@@ -334,6 +337,48 @@ function wireRecord(
     const number = (from + i) % queues.length;
     if (scene.queues[queues[number]].tx.ring.length > 0) nic.sending = number;
   }
+}
+
+/** A datagram cut into fragments: the first stays what the CPU sends, the others follow. */
+function cutDatagram(scene: Scene, r: RecordView, cpu: SceneCpu): void {
+  const head = cpu.sending;
+  if (head === null) return;
+  const piece: SceneSkb =
+    r.packet === r.other ? head : { id: r.packet, flow: head.flow, bytes: 0, segs: [r.packet] };
+  piece.bytes = r.a;
+  if (head.sk !== undefined) {
+    const paid = piece === head ? (head.truesize ?? 0) : 0;
+    piece.sk = head.sk;
+    piece.truesize = r.b;
+    scene.sockets[head.sk - 1].wmem += r.b - paid;
+  }
+  if (piece !== head) cpu.more.push(piece);
+}
+
+/** A fragment waits, or is the last of its datagram, which goes on as one packet. */
+function fragRecord(scene: Scene, r: RecordView, cpu: SceneCpu): void {
+  const skb = cpu.current;
+  if (skb === null) return;
+  if (r.reason === Reason.fragQueued) {
+    cpu.current = null;
+    cpu.layer = null;
+    scene.fragments.push({ of: r.other, skb });
+    scene.fragments.sort((a, b) => a.skb.id - b.skb.id);
+    return;
+  }
+  const all = scene.fragments.filter(({ of }) => of === r.other).map((f) => f.skb);
+  scene.fragments = scene.fragments.filter(({ of }) => of !== r.other);
+  all.push(skb);
+  all.sort((a, b) => a.id - b.id);
+  const head = all.find(({ id }) => id === r.packet) ?? skb;
+  const rest = all.filter((s) => s !== head);
+  for (const s of rest) {
+    head.segs.push(...s.segs);
+    head.bytes += s.bytes;
+  }
+  cpu.current = head;
+  scene.totals.merged += rest.length;
+  scene.totals.inFlight -= rest.length;
 }
 
 /** A packet cut in software: its pieces stand at the queue's head, until the driver has them. `other` names the packet. */
@@ -551,6 +596,9 @@ function cpuRecord(
     case Kind.ipRcv:
       cpu.layer = 'ip';
       break;
+    case Kind.ipFrag:
+      fragRecord(scene, r, cpu);
+      break;
     case Kind.l4Rcv:
       cpu.layer = 'l4';
       break;
@@ -686,6 +734,8 @@ function dropRecord(
   scene.totals.dropped += 1;
   scene.totals.inFlight -= 1;
   let flow = 0;
+  const held = scene.fragments.findIndex(({ skb }) => skb.id === r.packet);
+  if (held >= 0) flow = scene.fragments.splice(held, 1)[0].skb.flow;
   if (nic?.frame?.id === r.packet) {
     flow = nic.frame.flow;
     nic.frame = null;
@@ -746,6 +796,7 @@ export function copyScene(scene: Scene): Scene {
       current: c.current === null ? null : skb(c.current),
       frame: c.frame === null ? null : skb(c.frame),
       sending: c.sending === null ? null : skb(c.sending),
+      more: skbs(c.more),
       runQueue: c.runQueue.slice(),
       waits: c.waits.map((w) => ({ ...w })),
     })),
@@ -762,6 +813,7 @@ export function copyScene(scene: Scene): Scene {
       sending: t.sending === null ? null : skb(t.sending),
       screening: t.screening === null ? null : skb(t.screening),
     })),
+    fragments: scene.fragments.map(({ of, skb: s }) => ({ of, skb: skb(s) })),
     drops: scene.drops.map((d) => ({ ...d })),
     totals: { ...scene.totals },
   };

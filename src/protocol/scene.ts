@@ -183,6 +183,8 @@ export interface SceneCpu {
   frame: SceneSkb | null;
   /** The packet that it is handing to a transmit queue. */
   sending: SceneSkb | null;
+  /** Fragments that follow it. */
+  more: SceneSkb[];
   runQueue: number[];
   /** Locks (world index) it spins on, with the context it does so in: the lowest level first. */
   waits: { ctx: number; lock: number }[];
@@ -293,6 +295,8 @@ export interface Scene {
   ways: SceneWay[];
   sockets: SceneSocket[];
   tasks: SceneTask[];
+  /** Fragments that wait for others of their datagram (`of`: the first that came), by packet id. */
+  fragments: { of: number; skb: SceneSkb }[];
   /** The last 32 drops, newest last. */
   drops: SceneDrop[];
   totals: {

@@ -133,7 +133,13 @@ describe('compileScenario', () => {
       expect(errors({ send: { socket: 'rr', flows: 2 } }, { connected: true })[0]).toContain(
         'one destination',
       );
-      expect(errors({ send: { socket: 'rr', bytes: 1473 } })[0]).toContain('at most 1472 bytes');
+      // else it leaves in fragments
+      expect(errors({ send: { socket: 'rr', bytes: 1473, dontFragment: true } })[0]).toContain(
+        'at most 1472 bytes',
+      );
+      expect(errors({ send: { socket: 'rr', bytes: 3000, segmentBytes: 1473 } })[0]).toContain(
+        'segmentBytes: a datagram may have at most 1472 bytes',
+      );
       expect(errors({ send: { socket: 'rr', dst: 'x' } })[0]).toContain('not an IP address');
       expect(errors({}, {}, client)[0]).toContain('no application of h1 answers at UDP port 7000');
       const tcp = { users: { kind: 'client', frame: { proto: 'tcp' } } };

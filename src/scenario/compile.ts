@@ -294,7 +294,8 @@ function compileSend(
   frame.dst = send.dst ?? farAddress ?? (v6 ? 'fd00::1' : '10.0.0.1');
   const headers = (v6 ? 40 : 20) + 8;
   const datagram = Math.min(send.bytes, send.segmentBytes ?? send.bytes);
-  if (datagram + headers > card.mtu) {
+  const cut = send.segmentBytes !== undefined || send.dontFragment === true || src.includes(':');
+  if (datagram + headers > card.mtu && cut) {
     const field = send.segmentBytes === undefined ? 'bytes' : 'segmentBytes';
     problems.add(`${at}.${field}`, `a datagram may have at most ${card.mtu - headers} bytes on this card`);
   }
@@ -308,6 +309,7 @@ function compileSend(
       startNs: send.startNs,
       stopNs: send.stopNs ?? scenario.durationNs,
       count: send.count ?? Number.POSITIVE_INFINITY,
+      ...(send.dontFragment === undefined ? {} : { dontFragment: send.dontFragment }),
       ...(send.segmentBytes === undefined ? {} : { segmentBytes: send.segmentBytes }),
     };
   } catch (error) {

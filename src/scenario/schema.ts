@@ -159,6 +159,10 @@ const SendSchema = v.strictObject({
   startNs: about(v.optional(TimeNs, 0), 'When it begins.'),
   stopNs: about(v.optional(TimeNs), 'It sends nothing then or later; absent: durationNs.'),
   count: about(v.optional(whole(1, LIMITS.packets)), 'Datagrams in all.'),
+  dontFragment: about(
+    v.optional(v.boolean()),
+    'IP_PMTUDISC_DO: a datagram beyond the MTU is an error (EMSGSIZE). Absent: it leaves in IP fragments (IPv4).',
+  ),
   segmentBytes: about(
     v.optional(whole(1, 65_000)),
     'UDP_SEGMENT (since 4.18): bytes of one sendmsg leave as datagrams of this payload. Absent: as one datagram.',

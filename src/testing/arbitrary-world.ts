@@ -24,10 +24,11 @@ const traffic: fc.Arbitrary<TrafficSpec> = fc.oneof(
       payloadLen: fc.integer({ min: 0, max: 1472 }),
       dport: fc.constantFrom(7000, 7001, 9),
       proto: fc.constantFrom(17, 17, 1),
+      mf: fc.constantFrom(false, false, false, true),
       startNs: fc.integer({ min: 0, max: 1_000_000 }),
       count: fc.integer({ min: 1, max: 800 }),
     })
-    .map(({ payloadLen, dport, proto, ...rest }) =>
+    .map(({ payloadLen, dport, proto, mf, ...rest }) =>
       udpRate({
         ...rest,
         template: makeFrame({
@@ -38,6 +39,7 @@ const traffic: fc.Arbitrary<TrafficSpec> = fc.oneof(
           sport: 40000,
           dport,
           payloadLen,
+          ...(mf ? { mf, df: false } : {}),
         }),
       }),
     ),
@@ -539,7 +541,7 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
       senders: fc.array(
         fc.record({
           ratePps: fc.constantFrom(null, 20_000, 400_000),
-          bytes: fc.constantFrom(1, 700, 1472),
+          bytes: fc.constantFrom(1, 700, 1472, 3000),
           segmentBytes: fc.constantFrom(undefined, undefined, 100, 699),
           nonblocking: fc.boolean(),
           sndbufBytes: fc.constantFrom(4608, 30_000, 212_992),

@@ -183,6 +183,7 @@ function idleCpu(): SceneCpu {
     layer: null,
     frame: null,
     sending: null,
+    more: [],
     runQueue: [],
     waits: [],
   };
@@ -222,6 +223,7 @@ export function mockScene(map: SceneMap, size: number): Scene {
       sending: null,
       screening: null,
     })),
+    fragments: [],
     drops: [],
     totals: { arrived: 0, delivered: 0, dropped: 0, merged: 0, inFlight: 0 },
   };

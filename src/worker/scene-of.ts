@@ -167,6 +167,11 @@ function skbOf(w: World, slot: number): SceneSkb {
   return { id: pool.id[slot], flow: flowAt(w, slot), bytes, segs };
 }
 
+/** A later fragment of a datagram of the host's own: it is sent without being chosen a queue for. */
+function follows(w: World, slot: number): boolean {
+  return w.pool.fragOffset[slot] > 0 && w.pool.sk[slot] !== 0;
+}
+
 /** A segment that a connection sends: its bytes are those of the stream. */
 function ofConnection(w: World, slot: number): boolean {
   const { pool } = w;
@@ -220,6 +225,11 @@ export function sceneOf(w: World): Scene {
     })),
     queues,
     cpus,
+    fragments: w.hosts
+      .flatMap((host) =>
+        host.frags.flatMap((q) => q.slots.map((slot) => ({ of: q.id, skb: skbOf(w, slot) }))),
+      )
+      .sort((a, b) => a.skb.id - b.skb.id),
     locks: w.locks.map((l) => ({ holder: l.holder, queue: l.queue.slice(), watchers: l.watchers.slice() })),
     ways: w.ways.map((way) => wayOf(w, way)),
     sockets: w.sockets.map((s) => ({
@@ -413,7 +423,10 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
     current: current === 0 ? null : skbOf(w, current),
     layer: phase === DELIVER_IP ? 'netif' : atIp ? 'ip' : null,
     frame: null,
-    sending: cpu.xmit.slot === 0 ? null : txSkbOf(w, cpu.xmit.slot),
+    sending: cpu.xmit.slot === 0 || follows(w, cpu.xmit.slot) ? null : txSkbOf(w, cpu.xmit.slot),
+    more: [cpu.xmit.slot, ...cpu.xmit.more]
+      .filter((slot, i) => i > 0 || (slot !== 0 && follows(w, slot)))
+      .map((slot) => txSkbOf(w, slot)),
     runQueue: cpu.runQueue.slice(),
     waits: waitsOf(cpu),
   };

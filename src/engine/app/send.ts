@@ -2,7 +2,7 @@
  * sendmsg of a UDP datagram by a task: memory from the socket's send buffer, the skb, route, queueing discipline, ring. A full
  * buffer puts the task to sleep, or is EAGAIN; a full queueing discipline loses the datagram, and sendmsg says nothing of it.
  * Source: net/ipv4/udp.c udp_sendmsg, udp_send_skb, net/core/sock.c sock_alloc_send_pskb, net/ipv4/ip_output.c ip_send_skb, v6.12.
- * UDP_SEGMENT makes one skb of many datagrams of it. Left out: corking, IP_RECVERR, fragments (a datagram beyond the MTU is refused), signals, neighbour resolution.
+ * UDP_SEGMENT makes one skb of many datagrams of it. Left out: corking, IP_RECVERR, fragments over IPv6 (a datagram beyond the MTU is refused), signals, neighbour resolution.
  */
 import { Point } from '../../catalog/capture-points.ts';
 import { Ctx } from '../../catalog/contexts.ts';
@@ -18,6 +18,7 @@ import { pickTxQueue } from '../net/pick-tx.ts';
 import { beginXmit, xmitLost, xmitStep } from '../net/xmit.ts';
 import { frameBits } from '../packet/frame-bits.ts';
 import { ETH_HLEN, IPPROTO_UDP, makeFrame, VLAN_HLEN } from '../packet/frame.ts';
+import { fragmentRoom, ipFragment } from '../net/ip-fragment.ts';
 import { makeLocalSkb } from '../net/local-skb.ts';
 import { chargeSend } from '../net/sock-write.ts';
 import type { Cpu, FlowInfo, Lock, Socket, Task, World } from '../world.ts';
@@ -33,6 +34,8 @@ const EAGAIN = -11;
 const EINVAL = -22;
 const EMSGSIZE = -90;
 const UDP_HLEN = 8;
+/** 65535 less the IP and UDP headers. */
+const MAX_DATAGRAM = 65_507;
 
 /** The card finishes the checksum (CHECKSUM_PARTIAL), paths are not fragmented (DF). */
 const BITS4 = frameBits(makeFrame({ proto: IPPROTO_UDP, l4Csum: 'partial' }));
@@ -109,6 +112,15 @@ function segmentBytes(w: World, task: Task): number {
   return task.app?.send?.segmentBytes ?? 0;
 }
 
+/** Into how many fragments a datagram beyond the MTU goes; 0: it may not be cut (IP_PMTUDISC_DO), or is longer than IP takes. */
+function fragments(task: Task, flow: FlowInfo, mtu: number): number {
+  const { bytes } = task.send;
+  if (task.app?.send?.dontFragment || flow.key.ipVersion === 6 || flow.tagged) return 0;
+  const room = fragmentRoom(mtu);
+  if (room < 8 || bytes > MAX_DATAGRAM) return 0;
+  return Math.ceil((bytes + UDP_HLEN) / room);
+}
+
 /** sock_alloc_send_pskb: while what is charged is below sk_sndbuf there is room, however large the skb. */
 function allocate(w: World, cpu: Cpu, task: Task): boolean {
   const { send } = task;
@@ -118,7 +130,9 @@ function allocate(w: World, cpu: Cpu, task: Task): boolean {
   const gsoSize = segmentBytes(w, task);
   const { mtu } = w.nics[w.flowState.out[flow.id]];
   const cut = gsoSize > 0 && send.bytes > gsoSize;
-  if (headersOf(flow) - ETH_HLEN + (cut ? gsoSize : send.bytes) > mtu) {
+  const fits = headersOf(flow) - ETH_HLEN + (cut ? gsoSize : send.bytes) <= mtu;
+  const parts = !fits && !cut ? fragments(task, flow, mtu) : 0;
+  if (!fits && parts === 0) {
     sock.sendErrors += 1;
     return giveUp(w, cpu, task, Reason.sendTooLong, cut ? EINVAL : EMSGSIZE);
   }
@@ -156,7 +170,10 @@ function allocate(w: World, cpu: Cpu, task: Task): boolean {
   }
   makeSkb(w, cpu, task, sock, flow);
   task.phase = SEND_COPY;
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.copyPerByte * send.bytes);
+  const { profile } = w.fixed.hosts[cpu.host];
+  // no card finishes the checksum of a datagram in parts, so it is summed here
+  const more = parts === 0 ? 0 : (parts - 1) * profile.gsoSegment + send.bytes * profile.csumPerByte;
+  startWork(w, cpu, profile.copyPerByte * send.bytes + more);
   return false;
 }
 
@@ -170,7 +187,8 @@ function makeSkb(w: World, cpu: Cpu, task: Task, sock: Socket, flow: FlowInfo): 
   const gsoSize = segmentBytes(w, task);
   const slot = makeLocalSkb(w, flow, headersOf(flow), send.bytes, bits, firstQueue, gsoSize);
   // a socket without a peer sends identification 0: such packets are never cut
-  pool.ipId[slot] = sock.spec.connected && !v6 ? sock.ipId : 0;
+  const whole = pool.frameLen[slot] - ETH_HLEN <= w.nics[w.flowState.out[flow.id]].mtu || pool.segs[slot] > 1;
+  pool.ipId[slot] = (sock.spec.connected || !whole) && !v6 ? sock.ipId : 0;
   sock.ipId = (sock.ipId + pool.segs[slot]) & 0xffff;
   pool.tos[slot] = sock.spec.tos ?? 0;
   pool.sk[slot] = sock.id;
@@ -203,7 +221,19 @@ function handOver(w: World, cpu: Cpu, task: Task): void {
   send.slot = 0;
   task.phase = SEND_XMIT;
   cpu.bhOff = true;
-  beginXmit(w, cpu, pickTxQueue(w, w.nics[w.flowState.out[flow.id]], cpu, slot), slot, false);
+  const nic = w.nics[w.flowState.out[flow.id]];
+  const q = pickTxQueue(w, nic, cpu, slot);
+  if (
+    headersOf(flow) - ETH_HLEN + send.bytes > nic.mtu &&
+    w.pool.segs[slot] === 1 &&
+    fragments(task, flow, nic.mtu) > 1
+  ) {
+    const rest = ipFragment(w, slot, nic.mtu, q.txPlace, cpu.index);
+    cpu.xmit.more = rest;
+    send.parts = rest.length + 1;
+    snmp.IpFragCreates += send.parts;
+  }
+  beginXmit(w, cpu, q, slot, false);
 }
 
 /** dev_queue_xmit has returned. */
@@ -212,7 +242,14 @@ function sent(w: World, cpu: Cpu, task: Task): boolean {
   const sock = w.sockets[send.socket - 1];
   const { snmp } = w.hosts[cpu.host];
   const v6 = w.fixed.flows[send.flow].key.ipVersion === 6;
-  if (xmitLost(cpu)) {
+  const lost = xmitLost(cpu);
+  if (send.parts > 0) {
+    if (lost) snmp.IpFragFails += 1;
+    else snmp.IpFragOKs += 1;
+    if (lost) snmp.IpFragCreates -= 1;
+    send.parts = 0;
+  }
+  if (lost) {
     // udp_send_skb hides it from the application, which without IP_RECVERR is told that all went well
     sock.sendErrors += 1;
     if (v6) snmp.Ip6OutDiscards += 1;

@@ -62,6 +62,7 @@ export function cutFrame(w: World, nic: Nic, slot: number): number {
   pool.tos[frame] = pool.tos[from];
   pool.opt[frame] = pool.opt[from];
   pool.ext[frame] = pool.ext[from];
+  pool.fragOffset[frame] = pool.fragOffset[from];
   pool.bits[frame] = bitsOnWire(pool.bits[from], proto);
   pool.hash[frame] = 0;
   let flags = pool.flags[from];

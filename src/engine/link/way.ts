@@ -189,6 +189,7 @@ function copyFrame(w: World, slot: number): number {
   pool.bits[copy] = pool.bits[slot];
   pool.opt[copy] = pool.opt[slot];
   pool.ext[copy] = pool.ext[slot];
+  pool.fragOffset[copy] = pool.fragOffset[slot];
   pool.lastSeq[copy] = pool.lastSeq[slot];
   copyOptions(w, slot, copy);
   return copy;

@@ -18,6 +18,7 @@ import {
 } from '../packet/frame-bits.ts';
 import { l4SumCycles, noteSum } from '../nic/rx-checksum.ts';
 import type { Cpu, World } from '../world.ts';
+import { ipDefrag } from './ip-frag.ts';
 import type { SnmpCounters } from './snmp.ts';
 import { tcpRcv } from './tcp.ts';
 import { udpRcv } from './udp.ts';
@@ -115,8 +116,14 @@ export function ipRcv(w: World, cpu: Cpu, slot: number): number {
   } else if (firewall === 'filter-drop') {
     why = Reason.firewallFilter;
   } else if ((bits & FRAME_FRAGMENT) !== 0) {
-    if (v6) snmp.Ip6ReasmReqds += 1;
-    else snmp.IpReasmReqds += 1;
+    if (!v6) {
+      const whole = ipDefrag(w, cpu, slot);
+      if (whole === 0) return IP_DONE;
+      cpu.softirq.slot = whole;
+      snmp.IpInDelivers += 1;
+      return IP_LOCAL;
+    }
+    snmp.Ip6ReasmReqds += 1;
     why = Reason.fragmentNotModelled;
   }
   if (why !== 0) {

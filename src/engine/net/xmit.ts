@@ -131,8 +131,28 @@ function next(w: World, cpu: Cpu, q: RxQueue): boolean {
 function over(w: World, cpu: Cpu, q: RxQueue, ran: boolean): boolean {
   if (ran) q.tx.runner = -1;
   unlock(w, cpu, q);
-  cpu.xmit.stage = IDLE;
-  return true;
+  const x = cpu.xmit;
+  x.stage = IDLE;
+  if (x.more.length === 0) return true;
+  // fragments leave one after the other; without one of them the rest is of no use
+  if (x.lost) {
+    w.hosts[cpu.host].snmp.IpFragCreates -= x.more.length;
+    while (x.more.length > 0) loseFragment(w, cpu, q, x.more.shift() as number);
+    return true;
+  }
+  beginXmit(w, cpu, q, x.more.shift() as number, x.free);
+  return false;
+}
+
+/** ip_do_fragment frees what is left. */
+function loseFragment(w: World, cpu: Cpu, q: RxQueue, slot: number): void {
+  w.totals.txDropped += 1;
+  const why = Reason.fragGivenUp;
+  const key = dropKey(q.txPlace, why);
+  w.totals.txDrops[key] = (w.totals.txDrops[key] ?? 0) + 1;
+  const { id, lastSeq } = w.pool;
+  const seq = emit(w, Kind.txDrop, q.txPlace, why, cpu.index, id[slot], 0, lastSeq[slot], 1, 0);
+  freeSent(w, slot, cpu.index, seq);
 }
 
 function unlock(w: World, cpu: Cpu, q: RxQueue): void {

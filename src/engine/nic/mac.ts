@@ -8,7 +8,13 @@ import { Reason } from '../../catalog/reasons.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { ETH_HLEN, VLAN_HLEN } from '../packet/frame.ts';
-import { FRAME_FCS_BAD, FRAME_L4_CSUM_VERIFIED, FRAME_MULTICAST } from '../packet/frame-bits.ts';
+import { fragmentOffset } from '../packet/ext-codec.ts';
+import {
+  FRAME_FCS_BAD,
+  FRAME_FRAGMENT,
+  FRAME_L4_CSUM_VERIFIED,
+  FRAME_MULTICAST,
+} from '../packet/frame-bits.ts';
 import { NO_CPU } from '../records.ts';
 import type { Nic, World } from '../world.ts';
 import { receiveIntoRing } from './rx-ring.ts';
@@ -21,6 +27,9 @@ export function frameArrived(w: World, nic: Nic, slot: number): void {
   const info = w.fixed.flows[flow];
   const bits = pool.bits[slot];
   pool.arrivedNs[slot] = w.now;
+  // what comes over a link brings it along
+  if ((bits & FRAME_FRAGMENT) !== 0 && nic.way < 0)
+    pool.fragOffset[slot] = fragmentOffset(w.fixed.exts[pool.ext[slot]]);
   pool.totalPayload[slot] = pool.payloadLen[slot];
   w.totals.arrived += 1;
   w.flowState.packets[flow] += 1;

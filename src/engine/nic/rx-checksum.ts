@@ -62,7 +62,7 @@ function whySum(w: World, nic: Nic, slot: number, verdict: number): number {
   const bad = (w.pool.bits[slot] & FRAME_L4_CSUM_BAD) !== 0;
   // what does not come out right is summed again, to see who is wrong
   if (verdict === CHECKSUM_COMPLETE) return bad ? Reason.rxCsumAgain : Reason.none;
-  if (nic.features['rx-checksumming']) return Reason.rxCsumBad;
+  if (nic.features['rx-checksumming']) return bad ? Reason.rxCsumBad : Reason.rxCsumParts;
   return nic.wanted['rx-checksumming'] === undefined ? Reason.rxCsumNoCard : Reason.rxCsumOff;
 }
 
@@ -83,7 +83,13 @@ export function l4SumCycles(w: World, nic: Nic, slot: number): number {
 }
 
 function checkedByGro(w: World, nic: Nic, slot: number): boolean {
+  // GRO lets fragments pass
+  if (reassembled(w, slot)) return false;
   return nic.features['generic-receive-offload'] && (w.pool.bits[slot] & FRAME_L4_CSUM_BAD) === 0;
+}
+
+function reassembled(w: World, slot: number): boolean {
+  return w.pool.segs[slot] === 1 && w.pool.fragNext[slot] !== 0;
 }
 
 /** The record of a sum in software, where there was one: in GRO, or in layer 4. */
@@ -91,7 +97,7 @@ export function noteSum(w: World, nic: Nic, slot: number, place: number, cpu: nu
   const { pool } = w;
   const verdict = pool.ipSummed[slot];
   if (verdict === CHECKSUM_UNNECESSARY) return;
-  const gro = nic.features['generic-receive-offload'] && verdict === CHECKSUM_NONE;
+  const gro = nic.features['generic-receive-offload'] && verdict === CHECKSUM_NONE && !reassembled(w, slot);
   const why = gro === inGro ? whySum(w, nic, slot, verdict) : Reason.none;
   if (why === Reason.none) return;
   w.hosts[nic.host].software.rxSummedBytes += pool.totalPayload[slot];

@@ -292,6 +292,7 @@ export function txInFlight(w: World): number {
   for (const cpu of w.cpus) {
     for (const slot of cpu.acks) n += w.pool.segs[slot];
     if (cpu.xmit.slot !== 0) n += w.pool.segs[cpu.xmit.slot];
+    n += cpu.xmit.more.length;
   }
   for (const q of w.queues) {
     for (let i = q.tx.ringAt; i < q.tx.ring.length; i += 1) n += w.pool.segs[q.tx.ring[i]];

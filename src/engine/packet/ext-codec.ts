@@ -36,6 +36,12 @@ export function encodeExt(f: FrameFields): string {
   return text.slice(1);
 }
 
+/** Offset of an IPv4 fragment, bytes, from its ext string. */
+export function fragmentOffset(ext: string): number {
+  const item = ext.split(';').find((part) => part.startsWith('f'));
+  return item === undefined ? 0 : Number(item.slice(1));
+}
+
 /** Sets in `f` what `encodeExt` wrote, or its absence; the other fields must be there already. */
 export function decodeExt(text: string, f: FrameFields): void {
   const items = new Map<string, string>();

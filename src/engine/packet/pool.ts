@@ -46,6 +46,8 @@ export interface PacketPool {
   fragNext: Uint32Array;
   fragLast: Uint32Array;
   truesize: Uint32Array;
+  /** Of a fragment: bytes of the datagram before it. */
+  fragOffset: Uint16Array;
   /** CHECKSUM_* as the driver gives it (nic/rx-checksum). */
   ipSummed: Uint8Array;
   /** Socket (id) that sent it and is charged for it; 0: it came from a wire. */
@@ -90,6 +92,7 @@ function columns(capacity: number) {
     fragNext: new Uint32Array(capacity),
     fragLast: new Uint32Array(capacity),
     truesize: new Uint32Array(capacity),
+    fragOffset: new Uint16Array(capacity),
     ipSummed: new Uint8Array(capacity),
     sk: new Uint16Array(capacity),
     txCpu: new Uint16Array(capacity),
@@ -136,6 +139,7 @@ export function takeSlot(pool: PacketPool): number {
   pool.fragLast[slot] = slot;
   pool.groFixedId[slot] = 0;
   pool.ipSummed[slot] = 0;
+  pool.fragOffset[slot] = 0;
   pool.sk[slot] = 0;
   pool.tag[slot] = 0;
   pool.tsVal[slot] = 0;

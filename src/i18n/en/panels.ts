@@ -784,6 +784,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'rule.lro': 'Cards join TCP segments on their own (LRO)',
   'rule.udpGso': 'Datagrams sent as one packet (UDP_SEGMENT)',
   'rule.udpMaxSegments': 'Datagrams of one UDP_SEGMENT call',
+  'rule.ipfragHighThresh': 'Memory for incomplete datagrams',
   'rule.txChecksumGeneric': 'Intel cards sum any range of a frame',
   'rule.sgNeedsChecksum': 'Scatter-gather goes off with the transmit checksums',
   'rule.usoNeedsChecksum': 'USO goes off with the transmit checksums',

@@ -319,6 +319,17 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.forwardLro':
     'LRO has joined it, and nobody knows how to cut it: “received packets cannot be forwarded while LRO is enabled”.',
   'reason.sendTooManySegments': 'UDP_SEGMENT: more datagrams than one call may make (EINVAL).',
+  'reason.fragQueued': 'A fragment: it waits for the others of its datagram.',
+  'reason.fragReassembled': 'The last missing fragment has come: the datagram goes on whole.',
+  'reason.fragMemory': 'Incomplete datagrams take all the memory they may: no further one is begun.',
+  'reason.fragLength': 'It contradicts the end of its datagram, so all its fragments are given up.',
+  'reason.fragDuplicate': 'These bytes are there already.',
+  'reason.fragOverlap':
+    'It overlaps another fragment, which no honest sender does: all of them are given up.',
+  'reason.fragTimeout': 'The rest of the datagram never came: its fragments are given up.',
+  'reason.fragGivenUp':
+    'A fragment before it was lost on the way to the card, so the datagram can’t be put together any more.',
+  'reason.rxCsumParts': 'The card saw only parts of the datagram: its checksum is left to the CPU.',
   'reason.txTso': 'The card cuts it into frames (TSO): up to here it is one packet.',
   'reason.txUso': 'The card cuts it into datagrams (USO): up to here it is one packet.',
   'reason.txTsoOff': 'The card does not cut TCP, so software does, at the last moment (GSO).',

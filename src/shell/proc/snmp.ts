@@ -9,7 +9,7 @@ const PREFIXES = ['TcpExt', 'IpExt', 'Icmp6', 'Ip6', 'Udp6', 'Icmp', 'Ip', 'Tcp'
 type Prefix = (typeof PREFIXES)[number];
 
 const ORDER: Readonly<Record<Prefix, string>> = {
-  Ip: 'InReceives InHdrErrors InAddrErrors ForwDatagrams InUnknownProtos InDelivers OutRequests OutDiscards ReasmReqds FragFails',
+  Ip: 'InReceives InHdrErrors InAddrErrors ForwDatagrams InUnknownProtos InDelivers OutRequests OutDiscards ReasmTimeout ReasmReqds ReasmOKs ReasmFails FragOKs FragFails FragCreates',
   Icmp: 'InMsgs',
   Tcp: 'ActiveOpens PassiveOpens AttemptFails EstabResets InSegs OutSegs RetransSegs InErrs OutRsts InCsumErrors',
   Udp: 'InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors',
