@@ -16,6 +16,7 @@ export type OffloadName =
   | 'tx-tcp-segmentation'
   | 'tx-tcp6-segmentation'
   | 'tx-udp-segmentation'
+  | 'udp-fragmentation-offload'
   | 'large-receive-offload';
 
 /** Any range of a frame can be summed (NETIF_F_HW_CSUM), both TCP segmentations, USO. */
@@ -54,7 +55,7 @@ export interface DriverInfo {
   /** ndo_rx_flow_steer: filters for accelerated RFS, in the same memory. */
   readonly arfs: boolean;
   /** Name in /proc/interrupts of queue i's vector. */
-  readonly vectorName: 'TxRx' | 'comp';
+  readonly vectorName: 'TxRx' | 'comp' | 'input';
   /** A poll notices that its vector's affinity moved and ends, so that the next interrupt lands right. */
   readonly checksAffinity: boolean;
   /** dev->hw_features beyond those every device has, and how each stands at probe; what is not named is off [fixed]. */
@@ -204,6 +205,47 @@ export const drivers = {
       queuePackets: 'rx{q}_packets',
       queueBytes: 'rx{q}_bytes',
       queueDrops: null,
+    },
+  },
+  // as QEMU offers it: checksums of any range, TSO and, before 4.14, UFO, which its host carries out
+  virtio_net: {
+    name: 'virtio_net',
+    maxQueues: 8,
+    bql: false,
+    ringDefault: 256,
+    ringMin: 256,
+    ringMax: 256,
+    ringStep: 'pow2',
+    refillBatch: 1,
+    discipline: 'itr',
+    adaptive: null,
+    rxUsecs: 0,
+    rxFrames: 0,
+    indirectionSize: 128,
+    rssKeyBytes: 40,
+    maxMtu: 65_535,
+    udpHashDefault: 'sdfn',
+    ntupleDefault: false,
+    ntupleSlots: 0,
+    arfs: false,
+    vectorName: 'input',
+    checksAffinity: false,
+    offloads: {
+      'rx-checksumming': true,
+      'tx-checksum-ip-generic': true,
+      'tx-scatter-gather': true,
+      'tx-tcp-segmentation': true,
+      'tx-tcp6-segmentation': true,
+      'udp-fragmentation-offload': true,
+    },
+    tsoMaxSize: 65_536,
+    rxChecksum: 'unnecessary',
+    stats: {
+      missed: 'rx_missed_errors',
+      noBuffer: null,
+      queuePackets: 'rx_queue_{q}_packets',
+      queueBytes: 'rx_queue_{q}_bytes',
+      queueDrops: 'rx_queue_{q}_drops',
     },
   },
 } as const satisfies Record<string, DriverInfo>;

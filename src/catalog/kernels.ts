@@ -45,6 +45,12 @@ export const settingVersions: readonly SettingVersion[] = [
   ].map((name) => since(`feature.${name}`, '2.6.0', 'include/linux/netdevice.h, 2.6.0 (NETIF_F_TSO)')),
   since('feature.generic-segmentation-offload', '2.6.18', 'f6a78bfcb141 (skb_gso_segment)'),
   since('feature.large-receive-offload', '2.6.24', '71c87e0cc2a1 (net/ipv4/inet_lro.c)'),
+  {
+    id: 'feature.udp-fragmentation-offload',
+    since: '2.6.15',
+    until: '4.14',
+    source: 'e89e9cf539a2 (NETIF_F_UFO); d9d30adf5677',
+  },
   since('feature.tx-udp-segmentation', '4.18', 'bec1f6f69736 (UDP_SEGMENT)'),
   since('rps.cpus', '2.6.35', QUEUES),
   since('rps.flow_cnt', '2.6.35', QUEUES),

@@ -233,6 +233,12 @@ export const rules = {
     { since: null, until: '2.6.24', value: false, source: 'before 71c87e0cc2a1' },
     { since: '2.6.24', until: null, value: true, source: '71c87e0cc2a1 (net/ipv4/inet_lro.c)' },
   ],
+  /** Cards cut a datagram into IP fragments (UFO, NETIF_F_UFO). */
+  ufo: [
+    { since: null, until: '2.6.15', value: false, source: 'net/ipv4/ip_output.c before e89e9cf539a2' },
+    { since: '2.6.15', until: '4.14', value: true, source: 'e89e9cf539a2 (ip_ufo_append_data)' },
+    { since: '4.14', until: null, value: false, source: 'd9d30adf5677 (NETIF_F_UFO is gone)' },
+  ],
   /** Datagrams of one length sent as one skb (UDP_SEGMENT), cut by the card (USO) or in software. */
   udpGso: [
     { since: null, until: '4.18', value: false, source: 'net/ipv4/udp.c before bec1f6f69736' },
@@ -252,6 +258,25 @@ export const rules = {
   ipfragHighThresh: [
     { since: null, until: '3.9', value: 262_144, source: 'net/ipv4/ip_fragment.c before c2a936600f78' },
     { since: '3.9', until: null, value: 4_194_304, source: 'c2a936600f78' },
+  ],
+  /** net.ipv4.ipfrag_low_thresh, bytes. */
+  ipfragLowThresh: [
+    { since: null, until: '3.9', value: 196_608, source: 'net/ipv4/ip_fragment.c before c2a936600f78' },
+    { since: '3.9', until: null, value: 3_145_728, source: 'c2a936600f78' },
+  ],
+  /**
+   * Who makes room for fragments: 2: the next fragment throws incomplete datagrams out until ipfrag_low_thresh is reached, those first that
+   * got nothing for longest; 1: work of its own does, from ipfrag_low_thresh on; 0: nobody, they wait until their time is over.
+   */
+  fragEviction: [
+    {
+      since: null,
+      until: '3.17',
+      value: 2,
+      source: 'inet_frag_evictor, net/ipv4/inet_fragment.c before b13d3cbfb8e8',
+    },
+    { since: '3.17', until: '4.17', value: 1, source: 'b13d3cbfb8e8 (inet_frag_worker)' },
+    { since: '4.17', until: null, value: 0, source: '648700f76b03' },
   ],
   /** igb and ixgbe sum any range (tx-checksum-ip-generic); before, TCP and UDP over IPv4 and over IPv6 only. */
   txChecksumGeneric: [

@@ -191,6 +191,14 @@ export const settings: readonly SettingInfo[] = [
     fn: 'sk_setup_caps',
   },
   {
+    id: 'feature.udp-fragmentation-offload',
+    command: 'ethtool -K eth0 ufo on',
+    default: 'on where the card has it; gone since 4.14',
+    meaning:
+      'The card cuts a datagram beyond the MTU into IP fragments; off, the kernel does, before the queueing discipline.',
+    fn: 'ip_ufo_append_data',
+  },
+  {
     id: 'feature.tx-udp-segmentation',
     command: 'ethtool -K eth0 tx-udp-segmentation on',
     default: 'on where the card has it',
@@ -618,6 +626,13 @@ export const settings: readonly SettingInfo[] = [
     default: '4194304 bytes; 262144 before 3.9',
     meaning: 'Memory for fragments of incomplete datagrams; beyond it no further datagram is begun.',
     fn: 'inet_frag_create',
+  },
+  {
+    id: 'net.ipv4.ipfrag_low_thresh',
+    command: 'sysctl -w net.ipv4.ipfrag_low_thresh=N',
+    default: '3145728 bytes; 196608 before 3.9',
+    meaning: 'Before 4.17: down to here incomplete datagrams are thrown out once there are too many.',
+    fn: 'inet_frag_evictor',
   },
   {
     id: 'net.ipv4.ipfrag_time',

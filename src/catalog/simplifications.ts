@@ -109,10 +109,18 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'fragments',
     model:
-      'IPv6 fragments are counted and given up, and none are made; a router cuts nothing. ipfrag_max_dist and the ICMP message after ipfrag_time are not included, nor cards that cut datagrams themselves (UFO).',
-    real: 'ip6_frag does the same for IPv6; a router cuts what may be cut; before 4.14 some virtual devices cut datagrams.',
-    matters: 'IPv6 with fragments; routers between links of different MTU.',
+      'IPv6 fragments are counted and given up, and none are made; a router cuts nothing. The ICMP message after ipfrag_time is not sent, and ipfrag_max_dist not included. Before 4.17 those are thrown out first that got nothing for longest. A timer of whole nanoseconds ends the wait. Overlaps end a datagram in every kernel.',
+    real: 'ip6_frag does the same for IPv6; a router cuts what may be cut; whoever gives up a datagram whose first fragment is there sends ICMP time exceeded. From 3.17 to 4.16 a worker throws out as datagrams are hashed; before 4.19 overlaps were cut off.',
+    matters: 'IPv6 with fragments; routers between links of different MTU; a sender that listens for ICMP.',
     source: 'net/ipv4/ip_fragment.c, Linux 6.12.',
+  },
+  {
+    id: 'virtio',
+    model:
+      'virtio_net is a card like the others: a ring, a wire, interrupts, RSS. It has the offloads that QEMU offers; the host behind it cuts and finishes checksums at no cost.',
+    real: 'A queue shared with a host, which takes packets from it, carries out the offloads in its own stack or card and chooses the receive queue. Of real cards only s2io (Xframe II) had UFO, off at first; by 3.8 it could not be turned on, for the driver offered checksums of IPv4 alone, and by 4.9 it was gone.',
+    matters: 'What a virtual machine costs its host; UFO on a real card.',
+    source: 'drivers/net/virtio_net.c, Linux 4.13; drivers/net/ethernet/neterion/s2io.c, Linux 3.8 and 4.9.',
   },
   {
     id: 'truesize',

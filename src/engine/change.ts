@@ -90,6 +90,7 @@ export const FEATURES = [
   'generic-segmentation-offload',
   'tx-udp-segmentation',
   'large-receive-offload',
+  'udp-fragmentation-offload',
 ] as const;
 export type FeatureName = (typeof FEATURES)[number];
 
@@ -152,6 +153,8 @@ export const SYSCTLS = {
   'net.ipv4.ip_queue_maxlen': { values: 1, least: 0, most: 2147483647 },
   'net.ipv4.ip_forward': { values: 1, least: 0, most: 1 },
   'net.ipv4.ipfrag_high_thresh': { values: 1, least: 0, most: 2147483647 },
+  /** Read by kernels before 4.17. */
+  'net.ipv4.ipfrag_low_thresh': { values: 1, least: 0, most: 2147483647 },
   /** Seconds. */
   'net.ipv4.ipfrag_time': { values: 1, least: 0, most: 2147483647 },
   'net.ipv4.ip_early_demux': { values: 1, least: 0, most: 1 },

@@ -440,6 +440,7 @@ function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): Ho
     'net.ipv4.ip_early_demux': [1],
     'net.ipv4.ip_forward': [0],
     'net.ipv4.ipfrag_high_thresh': [rules.ipfragHighThresh],
+    'net.ipv4.ipfrag_low_thresh': [rules.ipfragLowThresh],
     'net.ipv4.ipfrag_time': [30],
     'net.ipv4.tcp_early_demux': [1],
     'net.ipv4.tcp_wmem': [4096, 16_384, 4_194_304],

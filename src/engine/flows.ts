@@ -172,6 +172,7 @@ export class FlowMaker {
       net: numberOf(this.nets, `${key.ipVersion}|${key.src}|${key.dst}|${key.proto}`),
       socket: socketFor(host, key, this.firstSockets[h]),
       softHash: flowHash(this.spec.seed, key),
+      softHashFragment: flowHash(this.spec.seed, key, true),
       tagged: key.vlan >= 0,
       macOurs:
         nic.promiscuous || key.dmac === nic.mac || (Number.parseInt(key.dmac.slice(0, 2), 16) & 1) !== 0,

@@ -115,6 +115,8 @@ export interface FlowInfo {
   socket: number;
   /** Software hash, symmetric. */
   softHash: number;
+  /** The same of a fragment: without ports. */
+  softHashFragment: number;
   /** Carries an 802.1Q tag. */
   tagged: boolean;
   /** Destination MAC is the NIC's, a group's, or the NIC takes all. */

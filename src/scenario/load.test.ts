@@ -61,7 +61,7 @@ describe('loadScenario', () => {
     expect(errorsOf(without)).toEqual(['durationNs: missing: "durationNs"']);
     const nic = (eth0: unknown) => errorsOf({ ...GOOD, hosts: { h1: { nics: { eth0 } } } });
     expect(nic({ driver: 'e1000' })).toEqual([
-      'hosts.h1.nics.eth0.driver: "e1000" is not allowed here: "igb", "ixgbe", "mlx5_core", "tulip"',
+      'hosts.h1.nics.eth0.driver: "e1000" is not allowed here: "igb", "ixgbe", "mlx5_core", "tulip", "virtio_net"',
     ]);
     expect(nic({ ringsize: 1 })).toEqual([
       expect.stringMatching(

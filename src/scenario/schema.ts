@@ -53,7 +53,7 @@ const hex = (most: number) => v.pipe(line(most), v.regex(/^([0-9a-fA-F]{2})*$/, 
 
 const NicSchema = v.strictObject({
   driver: about(
-    v.optional(v.picklist(['igb', 'ixgbe', 'mlx5_core', 'tulip']), 'ixgbe'),
+    v.optional(v.picklist(['igb', 'ixgbe', 'mlx5_core', 'tulip', 'virtio_net']), 'ixgbe'),
     'Driver and card imitated: limits, defaults, moderation, counter names.',
   ),
   mac: about(v.optional(Mac, '02:00:00:00:00:0b'), 'Its MAC address.'),

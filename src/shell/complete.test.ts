@@ -19,7 +19,10 @@ describe('Tab completion', () => {
     ['ethtool -N eth0 flow-type tcp4 dst', ['dst-ip', 'dst-port']],
     ['sysctl net.core.netdev_b', ['net.core.netdev_budget', 'net.core.netdev_budget_usecs']],
     ['sysctl -w net.core.dev_weight', ['net.core.dev_weight=64']],
-    ['cat /proc/net/s', ['/proc/net/snmp', '/proc/net/snmp6', '/proc/net/softnet_stat']],
+    [
+      'cat /proc/net/s',
+      ['/proc/net/snmp', '/proc/net/snmp6', '/proc/net/sockstat', '/proc/net/softnet_stat'],
+    ],
     ['cat ', ['/proc/', '/sys/']],
     ['echo 1 > /sys/class/net/eth0/t', ['/sys/class/net/eth0/threaded']],
     ['ip link set eth0 gro', ['gro_max_size', 'gro_ipv4_max_size']],
@@ -34,7 +37,10 @@ describe('Tab completion', () => {
     ['ss state l', ['listening']],
     ['mpstat -P ', ['ALL', '0', '1', '2', '3']],
     ['help mp', ['mpstat']],
-    ['grep x /proc/net/s', ['/proc/net/snmp', '/proc/net/snmp6', '/proc/net/softnet_stat']],
+    [
+      'grep x /proc/net/s',
+      ['/proc/net/snmp', '/proc/net/snmp6', '/proc/net/sockstat', '/proc/net/softnet_stat'],
+    ],
     ['grep x', []],
   ])('%s', (line, words) => {
     if (words === null) expect(of(line)).toContain('--show-ring');

@@ -38,10 +38,10 @@ describe('files and settings of a kernel’s time', () => {
     const names = (kernel: string): string =>
       run(testWorld({ kernel }), 'sysctl -N -a').output.replaceAll('\n', ' ').trim();
     expect(names('2.2.16')).toBe(
-      'net.core.netdev_max_backlog net.core.rmem_default net.core.rmem_max net.core.wmem_default net.core.wmem_max net.ipv4.ip_forward net.ipv4.tcp_retries2 net.ipv4.tcp_sack net.ipv4.tcp_timestamps',
+      'net.core.netdev_max_backlog net.core.rmem_default net.core.rmem_max net.core.wmem_default net.core.wmem_max net.ipv4.ip_forward net.ipv4.ipfrag_high_thresh net.ipv4.ipfrag_low_thresh net.ipv4.ipfrag_time net.ipv4.tcp_retries2 net.ipv4.tcp_sack net.ipv4.tcp_timestamps',
     );
     expect(names('2.4.18')).toBe(
-      'net.core.dev_weight net.core.lo_cong net.core.mod_cong net.core.netdev_max_backlog net.core.no_cong net.core.rmem_default net.core.rmem_max net.core.wmem_default net.core.wmem_max net.ipv4.ip_forward net.ipv4.tcp_dsack net.ipv4.tcp_reordering net.ipv4.tcp_retries2 net.ipv4.tcp_rmem net.ipv4.tcp_sack net.ipv4.tcp_timestamps net.ipv4.tcp_wmem',
+      'net.core.dev_weight net.core.lo_cong net.core.mod_cong net.core.netdev_max_backlog net.core.no_cong net.core.rmem_default net.core.rmem_max net.core.wmem_default net.core.wmem_max net.ipv4.ip_forward net.ipv4.ipfrag_high_thresh net.ipv4.ipfrag_low_thresh net.ipv4.ipfrag_time net.ipv4.tcp_dsack net.ipv4.tcp_reordering net.ipv4.tcp_retries2 net.ipv4.tcp_rmem net.ipv4.tcp_sack net.ipv4.tcp_timestamps net.ipv4.tcp_wmem',
     );
     expect(names('6.12')).not.toMatch(/core\.\w+_cong/);
     expect(names('6.12')).toContain('net.core.netdev_budget_usecs');

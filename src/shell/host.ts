@@ -77,5 +77,6 @@ export function taskCpu(ctx: Ctx, task: Task): number {
 /** Name of a queue's vector in /proc/interrupts. */
 export function vectorName(ctx: Ctx, nic: Nic, queue: RxQueue): string {
   if (nic.driver.vectorName === 'comp') return `mlx5_comp${queue.number}@pci:${pciAddress(ctx, nic)}`;
+  if (nic.driver.vectorName === 'input') return `virtio${nicNumber(ctx, nic)}-input.${queue.number}`;
   return `${nic.name}-TxRx-${queue.number}`;
 }

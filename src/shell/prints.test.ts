@@ -234,6 +234,7 @@ describe('/proc', () => {
     expect(output(world, 'cat /proc/net/netstat')).toMatch(
       /^TcpExt: .*TCPOFOQueue.*\nTcpExt: [0 ]+\nIpExt: .*InNoECTPkts.*\nIpExt: [0 ]+\n$/,
     );
+    expect(output(world, 'cat /proc/net/sockstat')).toBe('FRAG: inuse 0 memory 0\n');
     expect(output(world, 'cat /proc/net/snmp6').split('\n')[0]).toBe(
       read('snmp6.txt').split('\n')[0].replace(/\d+$/, '4'),
     );

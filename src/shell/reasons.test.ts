@@ -18,10 +18,12 @@ it.each(NOT_YET)('not modelled yet: %s', (knob) => {
 it.each(knobs.filter((knob) => !NOT_YET.includes(knob)))('%s', (knob) => {
   // congestion levels are told of in 2.4 only, and the packet queue's length was a sysctl
   const old = /_cong=|ip_queue/.test(knob);
+  // UFO went in 4.14
+  const ufo = knob.includes(' ufo ');
   const world = testWorld({
-    nics: [{ driver: 'mlx5_core' }],
+    nics: [{ driver: ufo ? 'virtio_net' : 'mlx5_core' }],
     linked: knob.startsWith('tc '),
-    kernel: old ? '2.4.18' : '6.12',
+    kernel: old ? '2.4.18' : ufo ? '4.13' : '6.12',
     ...(old ? { firewall: 'forward-queue' as const } : {}),
   });
   type(world, 'ethtool -K eth0 ntuple on');

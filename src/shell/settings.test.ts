@@ -294,6 +294,32 @@ describe('ethtool -N and -K', () => {
       '',
     ]);
   });
+  it('UFO, where the kernel and the card have it: it goes with checksums or scatter-gather', () => {
+    const world = testWorld({ kernel: '4.13', nics: [{ driver: 'virtio_net' }] });
+    const row = () => type(world, 'ethtool -k eth0').output.match(/udp-frag.*/)?.[0];
+    expect(row()).toBe('udp-fragmentation-offload: on');
+    expect(type(world, 'ethtool -K eth0 ufo off').output).toBe('');
+    expect(row()).toBe('udp-fragmentation-offload: off');
+    for (const name of ['udp-fragmentation-offload', 'tx-udp-fragmentation'])
+      expect(changes(world, `ethtool -K eth0 ${name} on`)).toEqual([
+        { type: 'feature', nic: 0, name: 'udp-fragmentation-offload', on: true },
+      ]);
+    type(world, 'ethtool -K eth0 ufo on');
+    expect(toolLines(type(world, 'ethtool -K eth0 sg off').output)).toContain(
+      'tx-udp-fragmentation: off [not requested]',
+    );
+    expect(row()).toBe('udp-fragmentation-offload: off [requested on]');
+    expect(refusal(world, 'ethtool -K eth0 ufo on').lines[0]).toBe('Could not change any device features');
+    type(world, 'ethtool -K eth0 sg on');
+    expect(toolLines(type(world, 'ethtool -K eth0 tx off').output)).toContain(
+      'tx-udp-fragmentation: off [not requested]',
+    );
+    const igb413 = testWorld({ kernel: '4.13', nics: [{ driver: 'igb' }] });
+    expect(type(igb413, 'ethtool -k eth0').output).toContain('udp-fragmentation-offload: off [fixed]');
+    const later = testWorld({ kernel: '4.14', nics: [{ driver: 'virtio_net' }] });
+    expect(type(later, 'ethtool -k eth0').output).not.toContain('udp-frag');
+    expect(refusal(later, 'ethtool -K eth0 ufo on').lines[0]).toContain('bit name not found');
+  });
 });
 
 describe('sysctl', () => {
@@ -342,7 +368,7 @@ describe('sysctl', () => {
     expect(world.hosts[0].sysctl['net.core.dev_weight']).toEqual([64]);
   });
   it('a directory prints all that is below it', () => {
-    expect(type(testWorld(), 'sysctl net.ipv4').output.split('\n')).toHaveLength(25);
+    expect(type(testWorld(), 'sysctl net.ipv4').output.split('\n')).toHaveLength(28);
   });
   it('one bad setting of several: nothing is changed', () => {
     const { lines, hints } = refusal(

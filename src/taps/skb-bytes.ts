@@ -11,7 +11,8 @@
 import { Point } from '../catalog/capture-points.ts';
 import { GRO_FIXED_ID, GRO_FLIST } from '../engine/net/gro/limits.ts';
 import { type GsoFrame, type GsoType, headersOf } from '../engine/net/gso/frame.ts';
-import { skbGsoSegment } from '../engine/net/gso/segment.ts';
+import { cutDatagram, skbGsoSegment } from '../engine/net/gso/segment.ts';
+import { isUfo } from '../engine/net/ufo.ts';
 import { frameFields, sentFields, skbFields } from '../engine/net/skb-fields.ts';
 import { FRAME_CUT, FRAME_L4_CSUM_VERIFIED } from '../engine/packet/frame-bits.ts';
 import { buildFrame } from '../engine/packet/build.ts';
@@ -103,11 +104,31 @@ export function framesAt(w: World, point: number, nic: number, slot: number): Se
     }
     default: {
       const f = frameFields(w, slot);
-      const bytes = buildFrame(f, (body) => fillFrame(body, f));
+      const bytes = isPart(w, slot) ? fragmentBytes(w, slot, f) : buildFrame(f, (body) => fillFrame(body, f));
       const csum = point === Point.driverIn && f.csumVerified ? 'checked' : '';
       return [{ ...plain(bytes, now), csumPartial: f.l4Csum === 'partial', offload: { csum, cut: '' } }];
     }
   }
+}
+
+/** A fragment of a datagram of this world. */
+function isPart(w: World, slot: number): boolean {
+  return w.pool.fragTotal[slot] !== 0;
+}
+
+/** Its bytes are those of the datagram, whose checksum is over all of it. */
+function fragmentBytes(w: World, slot: number, f: FrameFields): Uint8Array {
+  const total = w.pool.fragTotal[slot];
+  const whole = { ...f, fragOffset: 0, mf: false, payloadLen: total - 8, udpLen: total, padding: 0 };
+  whole.ipTotalLen = ipHeaderLen(f) + total;
+  whole.frameLen = l2HeaderLen(f) + whole.ipTotalLen;
+  if (whole.l4Csum !== 'bad') whole.l4Csum = 'ok';
+  const at = l2HeaderLen(f) + ipHeaderLen(f);
+  const from = at + f.fragOffset;
+  const bytes = buildFrame(f);
+  const length = f.ipTotalLen - ipHeaderLen(f);
+  bytes.set(buildFrame(whole, (body) => fillFrame(body, whole)).subarray(from, from + length), at);
+  return bytes;
 }
 
 /** A piece of a packet that software has cut. */
@@ -138,7 +159,7 @@ function fillFrame(body: Uint8Array, f: FrameFields, ipId = f.ipId): void {
 /** Payload of a whole train: a stream's goes on, each datagram has its own. */
 function fillTrain(w: World, slot: number, body: Uint8Array, f: FrameFields): void {
   const { pool } = w;
-  if (f.proto === IPPROTO_TCP) {
+  if (f.proto === IPPROTO_TCP || isUfo(pool, slot)) {
     fillFrame(body, f);
     return;
   }
@@ -148,7 +169,8 @@ function fillTrain(w: World, slot: number, body: Uint8Array, f: FrameFields): vo
     fillFrame(body.subarray(at, at + step), f, fixed ? f.ipId : (f.ipId + n) & 0xffff);
 }
 
-function gsoTypeOf(f: FrameFields): GsoType {
+function gsoTypeOf(w: World, slot: number, f: FrameFields): GsoType {
+  if (isUfo(w.pool, slot)) return 'udp';
   if (f.proto === IPPROTO_UDP) return 'udp-l4';
   return f.ipVersion === 6 ? 'tcpv6' : 'tcpv4';
 }
@@ -160,12 +182,14 @@ function trainFrame(w: World, slot: number, f: FrameFields): GsoFrame {
   const listed = train && (pool.groFixedId[slot] & GRO_FLIST) !== 0;
   const csumPartial = f.l4Csum === 'partial' || (train && !listed);
   if (csumPartial) f.l4Csum = 'partial';
-  const bytes = buildFrame(f, (body) => fillTrain(w, slot, body, f));
+  const bytes = isPart(w, slot)
+    ? fragmentBytes(w, slot, f)
+    : buildFrame(f, (body) => fillTrain(w, slot, body, f));
   // a list of frames keeps the first one's checksum
   if (listed) copyChecksum(bytes, ownFrame(w, slot, f));
   return {
     bytes,
-    gsoType: train ? gsoTypeOf(f) : 'none',
+    gsoType: train ? gsoTypeOf(w, slot, f) : 'none',
     gsoSize: train ? pool.gsoSize[slot] : 0,
     csumPartial,
     fixedId: (pool.groFixedId[slot] & GRO_FIXED_ID) !== 0,
@@ -194,7 +218,11 @@ function driverFrame(w: World, nic: number, slot: number): GsoFrame {
 function onWire(w: World, nic: Nic, slot: number): SeenFrame[] {
   const given = driverFrame(w, nic.index, slot);
   const frames =
-    given.gsoSize > 0 || given.csumPartial ? skbGsoSegment(given, { csum: false, partial: false }) : [given];
+    given.gsoType === 'udp'
+      ? cutDatagram(given)
+      : given.gsoSize > 0 || given.csumPartial
+        ? skbGsoSegment(given, { csum: false, partial: false })
+        : [given];
   const offload: Offload = {
     csum: given.csumPartial ? 'card' : '',
     cut: cutBefore(w, slot) ? 'software' : frames.length === 1 ? '' : 'card',
@@ -232,7 +260,14 @@ function applicationFrames(w: World, slot: number): Uint8Array[] {
   // longer than a header can say: several, of one stream
   const step = MOST_IP_BYTES - ipHeaderLen(f) - 60;
   return skbGsoSegment(
-    { bytes: whole, gsoType: gsoTypeOf(f), gsoSize: step, csumPartial: false, fixedId: true, accEcn: false },
+    {
+      bytes: whole,
+      gsoType: gsoTypeOf(w, slot, f),
+      gsoSize: step,
+      csumPartial: false,
+      fixedId: true,
+      accEcn: false,
+    },
     { csum: false, partial: false },
   ).map(({ bytes }) => bytes.subarray(l2));
 }

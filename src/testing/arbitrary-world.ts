@@ -77,6 +77,7 @@ const change = (cpus: number, queues: number): fc.Arbitrary<Change> =>
           'tx-scatter-gather' as const,
           'tx-tcp-segmentation' as const,
           'tx-udp-segmentation' as const,
+          'udp-fragmentation-offload' as const,
           'rx-gro-list' as const,
           'rx-udp-gro-forwarding' as const,
         ),
@@ -501,7 +502,7 @@ function steeringSetup(steering: string, cpus: number, queues: number): Change[]
 /** A world of 1 to 4 CPUs and queues, some traffic, applications of every temper, and knobs turned while it runs. */
 export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
   .record({
-    kernel: fc.constantFrom('2.2.16', '2.4.18', '2.4.20', '4.18', '5.8', '6.6', '6.12', '6.18'),
+    kernel: fc.constantFrom('2.2.16', '2.4.18', '2.4.20', '4.13', '4.18', '5.8', '6.6', '6.12', '6.18'),
     config: fc.record({ vlan8021q: fc.constant(true), irqTimeAccounting: fc.boolean() }),
     hz: fc.constantFrom(100, 250, 1000),
     seed: fc.integer({ min: 0, max: 1_000_000 }),
@@ -510,7 +511,7 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
     cpuNodes: fc.constantFrom<number[]>([], [], [0, 1], [0, 0, 1, 1]),
     numaNode: fc.constantFrom(undefined, -1, 1),
     queues: fc.integer({ min: 1, max: 4 }),
-    driver: fc.constantFrom('igb' as const, 'ixgbe' as const, 'mlx5_core' as const),
+    driver: fc.constantFrom('igb' as const, 'ixgbe' as const, 'mlx5_core' as const, 'virtio_net' as const),
     ringSize: fc.constantFrom(64, 128, 512),
     traffic: fc.array(traffic, { minLength: 1, maxLength: 3 }),
     app: fc.record({

@@ -18,8 +18,10 @@ import { pickTxQueue } from '../net/pick-tx.ts';
 import { beginXmit, xmitLost, xmitStep } from '../net/xmit.ts';
 import { frameBits } from '../packet/frame-bits.ts';
 import { ETH_HLEN, IPPROTO_UDP, makeFrame, VLAN_HLEN } from '../packet/frame.ts';
-import { fragmentRoom, ipFragment } from '../net/ip-fragment.ts';
+import { fragmentRoom, ipFragment, UDP_HLEN } from '../net/ip-fragment.ts';
+import { markUfo, usesUfo } from '../net/ufo.ts';
 import { makeLocalSkb } from '../net/local-skb.ts';
+import { truesizeOf } from '../net/truesize.ts';
 import { chargeSend } from '../net/sock-write.ts';
 import type { Cpu, FlowInfo, Lock, Socket, Task, World } from '../world.ts';
 
@@ -33,7 +35,7 @@ export const SEND_DONE = 14;
 const EAGAIN = -11;
 const EINVAL = -22;
 const EMSGSIZE = -90;
-const UDP_HLEN = 8;
+const ENOBUFS = -105;
 /** 65535 less the IP and UDP headers. */
 const MAX_DATAGRAM = 65_507;
 
@@ -121,6 +123,11 @@ function fragments(task: Task, flow: FlowInfo, mtu: number): number {
   return Math.ceil((bytes + UDP_HLEN) / room);
 }
 
+/** __ip_append_data: further fragments are made while the socket has no more than twice its buffer. */
+function tooMuch(sock: Socket, parts: number, mtu: number): boolean {
+  return sock.wmem + (parts - 1) * truesizeOf(ETH_HLEN + mtu) > 2 * sock.sndbuf;
+}
+
 /** sock_alloc_send_pskb: while what is charged is below sk_sndbuf there is room, however large the skb. */
 function allocate(w: World, cpu: Cpu, task: Task): boolean {
   const { send } = task;
@@ -128,7 +135,8 @@ function allocate(w: World, cpu: Cpu, task: Task): boolean {
   const flow = w.fixed.flows[send.flow];
   const { snmp } = w.hosts[cpu.host];
   const gsoSize = segmentBytes(w, task);
-  const { mtu } = w.nics[w.flowState.out[flow.id]];
+  const nic = w.nics[w.flowState.out[flow.id]];
+  const { mtu } = nic;
   const cut = gsoSize > 0 && send.bytes > gsoSize;
   const fits = headersOf(flow) - ETH_HLEN + (cut ? gsoSize : send.bytes) <= mtu;
   const parts = !fits && !cut ? fragments(task, flow, mtu) : 0;
@@ -168,11 +176,23 @@ function allocate(w: World, cpu: Cpu, task: Task): boolean {
     sleepCurrent(w, cpu, seq);
     return false;
   }
+  const ufo = parts > 0 && usesUfo(nic);
+  if (parts > 0 && !ufo && tooMuch(sock, parts, nic.mtu)) {
+    sock.sendErrors += 1;
+    snmp.IpOutDiscards += 1;
+    snmp.UdpSndbufErrors += 1;
+    return giveUp(w, cpu, task, Reason.sendNoBuffers, ENOBUFS);
+  }
   makeSkb(w, cpu, task, sock, flow);
+  if (ufo) markUfo(w, send.slot, fragmentRoom(nic.mtu));
   task.phase = SEND_COPY;
   const { profile } = w.fixed.hosts[cpu.host];
-  // no card finishes the checksum of a datagram in parts, so it is summed here
-  const more = parts === 0 ? 0 : (parts - 1) * profile.gsoSegment + send.bytes * profile.csumPerByte;
+  let more = 0;
+  if (parts > 0 && !ufo) {
+    // no card finishes the checksum of a datagram in parts, so it is summed here
+    w.hosts[cpu.host].software.txSummedBytes += send.bytes;
+    more = (parts - 1) * profile.gsoSegment + send.bytes * profile.csumPerByte;
+  }
   startWork(w, cpu, profile.copyPerByte * send.bytes + more);
   return false;
 }
@@ -228,7 +248,7 @@ function handOver(w: World, cpu: Cpu, task: Task): void {
     w.pool.segs[slot] === 1 &&
     fragments(task, flow, nic.mtu) > 1
   ) {
-    const rest = ipFragment(w, slot, nic.mtu, q.txPlace, cpu.index);
+    const rest = ipFragment(w, nic, slot, q.txPlace, cpu.index);
     cpu.xmit.more = rest;
     send.parts = rest.length + 1;
     snmp.IpFragCreates += send.parts;

@@ -1,7 +1,7 @@
 /**
  * The frames of a packet that the card cuts, one by one: each a slot and an id of its own, headers by the cutter's rules
  * (net/gso/segment has them byte by byte). A train that GRO built still has its frames, and they leave as they came.
- * Left out: pieces of one UDP datagram (IP fragments).
+ * A datagram sent with UFO leaves as IP fragments.
  */
 import { ETH_ZLEN, IPPROTO_TCP, IPPROTO_UDP, TCP_CWR, TCP_FIN, TCP_PSH } from '../packet/frame.ts';
 import {
@@ -13,7 +13,11 @@ import {
   FRAME_L4_CSUM_PARTIAL,
   FRAME_L4_CSUM_UNKNOWN,
   FRAME_L4_CSUM_VERIFIED,
+  FRAME_MF,
+  FRAME_UFO,
 } from '../packet/frame-bits.ts';
+import { UDP_HLEN } from '../net/ip-fragment.ts';
+import { isUfo, ufoFrameLen, ufoPayload } from '../net/ufo.ts';
 import { seqAdd } from '../tcp/seq.ts';
 import { takeSlot } from '../packet/pool.ts';
 import type { Nic, World } from '../world.ts';
@@ -22,6 +26,7 @@ import type { Nic, World } from '../world.ts';
 function nextPayload(w: World, nic: Nic, slot: number): number {
   const { pool } = w;
   if (pool.segs[slot] <= 1) return pool.totalPayload[slot];
+  if (isUfo(pool, slot)) return ufoPayload(pool, slot, nic.txFrame);
   if (nic.txFrag !== 0) return pool.payloadLen[nic.txFrag];
   const gone = nic.txFrame * pool.gsoSize[slot];
   return Math.min(pool.gsoSize[slot], pool.totalPayload[slot] - gone);
@@ -31,6 +36,7 @@ function nextPayload(w: World, nic: Nic, slot: number): number {
 export function nextFrameLen(w: World, nic: Nic, slot: number): number {
   const { pool } = w;
   if (pool.segs[slot] <= 1) return pool.frameLen[slot];
+  if (isUfo(pool, slot)) return ufoFrameLen(pool, slot, nic.txFrame);
   if (nic.txFrag !== 0) return pool.frameLen[nic.txFrag];
   const headers = pool.frameLen[slot] - pool.payloadLen[slot];
   return Math.max(ETH_ZLEN, headers + nextPayload(w, nic, slot));
@@ -63,6 +69,7 @@ export function cutFrame(w: World, nic: Nic, slot: number): number {
   pool.opt[frame] = pool.opt[from];
   pool.ext[frame] = pool.ext[from];
   pool.fragOffset[frame] = pool.fragOffset[from];
+  pool.fragTotal[frame] = pool.fragTotal[from];
   pool.bits[frame] = bitsOnWire(pool.bits[from], proto);
   pool.hash[frame] = 0;
   let flags = pool.flags[from];
@@ -72,6 +79,13 @@ export function cutFrame(w: World, nic: Nic, slot: number): number {
     pool.seq[frame] = pool.seq[from];
     pool.ipId[frame] = pool.ipId[from];
     nic.txFrag = pool.fragNext[from];
+  } else if (isUfo(pool, slot)) {
+    pool.seq[frame] = 0;
+    pool.ipId[frame] = pool.ipId[slot];
+    pool.fragOffset[frame] = nic.txFrame * pool.gsoSize[slot];
+    pool.fragTotal[frame] = UDP_HLEN + pool.totalPayload[slot];
+    const bits = pool.bits[slot] & ~(FRAME_UFO | FRAME_L4_CSUM_PARTIAL);
+    pool.bits[frame] = (bits | FRAME_FRAGMENT | (last ? 0 : FRAME_MF)) >>> 0;
   } else {
     pool.seq[frame] =
       proto === IPPROTO_TCP ? seqAdd(pool.seq[slot], nic.txFrame * pool.gsoSize[slot]) : pool.seq[slot];

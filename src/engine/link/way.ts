@@ -190,6 +190,7 @@ function copyFrame(w: World, slot: number): number {
   pool.opt[copy] = pool.opt[slot];
   pool.ext[copy] = pool.ext[slot];
   pool.fragOffset[copy] = pool.fragOffset[slot];
+  pool.fragTotal[copy] = pool.fragTotal[slot];
   pool.lastSeq[copy] = pool.lastSeq[slot];
   copyOptions(w, slot, copy);
   return copy;

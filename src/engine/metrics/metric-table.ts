@@ -8,6 +8,7 @@ import { CONTEXTS, Ctx } from '../../catalog/contexts.ts';
 import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
 import { inFlight } from '../conservation.ts';
 import { lockWaitNs } from '../cpu/lock.ts';
+import { fragMemory } from '../net/ip-frag.ts';
 import { remoteNs } from '../cpu/node.ts';
 import { reasonOfKey } from '../drop.ts';
 import type { ClientState, Cpu, Lock, World } from '../world.ts';
@@ -436,6 +437,7 @@ export const METRIC_FAMILIES = [
   'lock.HOST.NAME.(acquisitions|contended|waitNs|holdNs)',
   'softnet.HOST.N.(processed|dropped|time_squeeze|received_rps|flow_limit_count)',
   'snmp.HOST.NAME',
+  'frags.HOST.(inuse|memory)',
   'layer.HOST.(sends|tcpOut|ipOut|qdisc|driverOut|wireOut|wireIn|stackIn|ipIn|tcpIn|reads)',
   'layer.HOST.(cuts|copiedBytes|txSummedBytes|rxSummedBytes)',
   'counter.HOST.NIC.NAME',
@@ -465,6 +467,10 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
     return typeof value === 'number' ? value : undefined;
   };
   switch (parts[0]) {
+    case 'frags':
+      if (parts.length !== 3) return undefined;
+      if (parts[2] === 'memory') return fragMemory(w.hosts[host]);
+      return parts[2] === 'inuse' ? w.hosts[host].frags.length : undefined;
     case 'snmp':
       return own(w.hosts[host].snmp, parts[2]);
     case 'rate':

@@ -1,6 +1,7 @@
 /** Datagrams beyond the MTU: cut into fragments, put together again, or lost with one of them. Lengths by hand. */
 import { describe, expect, it } from 'vitest';
 import { rulesFor } from '../../catalog/rules.ts';
+import type { KernelVersion } from '../../catalog/version.ts';
 import { appSpec, MAC, udpSend, worldSpec } from '../../testing/specs.ts';
 import { runTraced } from '../../testing/trace.ts';
 import type { Change } from '../change.ts';
@@ -90,7 +91,7 @@ describe('receiving', () => {
   const second = part(1480, 1480, true);
   const third = part(2960, 1040, false);
 
-  function run(frames: FrameFields[], setup: Change[] = [], ns = MS) {
+  function run(frames: FrameFields[], setup: Change[] = [], ns = MS, kernel: KernelVersion = '6.12') {
     const builder = createTrafficBuilder();
     frames.forEach((frame, i) => {
       builder.add(i * 20_000, frame);
@@ -101,7 +102,7 @@ describe('receiving', () => {
       traffic: [playOnce(builder.finish())],
       setup: setup.map((change) => ({ host: 0, change })),
     });
-    const { world, records } = runTraced(spec, ns);
+    const { world, records } = runTraced({ ...spec, kernel }, ns);
     expect(imbalance(world)).toBe(0);
     return {
       world,
@@ -164,6 +165,28 @@ describe('receiving', () => {
     const frame = makeFrame({ dmac: MAC, proto: 17, sport: 40000, dport: 7000, payloadLen: 1000, ...v6 });
     const { drops, snmp } = run([frame]);
     expect([drops, snmp.Ip6ReasmReqds]).toEqual([['fragmentNotModelled'], 1]);
+  });
+
+  it('fragEvicted: older kernels throw incomplete datagrams out, those first that got nothing for longest', () => {
+    // four datagrams begin, then the first gets its second fragment: 5 times 2304 bytes
+    const begun = [78, 79, 80].map((ipId) => part(0, 1472, true, { ipId }));
+    const frames = [first, ...begun, second, part(0, 1472, true, { ipId: 81 })];
+    const limits = (high: number, low: number): Change[] => [
+      { type: 'sysctl', name: 'net.ipv4.ipfrag_high_thresh', values: [high] },
+      { type: 'sysctl', name: 'net.ipv4.ipfrag_low_thresh', values: [low] },
+    ];
+    const left = (kernel: KernelVersion, high: number, low: number) => {
+      const { drops, world, snmp } = run(frames, limits(high, low), MS, kernel);
+      return [drops, world.hosts[0].frags.map((q) => q.ipId), snmp.IpReasmFails, snmp.IpReasmTimeout];
+    };
+    const [high, low] = [4 * 2304, 2 * 2304];
+    // before 3.17: above high (11520 of 9216 at the sixth) down to low; the first is the newest but one
+    expect(left('3.14', high, low)).toEqual([Array(3).fill('fragEvicted'), [77, 81], 3, 0]);
+    // until 4.17: above low, two at the fourth (6912 of 4608) and two at the sixth
+    expect(left('4.13', high, low)).toEqual([Array(4).fill('fragEvicted'), [77, 81], 4, 0]);
+    // since: nobody; the sixth is refused
+    expect(left('4.17', high, low)).toEqual([['fragMemory'], [77, 78, 79, 80], 1, 0]);
+    expect([rulesFor('3.8').ipfragLowThresh, rulesFor('3.9').ipfragLowThresh]).toEqual([196_608, 3_145_728]);
   });
 
   it('fragMemory: beyond ipfrag_high_thresh no further datagram is begun', () => {

@@ -1,7 +1,8 @@
 /**
  * ip_defrag: fragments of a datagram wait until all are there, and go on as one packet. One that is missing loses them all: after
  * ipfrag_time, and without any answer to who waits for the datagram.
- * Source: net/ipv4/ip_fragment.c ip_frag_queue, ip_expire, net/ipv4/inet_fragment.c inet_frag_create, inet_frag_queue_insert, v6.12.
+ * Source: net/ipv4/ip_fragment.c ip_frag_queue, ip_expire, net/ipv4/inet_fragment.c inet_frag_create, inet_frag_queue_insert, v6.12;
+ * inet_frag_evictor, v3.14; inet_frag_worker, v4.13.
  * Left out: IPv6, ipfrag_max_dist, the ICMP message after the time, kernels that cut overlaps off (before 4.19).
  */
 import { Kind } from '../../catalog/kinds.ts';
@@ -9,10 +10,14 @@ import { Reason } from '../../catalog/reasons.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
-import { FRAME_FRAGMENT, FRAME_MF } from '../packet/frame-bits.ts';
+import { FRAME_FRAGMENT, FRAME_L4_CSUM_BAD, FRAME_MF } from '../packet/frame-bits.ts';
 import { IPPROTO_TCP, IPPROTO_UDP } from '../packet/frame.ts';
 import { NO_CPU } from '../records.ts';
 import type { Cpu, FragQueue, HostState, World } from '../world.ts';
+
+/** Rule fragEviction. */
+const EVICT_NOBODY = 0;
+const EVICT_AT_ONCE = 2;
 
 /** Bytes behind the IP header: the first fragment has a layer 4 header before its payload. */
 function ipPayload(w: World, slot: number): number {
@@ -30,10 +35,12 @@ export function ipDefrag(w: World, cpu: Cpu, slot: number): number {
   const host = w.hosts[cpu.host];
   host.snmp.IpReasmReqds += 1;
   const { net } = w.fixed.flows[pool.flow[slot]];
+  makeRoom(w, cpu, host);
   let queue = host.frags.find((q) => q.net === net && q.ipId === pool.ipId[slot]);
   if (queue === undefined) {
     const limit = host.sysctl['net.ipv4.ipfrag_high_thresh'][0];
-    if (limit === 0 || memory(host) > limit) return lose(w, cpu, slot, Reason.fragMemory);
+    const full = limit === 0 || fragMemory(host) > limit;
+    if (full && w.fixed.rules.fragEviction !== EVICT_AT_ONCE) return lose(w, cpu, slot, Reason.fragMemory);
     const seconds = host.sysctl['net.ipv4.ipfrag_time'][0];
     queue = {
       id: pool.id[slot],
@@ -52,7 +59,29 @@ export function ipDefrag(w: World, cpu: Cpu, slot: number): number {
   return add(w, cpu, host, queue, slot);
 }
 
-function memory(host: HostState): number {
+/**
+ * Older kernels throw incomplete datagrams out: above ipfrag_high_thresh (before 3.17), or from ipfrag_low_thresh on by a worker, in both
+ * down to ipfrag_low_thresh. Which go first is the same here: those that got nothing for longest (the worker takes them as they are hashed).
+ */
+function makeRoom(w: World, cpu: Cpu, host: HostState): void {
+  const { fragEviction } = w.fixed.rules;
+  if (fragEviction === EVICT_NOBODY || host.frags.length === 0) return;
+  const low = host.sysctl['net.ipv4.ipfrag_low_thresh'][0];
+  const above = fragEviction === EVICT_AT_ONCE ? host.sysctl['net.ipv4.ipfrag_high_thresh'][0] : low;
+  if (fragMemory(host) <= above) return;
+  // the worker goes on while it is at the mark, not only above
+  const most = fragEviction === EVICT_AT_ONCE ? low : low - 1;
+  while (host.frags.length > 0 && fragMemory(host) > most) {
+    const touched = (q: FragQueue) => w.pool.id[q.slots[q.slots.length - 1]];
+    const queue = host.frags.reduce((old, q) => (touched(q) < touched(old) ? q : old));
+    host.snmp.IpReasmFails += 1;
+    for (const s of queue.slots) dropPacket(w, s, cpu.protocolPlace, Reason.fragEvicted, cpu.index);
+    remove(w, host, queue);
+  }
+}
+
+/** Memory that incomplete datagrams take, bytes (frag_mem_limit). */
+export function fragMemory(host: HostState): number {
   let bytes = 0;
   for (const q of host.frags) bytes += q.mem;
   return bytes;
@@ -111,6 +140,9 @@ function reassemble(w: World, cpu: Cpu, host: HostState, queue: FragQueue, last:
   const rest = queue.slots.filter((s) => s !== head).sort((a, b) => pool.id[a] - pool.id[b]);
   pool.totalPayload[head] = queue.len - (ipPayload(w, head) - pool.payloadLen[head]);
   pool.bits[head] &= ~(FRAME_FRAGMENT | FRAME_MF);
+  // the sum is over all of them
+  if (rest.some((s) => (pool.bits[s] & FRAME_L4_CSUM_BAD) !== 0)) pool.bits[head] |= FRAME_L4_CSUM_BAD;
+  pool.fragTotal[head] = 0;
   let tail = head;
   for (const s of rest) {
     pool.fragNext[tail] = s;

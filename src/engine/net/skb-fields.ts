@@ -1,5 +1,5 @@
 /** A slot's columns as header fields: what whoever looks at packets (tcpdump, captures, the inspector) reads of it. */
-import type { FrameFields } from '../packet/frame.ts';
+import { type FrameFields, ipHeaderLen, l2HeaderLen, l4HeaderLen } from '../packet/frame.ts';
 import { fieldsOf, type FlowKey } from '../packet/traffic-table.ts';
 import type { Fixed, World } from '../world.ts';
 import { ownOptions } from './tcp-options.ts';
@@ -51,7 +51,25 @@ export function frameFields(w: World, slot: number): FrameFields {
     f.ipTotalLen += own.length / 2;
     f.padding = Math.max(0, f.padding - own.length / 2);
   }
+  if (f.ipVersion === 4 && (f.mf || pool.fragOffset[slot] !== 0)) asFragment(w, slot, f);
   return f;
+}
+
+/** A fragment made in this world: what no table tells of it. */
+function asFragment(w: World, slot: number, f: FrameFields): void {
+  const { pool } = w;
+  f.fragOffset = pool.fragOffset[slot];
+  if (pool.fragTotal[slot] === 0) return;
+  const later = f.fragOffset !== 0;
+  f.ipTotalLen = ipHeaderLen(f) + l4HeaderLen(f) + f.payloadLen;
+  f.padding = Math.max(0, f.frameLen - l2HeaderLen(f) - f.ipTotalLen);
+  f.udpLen = later ? 0 : pool.fragTotal[slot];
+  if (later) f.l4Csum = 'none';
+}
+
+/** A datagram put together of fragments: its parts hang on the first, and it is no train. */
+function reassembled(w: World, slot: number): boolean {
+  return w.pool.segs[slot] === 1 && w.pool.fragNext[slot] !== 0;
 }
 
 /** The skb as it stands: a train is one packet with the lengths of all. */
@@ -59,7 +77,7 @@ export function skbFields(w: World, slot: number): FrameFields {
   const { pool } = w;
   const f = frameFields(w, slot);
   const more = pool.totalPayload[slot] - f.payloadLen;
-  if (pool.segs[slot] > 1 && more > 0) {
+  if ((pool.segs[slot] > 1 || reassembled(w, slot)) && more > 0) {
     f.payloadLen += more;
     f.frameLen += more - f.padding;
     f.padding = 0;

@@ -13,6 +13,7 @@ import { IPPROTO_TCP, IPPROTO_UDP, TCP_CWR } from '../packet/frame.ts';
 import { FRAME_L4_CSUM_PARTIAL } from '../packet/frame-bits.ts';
 import type { Nic, RxQueue, World } from '../world.ts';
 import { cutSkb, headerBytes } from './gso/cut.ts';
+import { cutUfo, isUfo } from './ufo.ts';
 import { GRO_FIXED_ID, GRO_FLIST } from './gro/limits.ts';
 
 /** The frames that the last call of validateXmit has made: the driver gets them one after the other. */
@@ -43,6 +44,8 @@ function whyCut(w: World, nic: Nic, slot: number): number {
   const f = nic.features;
   const { proto } = w.fixed.flows[pool.flow[slot]].key;
   const v6 = isV6(w, slot);
+  if (isUfo(pool, slot))
+    return f['udp-fragmentation-offload'] && canChecksum(nic, v6) ? Reason.none : Reason.txUfoOff;
   if ((pool.groFixedId[slot] & GRO_FLIST) !== 0) return Reason.txCutList;
   if (pool.segs[slot] > nic.gsoMaxSegs) return Reason.txGsoMaxSegs;
   if (headerBytes(w, slot) + pool.totalPayload[slot] >= (v6 ? nic.gsoMaxSize : nic.gsoIpv4MaxSize))
@@ -66,6 +69,8 @@ export function xmitCycles(w: World, nic: Nic, slot: number): number {
   if (pool.segs[slot] === 1) return sg || !scattered(w, slot) ? cycles : cycles + bytes * profile.copyPerByte;
   const why = whyCut(w, nic, slot);
   if (why === Reason.none) return 0;
+  // of fragments no card finishes the checksum
+  if (why === Reason.txUfoOff && !sum) cycles += bytes * profile.csumPerByte;
   const each = why === Reason.txCutList ? profile.gsoList : profile.gsoSegment;
   cycles += pool.segs[slot] * each + (pool.segs[slot] - 1) * profile.txDrv;
   return sg || why === Reason.txCutList ? cycles : cycles + bytes * profile.copyPerByte;
@@ -93,16 +98,26 @@ export function validateXmit(w: World, nic: Nic, q: RxQueue, cpu: number, slot: 
     return;
   }
   const why = whyCut(w, nic, slot);
-  const udp = w.fixed.flows[pool.flow[slot]].key.proto === IPPROTO_UDP;
-  const cause = decided(w, q, cpu, slot, why !== Reason.none ? why : udp ? Reason.txUso : Reason.txTso);
+  const cause = decided(w, q, cpu, slot, why !== Reason.none ? why : whoseCut(w, slot));
   if (why === Reason.none) {
     pieces.push(slot);
     return;
   }
   software.cuts += 1;
   if (!sg && why !== Reason.txCutList) software.copiedBytes += bytes;
+  if (isUfo(pool, slot)) {
+    software.txSummedBytes += bytes;
+    cutUfo(w, slot, q.txPlace, cpu, cause, pieces);
+    return;
+  }
   if ((pool.bits[slot] & FRAME_L4_CSUM_PARTIAL) !== 0 && !card) software.txSummedBytes += bytes;
   cutSkb(w, slot, card, q.txPlace, cpu, cause, pieces);
+}
+
+/** The card cuts. */
+function whoseCut(w: World, slot: number): number {
+  if (isUfo(w.pool, slot)) return Reason.txUfo;
+  return w.fixed.flows[w.pool.flow[slot]].key.proto === IPPROTO_UDP ? Reason.txUso : Reason.txTso;
 }
 
 function decided(w: World, q: RxQueue, cpu: number, slot: number, reason: number): number {

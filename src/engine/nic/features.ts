@@ -1,7 +1,7 @@
 /**
  * A device's offloads: what its administrator wants, what the card offers, and what of it holds together. Turning one off can take
  * others along, which come back by themselves when it is turned on again.
- * Source: net/core/dev.c netdev_fix_features, register_netdevice, v6.12; measured with ethtool 6.1 on Linux 6.18. Left out:
+ * Source: net/core/dev.c netdev_fix_features, register_netdevice, v6.12 (UFO: v3.14); measured with ethtool 6.1 on Linux 6.18. Left out:
  * features that only drivers ask for (ndo_fix_features), and those of devices stacked on this one.
  */
 import type { DriverInfo, OffloadName } from '../../catalog/drivers.ts';
@@ -26,6 +26,7 @@ const OFF: Features = {
   'receive-hashing': false,
   'ntuple-filters': false,
   'tx-udp-segmentation': false,
+  'udp-fragmentation-offload': false,
   'rx-gro-list': false,
   'rx-udp-gro-forwarding': false,
 };
@@ -44,6 +45,7 @@ export function offeredFeatures(driver: DriverInfo, rules: RuleValues): Partial<
     if (name.startsWith('tx-') && !rules.tso) continue;
     if (name === 'large-receive-offload' && !rules.lro) continue;
     if (name === 'tx-udp-segmentation' && !rules.udpGso) continue;
+    if (name === 'udp-fragmentation-offload' && !rules.ufo) continue;
     if (name === 'tx-checksum-ip-generic' && !rules.txChecksumGeneric) {
       offered['tx-checksum-ipv4'] = on;
       offered['tx-checksum-ipv6'] = on;
@@ -75,6 +77,8 @@ export function netdevFixFeatures(wanted: Partial<Features>, rules: RuleValues):
   drop('generic-segmentation-offload', !sg, Reason.featureNoSg);
   drop('large-receive-offload', !f['rx-checksumming'], Reason.featureNoRxChecksum);
   const both = ip4 && ip6;
+  drop('udp-fragmentation-offload', !both, Reason.featureNoTxChecksum);
+  drop('udp-fragmentation-offload', !sg, Reason.featureNoSg);
   drop('tx-udp-segmentation', rules.usoNeedsChecksum && !both, Reason.featureNoTxChecksum);
   return f;
 }

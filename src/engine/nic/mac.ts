@@ -71,7 +71,8 @@ export function frameArrived(w: World, nic: Nic, slot: number): void {
   const q = w.queues[nic.firstQueue + selection.queue];
   pool.queue[slot] = q.index;
   // without a hash from the card the kernel works one out itself when it first needs one
-  pool.hash[slot] = selection.hash !== 0 ? selection.hash : info.softHash;
+  const soft = (bits & FRAME_FRAGMENT) !== 0 ? info.softHashFragment : info.softHash;
+  pool.hash[slot] = selection.hash !== 0 ? selection.hash : soft;
   if (!nic.features['rx-checksumming']) pool.bits[slot] = bits & ~FRAME_L4_CSUM_VERIFIED;
   pool.lastSeq[slot] = emit(
     w,

@@ -12,6 +12,7 @@ import { emit } from '../emit.ts';
 import { beginCut, nextFrameLen } from '../link/cut.ts';
 import { linkTakes, putOnLink } from '../link/way.ts';
 import { freeSent } from '../net/sock-write.ts';
+import { isUfo, ufoBytes } from '../net/ufo.ts';
 import { needsWork, pieces, validateXmit, xmitCycles } from '../net/validate-xmit.ts';
 import { addLatency } from '../metrics/latency.ts';
 import { NO_CPU } from '../records.ts';
@@ -44,6 +45,7 @@ export function whyStopped(q: RxQueue): number {
 
 function bytesOf(w: World, slot: number): number {
   const { pool } = w;
+  if (isUfo(pool, slot)) return ufoBytes(pool, slot);
   return pool.segs[slot] * (pool.frameLen[slot] - pool.payloadLen[slot]) + pool.totalPayload[slot];
 }
 
@@ -135,10 +137,7 @@ function startFrame(w: World, nic: Nic, from: number): void {
       sendFrame(w, nic, slot);
       return;
     }
-    const pool = w.pool;
-    const segs = pool.segs[slot];
-    const headers = pool.frameLen[slot] - pool.payloadLen[slot];
-    sendBytes(w, nic, segs * (headers + WIRE_OVERHEAD) + pool.totalPayload[slot]);
+    sendBytes(w, nic, w.pool.segs[slot] * WIRE_OVERHEAD + bytesOf(w, slot));
     return;
   }
   nic.txSending = -1;

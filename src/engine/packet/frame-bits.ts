@@ -53,6 +53,8 @@ export const FRAME_FCS_BAD = 1 << 24;
 export const FRAME_CUT = 1 << 25;
 /** skb->ooo_okay: nothing of its connection waits below TCP, so that it may take another transmit queue. */
 export const FRAME_OOO_OKAY = 1 << 26;
+/** SKB_GSO_UDP: a datagram that the card is to cut into IP fragments. */
+export const FRAME_UFO = 1 << 27;
 
 /** @returns FRAME_* bits of `fields`, unsigned. */
 export function frameBits(fields: FrameFields): number {

@@ -48,6 +48,8 @@ export interface PacketPool {
   truesize: Uint32Array;
   /** Of a fragment: bytes of the datagram before it. */
   fragOffset: Uint16Array;
+  /** Of a fragment made here: bytes of the whole datagram behind the IP header; 0: not known. */
+  fragTotal: Uint16Array;
   /** CHECKSUM_* as the driver gives it (nic/rx-checksum). */
   ipSummed: Uint8Array;
   /** Socket (id) that sent it and is charged for it; 0: it came from a wire. */
@@ -93,6 +95,7 @@ function columns(capacity: number) {
     fragLast: new Uint32Array(capacity),
     truesize: new Uint32Array(capacity),
     fragOffset: new Uint16Array(capacity),
+    fragTotal: new Uint16Array(capacity),
     ipSummed: new Uint8Array(capacity),
     sk: new Uint16Array(capacity),
     txCpu: new Uint16Array(capacity),
@@ -140,6 +143,7 @@ export function takeSlot(pool: PacketPool): number {
   pool.groFixedId[slot] = 0;
   pool.ipSummed[slot] = 0;
   pool.fragOffset[slot] = 0;
+  pool.fragTotal[slot] = 0;
   pool.sk[slot] = 0;
   pool.tag[slot] = 0;
   pool.tsVal[slot] = 0;

@@ -169,6 +169,7 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.drop.fragLength': 'fragments contradict',
   'host.drop.fragDuplicate': 'fragment twice',
   'host.drop.fragOverlap': 'fragments overlap',
+  'host.drop.fragEvicted': 'fragments thrown out',
   'host.drop.fragTimeout': 'fragment missing',
   'host.drop.fragGivenUp': 'rest of a datagram',
   'host.drop.forwardLro': 'joined by LRO',

@@ -329,6 +329,19 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.fragTimeout': 'The rest of the datagram never came: its fragments are given up.',
   'reason.fragGivenUp':
     'A fragment before it was lost on the way to the card, so the datagram can’t be put together any more.',
+  'reason.txUfo': 'The card cuts the datagram into IP fragments (UFO): up to here it is one packet.',
+  'reason.txUfoOff':
+    'UFO went off while the datagram waited: software cuts it into IP fragments right before the driver, and finishes the checksum.',
+  'reason.fragUfoOff':
+    'The datagram is longer than the MTU and UFO is off: the kernel makes IP fragments, each with a way of its own to the card.',
+  'reason.fragNoUfo':
+    'The datagram is longer than the MTU and this card cannot cut it: the kernel makes IP fragments, each with a way of its own to the card.',
+  'reason.fragInSoftware':
+    'The datagram is longer than the MTU: the kernel makes IP fragments, each with a way of its own to the card. No card does it (UFO was removed in 4.14).',
+  'reason.sendNoBuffers':
+    'The fragments of the datagram would take more than twice the socket’s send buffer (ENOBUFS).',
+  'reason.fragEvicted':
+    'Incomplete datagrams take too much memory: this one is thrown out, though its time is not over yet.',
   'reason.rxCsumParts': 'The card saw only parts of the datagram: its checksum is left to the CPU.',
   'reason.txTso': 'The card cuts it into frames (TSO): up to here it is one packet.',
   'reason.txUso': 'The card cuts it into datagrams (USO): up to here it is one packet.',

@@ -63,6 +63,7 @@ export const TOPICS: readonly (readonly [topic: string, ids: readonly string[]])
       'a-hole-and-its-sacks',
       'sack-compression-on-wlan',
       'a-delay-that-loses',
+      'ufo-and-a-lost-fragment',
     ],
   ],
   ['overload', ['softirq-starves-an-application', 'moderation-and-dim', 'where-packets-wait']],

@@ -80,7 +80,7 @@ export const ETHTOOL_OPTIONS: readonly Option[] = [
     long: ['--show-features', '--show-offload'],
     help: 'features',
     alone: 'netlink',
-    run: (_, nic) => printFeatures(nic),
+    run: (ctx, nic) => printFeatures(ctx, nic),
   },
   {
     flag: '-K',

@@ -4,6 +4,7 @@
 export const SINGLE: readonly { short: string; row: string; kernel: string }[] = [
   { short: 'rx', row: 'rx-checksumming', kernel: 'rx-checksum' },
   { short: 'gro', row: 'generic-receive-offload', kernel: 'rx-gro' },
+  { short: 'ufo', row: 'udp-fragmentation-offload', kernel: 'tx-udp-fragmentation' },
   { short: 'gso', row: 'generic-segmentation-offload', kernel: 'tx-generic-segmentation' },
   { short: 'lro', row: 'large-receive-offload', kernel: 'rx-lro' },
   { short: 'rxhash', row: 'receive-hashing', kernel: 'rx-hashing' },
@@ -28,6 +29,7 @@ export const KERNEL_ORDER: readonly string[] = [
   'rx-gro',
   'rx-lro',
   'tx-tcp-segmentation',
+  'tx-udp-fragmentation',
   'tx-gso-robust',
   'tx-tcp-ecn-segmentation',
   'tx-tcp-mangleid-segmentation',
@@ -94,6 +96,8 @@ const FIRST: readonly string[] = [
   '\ttx-tcp-mangleid-segmentation',
   '\ttx-tcp6-segmentation',
   '\ttx-tcp-accecn-segmentation',
+  // by ethtool of its time on a kernel that has it
+  'udp-fragmentation-offload',
   'generic-segmentation-offload',
   'generic-receive-offload',
   'large-receive-offload',

@@ -1,6 +1,6 @@
 /**
- * `ethtool -k` and `-K`: features on or off, as wanted and as in force. The list is Linux 6.18's; what is not modelled shows as
- * off [fixed]. Source: ethtool 6.1 on Linux 6.18, fixtures/ethtool-k.txt; ethtool netlink/features.c show_feature_changes;
+ * `ethtool -k` and `-K`: features on or off, as wanted and as in force. The list is Linux 6.18's, with UFO where the kernel has it;
+ * what is not modelled shows as off [fixed]. Source: ethtool 6.1 on Linux 6.18, fixtures/ethtool-k.txt; ethtool netlink/features.c show_feature_changes;
  * net/ethtool/common.c netdev_features_strings.
  */
 import { FEATURES, type Change, type FeatureName } from '../../engine/change.ts';
@@ -45,9 +45,16 @@ function isOffered(nic: Nic, name: string): name is FeatureName {
 
 const state = (on: boolean) => (on ? 'on' : 'off');
 
-export function printFeatures(nic: Nic): Outcome {
+/** Rows of this kernel: what it has lost it does not tell of. */
+function rowsOf(ctx: Ctx): readonly string[] {
+  return ctx.world.fixed.rules.ufo ? FEATURE_ROWS : FEATURE_ROWS.filter((row) => row !== UFO_ROW);
+}
+
+const UFO_ROW = 'udp-fragmentation-offload';
+
+export function printFeatures(ctx: Ctx, nic: Nic): Outcome {
   const inForce = (name: string) => isOffered(nic, name) && nic.features[name];
-  const lines = FEATURE_ROWS.map((row) => {
+  const lines = rowsOf(ctx).map((row) => {
     const name = row.trim();
     if (GROUPS.some((group) => group.row === name))
       return `${row}: ${state(membersOf(name).some((member) => inForce(member)))}`;
@@ -81,8 +88,8 @@ export function setFeatures(ctx: Ctx, nic: Nic, words: readonly string[]): Outco
         `usage: ethtool -K ${nic.name} gro off`,
       );
     }
-    const rows = lookUp(words[i]);
-    if (rows === null) {
+    const rows = lookUp(words[i])?.filter((row) => row !== UFO_ROW || ctx.world.fixed.rules.ufo) ?? [];
+    if (rows.length === 0) {
       // behind the bit's name lie three more nested headers
       const error = `netlink error: bit name not found (offset ${attributeOffset(nic.name) + 20})\nnetlink error: Operation not supported`;
       return refused(error, 92, names);

@@ -11,6 +11,7 @@ import { interruptsText, softirqsText } from './interrupts.ts';
 import { netDevText } from './net-dev.ts';
 import { nodeFiles } from './sys-node.ts';
 import { netstatText, snmp6Text, snmpText } from './snmp.ts';
+import { sockstatText } from './sockstat.ts';
 import { packetQueueFiles } from './packet-queue.ts';
 import { statText, uptimeText } from './stat.ts';
 import { devStatText, softnetStatText } from './softnet-stat.ts';
@@ -46,6 +47,7 @@ export function allFiles(ctx: Ctx): VirtualFile[] {
     ...packetQueueFiles(ctx),
     reading('/proc/net/snmp', () => snmpText(ctx)),
     reading('/proc/net/snmp6', () => snmp6Text(ctx)),
+    reading('/proc/net/sockstat', () => sockstatText(ctx)),
     reading('/proc/net/softnet_stat', () => softnetStatText(ctx)),
     reading('/proc/stat', () => statText(ctx)),
     reading('/proc/uptime', () => uptimeText(ctx)),

@@ -19,7 +19,7 @@ import {
   IPPROTO_UDP,
 } from '../../packet/frame.ts';
 
-export type GsoType = 'none' | 'tcpv4' | 'tcpv6' | 'udp-l4';
+export type GsoType = 'none' | 'tcpv4' | 'tcpv6' | 'udp-l4' | 'udp';
 
 export interface GsoFrame {
   /** From the Ethernet header on, without FCS. */

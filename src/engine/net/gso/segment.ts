@@ -126,3 +126,12 @@ export function ipFragment(datagram: Uint8Array, mtu: number, id = 0): Uint8Arra
   }
   return pieces;
 }
+
+/** udp4_ufo_fragment, and what a card with UFO does: the checksum first, then the cut at gso_size. */
+export function cutDatagram(frame: GsoFrame): GsoFrame[] {
+  const bytes = frame.bytes.slice();
+  const h = headersOf(bytes);
+  writeL4Checksum(bytes, h, bytes.length);
+  const one = { ...frame, gsoType: 'none' as const, gsoSize: 0, csumPartial: false };
+  return ipFragment(bytes, h.l4 - h.l3 + frame.gsoSize).map((part) => ({ ...one, bytes: part }));
+}

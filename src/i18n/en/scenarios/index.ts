@@ -1,3 +1,4 @@
+import { ufoAndALostFragment } from './ufo-and-a-lost-fragment.ts';
 import { aFlippedBit } from './a-flipped-bit.ts';
 import { aFrameArrives } from './a-frame-arrives.ts';
 import { aDelayThatLoses } from './a-delay-that-loses.ts';
@@ -61,4 +62,5 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...aFlippedBit,
   ...whyTheCaptureLooksBroken,
   ...aDelayThatLoses,
+  ...ufoAndALostFragment,
 };
