@@ -15,6 +15,7 @@ import {
   POLL_TX,
   POLL_TX_MORE,
 } from '../engine/cpu/phases.ts';
+import { isUfo } from '../engine/net/ufo.ts';
 import { BACKLOG_NAPI } from '../engine/net/backlog.ts';
 import { contextArg } from '../engine/cpu/context.ts';
 import { inFlight } from '../engine/conservation.ts';
@@ -164,6 +165,8 @@ function skbOf(w: World, slot: number): SceneSkb {
     segs.push(pool.id[s]);
     bytes += pool.frameLen[s];
   }
+  // what the card is to cut is one datagram
+  if (isUfo(pool, slot)) bytes += pool.totalPayload[slot] - pool.payloadLen[slot];
   return { id: pool.id[slot], flow: flowAt(w, slot), bytes, segs };
 }
 
