@@ -125,6 +125,7 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
       1,
       room,
     );
+    addFragments(add, out, scene, cpu, layerRects(protocol)[1]);
     if (state.current) {
       const layers = layerRects(protocol);
       const at = layers[state.layer === 'l4' ? 2 : state.layer === 'ip' ? 1 : 0];
@@ -495,6 +496,23 @@ function placeHeld(add: Add, out: GlyphSet, held: SceneSkb[], box: Rect): void {
 }
 
 /** Waiting skbs in rows, oldest first; what does not fit is counted. */
+const FRAGMENT_W = 4;
+
+/** Fragments that wait for others, beside the name of the IP layer and above what it works on. */
+function addFragments(add: Add, out: GlyphSet, scene: Scene, cpu: number, ip: Rect): void {
+  const parts = scene.fragments.filter((f) => f.cpu === cpu);
+  const [x, y, step] = [ip.x + 16, ip.y + 3, FRAGMENT_W + 2];
+  const room = Math.max(1, Math.floor((ip.x + ip.w - x) / step));
+  const shown = parts.length <= room ? parts.length : Math.max(1, room - 3);
+  parts.slice(0, shown).forEach(({ skb }, i) => {
+    const at = { x: x + i * step, y, w: FRAGMENT_W, h: GLYPH_H };
+    add({ key: skb.id, ...at, flow: skb.flow, look: 'hollow', lead: true });
+  });
+  const more = parts.length - shown;
+  if (more > 0)
+    out.notes.push({ x: ip.x + ip.w, y: y + GLYPH_H - 1, text: `+${more}`, flow: 0, anchor: 'end' });
+}
+
 function addRow(add: Add, out: GlyphSet, skbs: readonly SceneSkb[], r: Rect, lines: number, room = 1): void {
   let x = r.x;
   let y = r.y;

@@ -279,6 +279,8 @@ export interface FragQueue {
   meat: number;
   mem: number;
   dueNs: number;
+  /** CPU (world index) that took the first. */
+  cpu: number;
 }
 
 /** An address of a NIC (world index), with the length of its network's prefix. */

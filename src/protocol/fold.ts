@@ -362,7 +362,8 @@ function fragRecord(scene: Scene, r: RecordView, cpu: SceneCpu): void {
   if (r.reason === Reason.fragQueued) {
     cpu.current = null;
     cpu.layer = null;
-    scene.fragments.push({ of: r.other, skb });
+    const cpuOf = scene.fragments.find(({ of }) => of === r.other)?.cpu ?? r.cpu;
+    scene.fragments.push({ of: r.other, cpu: cpuOf, skb });
     scene.fragments.sort((a, b) => a.skb.id - b.skb.id);
     return;
   }
@@ -813,7 +814,7 @@ export function copyScene(scene: Scene): Scene {
       sending: t.sending === null ? null : skb(t.sending),
       screening: t.screening === null ? null : skb(t.screening),
     })),
-    fragments: scene.fragments.map(({ of, skb: s }) => ({ of, skb: skb(s) })),
+    fragments: scene.fragments.map((f) => ({ ...f, skb: skb(f.skb) })),
     drops: scene.drops.map((d) => ({ ...d })),
     totals: { ...scene.totals },
   };

@@ -295,8 +295,8 @@ export interface Scene {
   ways: SceneWay[];
   sockets: SceneSocket[];
   tasks: SceneTask[];
-  /** Fragments that wait for others of their datagram (`of`: the first that came), by packet id. */
-  fragments: { of: number; skb: SceneSkb }[];
+  /** Fragments that wait for others of their datagram (`of`: the first that came, on `cpu`), by packet id. */
+  fragments: { of: number; cpu: number; skb: SceneSkb }[];
   /** The last 32 drops, newest last. */
   drops: SceneDrop[];
   totals: {

@@ -230,7 +230,7 @@ export function sceneOf(w: World): Scene {
     cpus,
     fragments: w.hosts
       .flatMap((host) =>
-        host.frags.flatMap((q) => q.slots.map((slot) => ({ of: q.id, skb: skbOf(w, slot) }))),
+        host.frags.flatMap((q) => q.slots.map((slot) => ({ of: q.id, cpu: q.cpu, skb: skbOf(w, slot) }))),
       )
       .sort((a, b) => a.skb.id - b.skb.id),
     locks: w.locks.map((l) => ({ holder: l.holder, queue: l.queue.slice(), watchers: l.watchers.slice() })),

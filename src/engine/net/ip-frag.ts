@@ -52,6 +52,7 @@ export function ipDefrag(w: World, cpu: Cpu, slot: number): number {
       meat: 0,
       mem: 0,
       dueNs: w.now + seconds * 1e9,
+      cpu: cpu.index,
     };
     host.frags.push(queue);
     if (host.frags.length === 1) schedule(w.agenda, host.fragActor, queue.dueNs);
