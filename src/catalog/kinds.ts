@@ -626,6 +626,41 @@ export const kinds = {
     a: 'times it has been sent in vain',
     b: 'most times it is sent again',
   },
+  qdiscClassify: {
+    code: 120,
+    stage: 'nic',
+    fn: 'qdisc_enqueue',
+    a: 'fq: flow, -1 the fast path; fq_codel: bucket; prio: band',
+    b: 'packets that wait in it, this one too',
+  },
+  qdiscThrottle: {
+    code: 121,
+    stage: 'nic',
+    fn: 'fq_flow_set_throttled',
+    a: 'ns until it may leave',
+    b: 'packets that wait in its flow',
+  },
+  qdiscWatchdog: {
+    code: 122,
+    stage: 'nic',
+    fn: 'qdisc_watchdog',
+    a: 'packets that may leave now',
+    b: 'packets that wait in all',
+  },
+  qdiscTurn: {
+    code: 123,
+    stage: 'nic',
+    fn: 'dequeue',
+    a: 'credit (deficit) after the refill, bytes',
+    b: 'flow, or bucket',
+  },
+  codelState: {
+    code: 124,
+    stage: 'nic',
+    fn: 'codel_dequeue',
+    a: 'wait of the packet, us; where dropping begins: drops counted',
+    b: 'us until it may drop, or drops next; 0: it stops',
+  },
 } as const satisfies Record<string, KindInfo>;
 
 export type KindName = keyof typeof kinds;
@@ -722,6 +757,11 @@ export const Kind = {
   airBegin: 133,
   airEnd: 134,
   airRetry: 135,
+  qdiscClassify: 120,
+  qdiscThrottle: 121,
+  qdiscWatchdog: 122,
+  qdiscTurn: 123,
+  codelState: 124,
 } as const satisfies { readonly [K in KindName]: (typeof kinds)[K]['code'] };
 
 const byCode: (KindName | undefined)[] = [];

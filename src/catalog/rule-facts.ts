@@ -126,6 +126,11 @@ export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
   tcpGrowSkb: { shown: ['test src/engine/tcp/sender.test.ts'], simplification: 'tcp-sender' },
   tcpTsoRttLog: { shown: ['test src/engine/tcp/sender.test.ts'], simplification: 'tcp-sender' },
   tcpAutocorking: { shown: ['test src/engine/tcp/sender.test.ts'], simplification: 'tcp-sender' },
+  tcpEdt: { shown: ['test src/engine/net/sched/fq.test.ts'], simplification: 'qdiscs' },
+  tcpInternalPacing: { shown: ['test src/engine/net/sched/pacing.test.ts'], simplification: 'qdiscs' },
+  fqBands: { shown: ['test src/engine/net/sched/fq.test.ts'], simplification: 'qdiscs' },
+  fqHorizon: { shown: ['test src/engine/net/sched/fq.test.ts'], simplification: 'qdiscs' },
+  fqTimerSlackNs: { shown: ['test src/engine/net/sched/fq.test.ts'], simplification: 'qdiscs' },
 };
 
 /** Of decisions: by the name's beginning, the longest that fits. */
@@ -164,6 +169,11 @@ const OF_REASONS: readonly (readonly [string, string])[] = [
   ['lock', 'spinlocks'],
   ['tx', 'sending'],
   ['qdiscFull', 'sending'],
+  ['qdisc', 'qdiscs'],
+  ['fq', 'qdiscs'],
+  ['codel', 'qdiscs'],
+  ['prioBand', 'qdiscs'],
+  ['tcpPaced', 'qdiscs'],
   ['bql', 'sending'],
   ['sndbuf', 'truesize'],
   ['sendTooLong', 'sending'],

@@ -500,6 +500,31 @@ export const rules = {
     { since: null, until: '3.14', value: false, source: 'tcp_push before f54b311142a9' },
     { since: '3.14', until: null, value: true, source: 'f54b311142a9' },
   ],
+  /** TCP tells each packet's earliest departure (fq keeps it until then); before, fq spread packets by sk_pacing_rate itself. */
+  tcpEdt: [
+    { since: null, until: '4.20', value: false, source: 'net/sched/sch_fq.c, v4.19' },
+    { since: '4.20', until: null, value: true, source: 'ab408b6dc744' },
+  ],
+  /** Without fq TCP paces by a timer of its own where SO_MAX_PACING_RATE asks for it. */
+  tcpInternalPacing: [
+    { since: null, until: '4.13', value: false, source: 'net/ipv4/tcp_output.c before 218af599fa63' },
+    { since: '4.13', until: null, value: true, source: '218af599fa63' },
+  ],
+  /** fq has three bands by priority, and a short way past the flows for what can go at once. */
+  fqBands: [
+    { since: null, until: '6.7', value: false, source: 'net/sched/sch_fq.c before 29f834aa326e' },
+    { since: '6.7', until: null, value: true, source: '29f834aa326e, 076433bd78d7' },
+  ],
+  /** fq looks how far ahead a packet's time is (horizon). */
+  fqHorizon: [
+    { since: null, until: '5.8', value: false, source: 'net/sched/sch_fq.c before 39d010504e6b' },
+    { since: '5.8', until: null, value: true, source: '39d010504e6b' },
+  ],
+  /** ns that fq's timer may be late, so that one interrupt serves several. */
+  fqTimerSlackNs: [
+    { since: null, until: '5.7', value: 0, source: 'net/sched/sch_fq.c before 583396f4ca4d' },
+    { since: '5.7', until: null, value: 10_000, source: '583396f4ca4d' },
+  ],
 } as const satisfies Record<string, readonly RuleRow<number | boolean>[]>;
 
 export type RuleName = keyof typeof rules;

@@ -12,6 +12,7 @@ import { airEvent } from './link/air.ts';
 import { arriveFromLink, passedNarrow } from './link/way.ts';
 import { fragTimerDue } from './net/ip-frag.ts';
 import { bottomHalfTick } from './net/net-bh.ts';
+import { qdiscWatchdog } from './net/sched/watchdog.ts';
 import { tcpTimerDue } from './net/tcp-connection.ts';
 import { arfsWork } from './nic/arfs.ts';
 import { moderationExpired } from './nic/moderation.ts';
@@ -26,6 +27,7 @@ import {
   ACTOR_DMA,
   ACTOR_LINK_ARRIVE,
   ACTOR_LINK_PASS,
+  ACTOR_QDISC,
   ACTOR_MODERATION,
   ACTOR_TASK,
   ACTOR_FRAG,
@@ -94,6 +96,9 @@ export function advance(
         break;
       case ACTOR_TCP:
         tcpTimerDue(w, w.connections[index]);
+        break;
+      case ACTOR_QDISC:
+        qdiscWatchdog(w, w.queues[index]);
         break;
       case ACTOR_AIR:
         airEvent(w, w.links[index]);

@@ -15,6 +15,7 @@ import {
 } from './change.ts';
 import { emit } from './emit.ts';
 import { changeNetem, createNetem } from './link/netem.ts';
+import { changeQdisc, replaceQdisc } from './net/sched/sched.ts';
 import { createFlowLimit } from './net/backlog.ts';
 import { addAddress, recomputeFib, removeAddress } from './net/fib.ts';
 import { beginAdaptive } from './nic/adaptive.ts';
@@ -142,9 +143,26 @@ export function applyChange(w: World, host: number, change: Change): void {
       else changeNetem(way.netem, change.netem);
       break;
     }
+    case 'qdisc':
+      setQdisc(w, change);
+      break;
     case 'task-affinity':
       moveTask(w, w.tasks[change.task - 1], change.cpu);
       break;
+  }
+}
+
+/** tc qdisc: another queueing discipline, or other options for the one that stands. */
+function setQdisc(w: World, change: Extract<Change, { type: 'qdisc' }>): void {
+  const nic = w.nics[change.nic];
+  const { queue, spec, handle } = change;
+  if (nic.way >= 0 && queue === null) w.ways[nic.way].netem = null;
+  if (change.mq !== null) nic.mqHandle = change.mq;
+  for (let i = 0; i < nic.queues; i += 1) {
+    const q = w.queues[nic.firstQueue + i];
+    if (queue !== null && q.index !== queue) continue;
+    if (change.keep) changeQdisc(w, q, spec);
+    else replaceQdisc(w, q, spec, handle);
   }
 }
 

@@ -3,6 +3,7 @@
  * checked it against the world (a refused command never gets here).
  */
 import type { NetemSpec } from './link/netem.ts';
+import type { QdiscSpec } from './net/sched/spec.ts';
 
 export type Change =
   | { type: 'ring'; nic: number; rx: number }
@@ -54,6 +55,19 @@ export type Change =
   | { type: 'sysctl'; name: SysctlName; values: number[] }
   /** Of the link that leaves by a card; null: takes it away. */
   | { type: 'netem'; nic: number; netem: NetemSpec | null }
+  /**
+   * `queue` a transmit queue (world index), null: every one of the card, with `mq` the handle of the root above them (null: it stays).
+   * `keep`: options of the one that stands are changed. A netem at the root goes.
+   */
+  | {
+      type: 'qdisc';
+      nic: number;
+      queue: number | null;
+      spec: QdiscSpec;
+      handle: number;
+      mq: number | null;
+      keep: boolean;
+    }
   | { type: 'task-affinity'; task: number; cpu: number };
 
 export type LinkSetting =
@@ -125,6 +139,8 @@ export const SYSCTLS = {
   'net.core.gro_normal_batch': { values: 1, least: 1, most: 2147483647 },
   'net.core.rmem_default': { values: 1, least: 2304, most: 2147483647 },
   'net.core.rmem_max': { values: 1, least: 2304, most: 2147483647 },
+  /** By its name: place in DEFAULT_QDISCS. */
+  'net.core.default_qdisc': { values: 1, least: 0, most: 3 },
   'net.core.wmem_default': { values: 1, least: 4608, most: 2147483647 },
   'net.core.wmem_max': { values: 1, least: 4608, most: 2147483647 },
   'net.ipv4.tcp_rmem': { values: 3, least: 1, most: 2147483647 },
@@ -139,6 +155,8 @@ export const SYSCTLS = {
   'net.ipv4.tcp_limit_output_bytes': { values: 1, least: 0, most: 2147483647 },
   'net.ipv4.tcp_autocorking': { values: 1, least: 0, most: 1 },
   'net.ipv4.tcp_min_tso_segs': { values: 1, least: 1, most: 255 },
+  'net.ipv4.tcp_pacing_ss_ratio': { values: 1, least: 0, most: 1000 },
+  'net.ipv4.tcp_pacing_ca_ratio': { values: 1, least: 0, most: 1000 },
   'net.ipv4.tcp_early_retrans': { values: 1, least: 0, most: 4 },
   'net.ipv4.tcp_recovery': { values: 1, least: 0, most: 255 },
   /** By its name: 0 reno, 1 cubic. */

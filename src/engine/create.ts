@@ -20,6 +20,8 @@ import { createSoftwareWork } from './net/software-work.ts';
 import { createBottomHalf } from './net/net-bh.ts';
 import { NETFILTER_NONE } from './net/nf-message.ts';
 import { createNfQueue, NF_QUEUE_MAXLEN } from './net/nf-queue.ts';
+import { createQdisc } from './net/sched/sched.ts';
+import { DEFAULT_QDISCS, defaultQdisc } from './net/sched/spec.ts';
 import { createDql } from './nic/dql.ts';
 import { netdevFixFeatures, offeredFeatures } from './nic/features.ts';
 import { createDim } from './nic/dim.ts';
@@ -41,6 +43,7 @@ import {
   ACTOR_LINK_ARRIVE,
   ACTOR_LINK_PASS,
   ACTOR_MODERATION,
+  ACTOR_QDISC,
   ACTOR_TASK,
   ACTOR_FRAG,
   ACTOR_TCP,
@@ -123,7 +126,7 @@ export function createWorld(spec: WorldSpec): World {
     };
     hosts.push(fixed);
     states.push({
-      sysctl: sysctlDefaults(spec, rules),
+      sysctl: sysctlDefaults(spec, rules, host),
       snmp: createSnmp(),
       software: createSoftwareWork(),
       sockFlows: null,
@@ -158,9 +161,11 @@ export function createWorld(spec: WorldSpec): World {
       for (let number = 0; number < nic.queues; number += 1) {
         const queue = makeQueue(maker, rules, host, fixed, nicSpec, nic, number, queues.length);
         queues.push(queue);
-        const rooted = !rules.qdiscLockless || nicSpec.qdisc === 'fq_codel';
+        const { kind } = queue.tx.qd.spec;
+        const rooted = !rules.qdiscLockless || kind !== 'pfifo_fast' || rootedBySetup(spec, h, nic.index);
         if (rooted && rules.napi && host.cpus > 1)
-          queue.tx.lock = addLock(maker, locks, host, h, `${nic.name}-tx-${number}`);
+          queue.tx.rootLock = addLock(maker, locks, host, h, `${nic.name}-tx-${number}`);
+        if (!rules.qdiscLockless || kind !== 'pfifo_fast') queue.tx.lock = queue.tx.rootLock;
         // its thread sleeps until the NAPI is made threaded
         const thread = makeTask(
           maker,
@@ -415,7 +420,17 @@ function makeNfQueue(
   return createNfQueue(socket, reader?.id ?? 0, queueMaxlen, failOpen && rules.packetQueueFailOpen);
 }
 
-function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): HostState['sysctl'] {
+/** The systems that name a queueing discipline for their cards name it here (systemd: fq_codel). */
+function defaultQdiscNumber(host: HostSpec): number {
+  const kind = host.nics[0]?.qdisc ?? 'pfifo_fast';
+  return Math.max(0, DEFAULT_QDISCS.indexOf(kind as (typeof DEFAULT_QDISCS)[number]));
+}
+
+function sysctlDefaults(
+  spec: WorldSpec,
+  rules: ReturnType<typeof rulesFor>,
+  host: HostSpec,
+): HostState['sysctl'] {
   return {
     'net.core.netdev_budget': [300],
     'net.core.netdev_budget_usecs': [Math.floor(2_000_000 / spec.hz)],
@@ -433,6 +448,7 @@ function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): Ho
     'net.core.gro_normal_batch': [8],
     'net.core.rmem_default': [212992],
     'net.core.rmem_max': [rules.rmemMax],
+    'net.core.default_qdisc': [defaultQdiscNumber(host)],
     'net.core.wmem_default': [212992],
     'net.core.wmem_max': [rules.rmemMax],
     'net.ipv4.tcp_rmem': [4096, 131072, rules.tcpRmemMax],
@@ -454,6 +470,8 @@ function sysctlDefaults(spec: WorldSpec, rules: ReturnType<typeof rulesFor>): Ho
     'net.ipv4.tcp_limit_output_bytes': [rules.tcpLimitOutputBytes],
     'net.ipv4.tcp_autocorking': [rules.tcpAutocorking ? 1 : 0],
     'net.ipv4.tcp_min_tso_segs': [2],
+    'net.ipv4.tcp_pacing_ss_ratio': [200],
+    'net.ipv4.tcp_pacing_ca_ratio': [120],
     'net.ipv4.tcp_early_retrans': [rules.tcpLossProbe ? 3 : 0],
     'net.ipv4.tcp_recovery': [rules.tcpRack ? 1 : 0],
     'net.ipv4.tcp_congestion_control': [rules.tcpCubic ? 1 : 0],
@@ -757,7 +775,7 @@ function makeNic(
     txSending: -1,
     txRem: 0,
     txQueueLen: rules.txQueueLen,
-    bands: (nicSpec.qdisc ?? 'pfifo_fast') === 'pfifo_fast',
+    mqHandle: 0,
     dmaFifo: [],
     dmaHead: 0,
     counters: {
@@ -788,6 +806,13 @@ function rssKey(seed: number, bytes: number, hex: string | undefined): Uint8Arra
   return key.slice(0, bytes);
 }
 
+/** The set-up puts another queueing discipline in place, which may need a lock. */
+function rootedBySetup(spec: WorldSpec, host: number, nic: number): boolean {
+  return spec.setup.some(
+    ({ host: h, change }) => h === host && change.type === 'qdisc' && change.nic === nic,
+  );
+}
+
 function makeQueue(
   maker: Maker,
   rules: ReturnType<typeof rulesFor>,
@@ -810,12 +835,18 @@ function makeQueue(
     number,
     moderationActor: maker.actor(ACTOR_MODERATION, index),
     watchdogActor: maker.actor(ACTOR_WATCHDOG, index),
+    qdiscActor: maker.actor(ACTOR_QDISC, index),
     ringPlace: maker.place({ type: 'rx-ring', ...at }),
     vectorPlace: maker.place({ type: 'vector', ...at }),
     napiPlace: maker.place({ type: 'napi', ...at }),
     txPlace: maker.place({ type: 'tx-ring', ...at }),
     tx: {
       size,
+      qd: createQdisc(
+        defaultQdisc(nicSpec.qdisc ?? 'pfifo_fast', nic.mtu, nic.txQueueLen, rules.fqTimerSlackNs),
+        0,
+        nic.txQueueLen,
+      ),
       qdisc: [],
       validated: 0,
       requeues: 0,
@@ -833,6 +864,7 @@ function makeQueue(
       xpsCpus: [],
       xpsRxqs: [],
       lock: -1,
+      rootLock: -1,
       runner: -1,
       lastCpu: -1,
       bql: nic.driver.bql && rules.bql,

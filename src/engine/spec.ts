@@ -4,6 +4,7 @@
  */
 import type { DriverName } from '../catalog/drivers.ts';
 import type { FrameFields } from './packet/frame.ts';
+import type { QdiscKind } from './net/sched/spec.ts';
 import type { TrafficTable } from './packet/traffic-table.ts';
 import type { Change } from './change.ts';
 
@@ -77,8 +78,8 @@ export interface NicSpec {
   mtu: number;
   queues: number;
   ringSize: number;
-  /** Queueing discipline of each transmit queue; absent: pfifo_fast. */
-  qdisc?: 'pfifo_fast' | 'fq_codel';
+  /** Queueing discipline of each transmit queue, with its default options; absent: pfifo_fast. */
+  qdisc?: QdiscKind;
   /** CPU (in the host) of each queue's vector; shorter lists repeat. */
   affinity: number[];
   /** NUMA node that it stands on, -1: none; absent: 0. Counts on a host with several only. */
@@ -193,6 +194,8 @@ export interface StreamSpec {
   nodelay: boolean;
   cork: boolean;
   maxSegBytes: number;
+  /** SO_MAX_PACING_RATE, bytes a second; absent: not set. */
+  maxPacingBytesPs?: number;
   startNs: number;
   stopNs: number;
 }

@@ -18,6 +18,7 @@ import type { Link, LinkWay } from './link/state.ts';
 import type { Dim } from './nic/dim.ts';
 import type { IxgbeItr } from './nic/ixgbe-itr.ts';
 import type { Features } from './nic/features.ts';
+import type { Qdisc } from './net/sched/spec.ts';
 import type { SnmpCounters } from './net/snmp.ts';
 import type { SoftwareWork } from './net/software-work.ts';
 import type { RecordWriter } from './records.ts';
@@ -64,6 +65,8 @@ export const ACTOR_LINK_PASS = 11;
 export const ACTOR_LINK_ARRIVE = 12;
 /** A radio channel: a wait is over, or a transmission. */
 export const ACTOR_AIR = 13;
+/** A queueing discipline's watchdog. */
+export const ACTOR_QDISC = 14;
 export const ACTOR_SCHED_TICK = 20;
 /** A host's oldest incomplete datagram. */
 export const ACTOR_FRAG = 30;
@@ -630,8 +633,8 @@ export interface Nic {
   txSending: number;
   txRem: number;
   txQueueLen: number;
-  /** Its queueing disciplines have bands (pfifo_fast), each of txQueueLen packets (since 4.16), or all together. */
-  bands: boolean;
+  /** Upper half of the handle of mq at its root; 0: made by the kernel. */
+  mqHandle: number;
   /** Frames in DMA, oldest first: queue index and slot; ready times in the pool. */
   dmaFifo: number[];
   dmaHead: number;
@@ -685,6 +688,7 @@ export interface RxQueue {
   number: number;
   moderationActor: number;
   watchdogActor: number;
+  qdiscActor: number;
   ringPlace: number;
   vectorPlace: number;
   napiPlace: number;
@@ -736,6 +740,8 @@ export interface RxQueue {
 /** A transmit queue: qdisc, ring, and what has been sent and waits to be cleaned. */
 export interface TxQueue {
   size: number;
+  /** Queueing discipline, and every packet (slot) that waits in it. */
+  qd: Qdisc;
   qdisc: number[];
   /** Slots not yet on the wire, from `ringAt` on. */
   ring: number[];
@@ -757,8 +763,9 @@ export interface TxQueue {
   /** So many at its head have been made ready for the driver before (gso_skb), and how often that happened to a packet. */
   validated: number;
   requeues: number;
-  /** Root lock of the queueing discipline (world index); -1: it has none. */
+  /** Root lock of the queueing discipline (world index); -1: it has none. The lock that is there for those that need one. */
   lock: number;
+  rootLock: number;
   /** CPU that takes packets out of it now, and the last one that touched it; -1: none. */
   runner: number;
   lastCpu: number;

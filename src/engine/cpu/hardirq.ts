@@ -11,6 +11,7 @@ import { legacyReceive } from '../nic/legacy-driver.ts';
 import { rpsIpiHandled } from '../net/backlog.ts';
 import { beginBottomHalf, tryBottomHalf } from '../net/net-bh.ts';
 import { napiSchedule } from '../net/napi.ts';
+import { watchdogStep } from '../net/sched/watchdog.ts';
 import { tcpTimerStep } from '../net/tcp-connection.ts';
 import { type Cpu, LEVEL_SOFTIRQ, type World } from '../world.ts';
 import { contextArg, contextBelow, resumeLevel, setContext, softirqBelow } from './context.ts';
@@ -18,6 +19,7 @@ import { enterHardirq, interruptCpu } from './interrupt.ts';
 import {
   IRQ_IPI,
   IRQ_NAPI_TIMER,
+  IRQ_QDISC,
   IRQ_RX,
   IRQ_TCP,
   IRQ_TICK,
@@ -40,6 +42,8 @@ export function hardirqDone(w: World, cpu: Cpu): void {
     rpsIpiHandled(w, cpu, cpu.irqSeq);
   } else if (kind === IRQ_TCP) {
     if (tcpTimerStep(w, cpu, w.connections[index])) return;
+  } else if (kind === IRQ_QDISC) {
+    if (watchdogStep(w, cpu, w.queues[index])) return;
   } else if (kind !== IRQ_TICK) {
     const q = w.queues[index];
     const seq = emit(

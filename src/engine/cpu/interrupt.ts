@@ -6,7 +6,16 @@ import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { emit } from '../emit.ts';
-import { IRQ_IPI, IRQ_NAPI_TIMER, IRQ_RX, IRQ_TCP, IRQ_TICK, sourceIndex, sourceKind } from './irq-source.ts';
+import {
+  IRQ_IPI,
+  IRQ_NAPI_TIMER,
+  IRQ_QDISC,
+  IRQ_RX,
+  IRQ_TCP,
+  IRQ_TICK,
+  sourceIndex,
+  sourceKind,
+} from './irq-source.ts';
 import { type Cpu, LEVEL_HARDIRQ, type World } from '../world.ts';
 import { contextArg, setContext, startWork, suspend } from './context.ts';
 
@@ -44,6 +53,8 @@ function placeOf(w: World, source: number): number {
       return w.cpus[index].backlogPlace;
     case IRQ_TICK:
       return w.cpus[index].place;
+    case IRQ_QDISC:
+      return w.queues[index].txPlace;
     case IRQ_TCP:
       return w.sockets[w.fixed.flows[w.connections[index].flow].socket - 1].place;
     default:

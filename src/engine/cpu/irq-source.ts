@@ -10,6 +10,8 @@ export const IRQ_IPI = 2;
 export const IRQ_TICK = 3;
 /** A connection's timer: delayed ACK or SACK compression (connection index). */
 export const IRQ_TCP = 4;
+/** A queueing discipline's watchdog (queue index). */
+export const IRQ_QDISC = 5;
 
 const KINDS = 8;
 

@@ -46,6 +46,7 @@ export function makeLocalSkb(
   pool.hash[slot] = flow.softHash;
   pool.queue[slot] = queue;
   pool.arrivedNs[slot] = w.now;
+  pool.readyNs[slot] = 0;
   pool.truesize[slot] = truesizeOf(segs > 1 ? headers + payload : pool.frameLen[slot]);
   w.totals.txProduced += segs;
   w.flowState.packets[flow.id] += segs;

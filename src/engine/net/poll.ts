@@ -213,7 +213,7 @@ function cleanOrReceive(w: World, cpu: Cpu): boolean {
 function wakeQueue(w: World, cpu: Cpu): boolean {
   const s = cpu.softirq;
   const q = w.queues[s.queue];
-  s.txCount = refillable(q);
+  s.txCount = refillable(w, q, cpu.index);
   if (s.txCount === 0) return nextFrame(w, cpu);
   s.phase = POLL_TX_MORE;
   q.tx.runner = cpu.index;

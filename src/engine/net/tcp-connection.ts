@@ -22,6 +22,7 @@ import { tcpRcv } from '../tcp/rcv.ts';
 import { cleanupRbuf, readQueue } from '../tcp/read.ts';
 import { tcpReleaseCb } from '../tcp/release.ts';
 import { MSG_MORE, tcpClose, tcpSendmsg } from '../tcp/sendmsg.ts';
+import { SK_PACING_NEEDED } from '../tcp/sender.ts';
 import { seqAdd, seqDiff } from '../tcp/seq.ts';
 import { memoryFree } from '../tcp/sndbuf.ts';
 import type { TcpSegment } from '../tcp/segment.ts';
@@ -293,6 +294,10 @@ export function connectionConnect(
   env.bind(w, cpu, conn, sock);
   const options = optionsFor(w, conn, sock);
   if (spec.maxSegBytes > 0) options.mss = Math.min(options.mss, spec.maxSegBytes);
+  if (spec.maxPacingBytesPs !== undefined) {
+    options.maxPacingRate = spec.maxPacingBytesPs;
+    if (w.fixed.rules.tcpInternalPacing) options.pacing = SK_PACING_NEEDED;
+  }
   conn.tcp = createTcpSock(env, options);
   conn.tcp.tx.nodelay = spec.nodelay;
   conn.tcp.tx.cork = spec.cork;

@@ -75,6 +75,8 @@ export class WorldEnv implements TcpEnv {
     own.tcp_timestamps = set['net.ipv4.tcp_timestamps'][0];
     own.tcp_congestion_control = set['net.ipv4.tcp_congestion_control'][0] === 0 ? 'reno' : 'cubic';
     own.tcp_limit_output_bytes = set['net.ipv4.tcp_limit_output_bytes'][0];
+    own.tcp_pacing_ss_ratio = set['net.ipv4.tcp_pacing_ss_ratio'][0];
+    own.tcp_pacing_ca_ratio = set['net.ipv4.tcp_pacing_ca_ratio'][0];
     own.tcp_early_retrans = set['net.ipv4.tcp_early_retrans'][0];
     own.tcp_recovery = set['net.ipv4.tcp_recovery'][0];
     own.tcp_slow_start_after_idle = set['net.ipv4.tcp_slow_start_after_idle'][0];

@@ -46,6 +46,8 @@ export function segmentOut(
     w.flowState.bytes[flow.id] += (segs - 1) * headers + out.len - first;
   }
   setOptions(w, slot, hex, out.tsVal, out.tsEcr);
+  // skb_set_delivery_time: when it may leave
+  pool.readyNs[slot] = out.edtNs;
   if (out.skb >= 0) {
     pool.sk[slot] = sock.id;
     pool.tag[slot] = out.skb;

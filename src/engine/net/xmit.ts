@@ -15,8 +15,9 @@ import { nicAway, remoteExtra } from '../cpu/node.ts';
 import { dropKey } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { handToDriver, hasRoom, refillFromQdisc, whyStopped } from '../nic/tx-ring.ts';
-import type { Cpu, Nic, RxQueue, World } from '../world.ts';
+import type { Cpu, RxQueue, World } from '../world.ts';
 import { bandOf } from './prio-band.ts';
+import { canBypass, chosen, counted, ready, schedEnqueue, takeNext } from './sched/sched.ts';
 import { freeSent } from './sock-write.ts';
 import { needsWork, xmitCycles } from './validate-xmit.ts';
 
@@ -56,11 +57,12 @@ export function xmitStep(w: World, cpu: Cpu): boolean {
   const { tx } = q;
   if (x.stage === ENQUEUE) {
     tx.lastCpu = cpu.index;
-    if (tx.runner < 0 && tx.qdisc.length === 0 && hasRoom(q)) {
+    if (passesBy(q)) {
       tx.runner = cpu.index;
+      if (tx.qd.sched !== null) counted(w, q, x.slot);
       return drive(w, cpu, q);
     }
-    x.lost = enqueue(w, cpu, q, x.slot) !== 0;
+    x.lost = enqueue(w, cpu, q, x.slot) > 0;
     x.slot = 0;
     if (tx.runner >= 0 || !hasRoom(q)) return over(w, cpu, q, false);
     tx.runner = cpu.index;
@@ -68,9 +70,11 @@ export function xmitStep(w: World, cpu: Cpu): boolean {
   }
   if (x.stage === DEQUEUE) return drive(w, cpu, q);
   const waited = x.slot === 0;
-  const slot = waited ? (tx.qdisc.shift() as number) : x.slot;
+  const slot = waited ? takeNext(w, q, cpu.index) : x.slot;
   x.slot = 0;
   tx.lastCpu = cpu.index;
+  // the queueing discipline has been replaced meanwhile
+  if (slot === 0) return next(w, cpu, q);
   if (waited && w.pool.txCpu[slot] !== cpu.index) tx.forOthers += 1;
   handToDriver(w, w.nics[q.nic], q, cpu.index, slot, waited);
   return next(w, cpu, q);
@@ -79,20 +83,27 @@ export function xmitStep(w: World, cpu: Cpu): boolean {
 /**
  * Sends at once what costs that were charged before: an ACK, from whatever level made it. It neither waits for the root lock nor
  * runs the queueing discipline beyond one packet, so it needs no steps and may come between the steps of another packet.
- * @returns record of its loss, as the queueing discipline was full; 0: it is on its way
+ * @returns record of its loss in the queueing discipline, or of another's of its flow (fq_codel); 0: it is on its way
  */
 export function xmitAtOnce(w: World, cpu: Cpu, q: RxQueue, slot: number): number {
   const { tx } = q;
   w.pool.txCpu[slot] = cpu.index;
   w.hosts[cpu.host].software.qdisc += 1;
-  if (tx.runner < 0 && tx.qdisc.length === 0 && hasRoom(q)) {
+  if (passesBy(q)) {
+    if (tx.qd.sched !== null) counted(w, q, slot);
     handToDriver(w, w.nics[q.nic], q, cpu.index, slot, false);
     return 0;
   }
   const lost = enqueue(w, cpu, q, slot);
   // one driver's call was paid for: the oldest packet gets it
-  if (lost === 0 && tx.runner < 0) refillFromQdisc(w, w.nics[q.nic], q, cpu.index, 1);
-  return lost;
+  if (lost <= 0 && tx.runner < 0) refillFromQdisc(w, w.nics[q.nic], q, cpu.index, 1);
+  return Math.abs(lost);
+}
+
+/** Nothing waits, nobody else is at it, the ring has room: the packet is never in the queueing discipline. */
+function passesBy(q: RxQueue): boolean {
+  const { tx } = q;
+  return tx.runner < 0 && tx.qdisc.length === 0 && hasRoom(q) && canBypass(tx.qd);
 }
 
 /** What became of the packet that this CPU wanted to send. */
@@ -110,7 +121,7 @@ function drive(w: World, cpu: Cpu, q: RxQueue): boolean {
   const cleaning = w.fixed.rules.napi ? 0 : profile.txDone + profile.page;
   const nic = w.nics[q.nic];
   const away = !x.free && nicAway(cpu, nic) ? remoteExtra(w, cpu, profile.txDrv) : 0;
-  const slot = x.slot !== 0 ? x.slot : q.tx.validated > 0 ? 0 : q.tx.qdisc[0];
+  const slot = x.slot !== 0 ? x.slot : chosen(q);
   const more = slot !== 0 && needsWork(w, nic, slot) ? xmitCycles(w, nic, slot) : 0;
   startWork(w, cpu, x.free ? 0 : profile.txDrv + cleaning + away + more);
   return false;
@@ -119,7 +130,7 @@ function drive(w: World, cpu: Cpu, q: RxQueue): boolean {
 /** __qdisc_run: another packet, while there are any, room, and quota. */
 function next(w: World, cpu: Cpu, q: RxQueue): boolean {
   const x = cpu.xmit;
-  if (q.tx.qdisc.length === 0 || !hasRoom(q) || x.left === 0) return over(w, cpu, q, true);
+  if (!hasRoom(q) || x.left === 0 || !ready(w, q, cpu.index)) return over(w, cpu, q, true);
   x.left -= 1;
   const lock = q.tx.lock < 0 ? null : w.locks[q.tx.lock];
   if (lock === null || x.free || lock.holder === cpu.index) return drive(w, cpu, q);
@@ -159,14 +170,23 @@ function unlock(w: World, cpu: Cpu, q: RxQueue): void {
   if (q.tx.lock >= 0 && w.locks[q.tx.lock].holder === cpu.index) releaseLock(w, cpu, w.locks[q.tx.lock]);
 }
 
-/** Into the queueing discipline. @returns record of the loss where it is full; 0: the packet is in it */
+/** Into the queueing discipline. @returns 0: it is in; above 0 the record of its loss; below, another of its flow is lost (NET_XMIT_CN) */
 function enqueue(w: World, cpu: Cpu, q: RxQueue, slot: number): number {
   const { pool } = w;
   const { tx } = q;
+  if (tx.qd.sched !== null) {
+    const id = pool.id[slot];
+    const lost = schedEnqueue(w, q, tx.qd.sched, slot, cpu.index);
+    // fq_codel may have dropped the very packet
+    if (lost > 0 || pool.id[slot] !== id || !tx.qdisc.includes(slot)) return Math.abs(lost);
+    const reason = tx.runner >= 0 ? Reason.txOtherRuns : hasRoom(q) ? Reason.txNoBypass : whyStopped(q);
+    told(w, cpu, q, slot, reason, 0);
+    return lost;
+  }
   const nic = w.nics[q.nic];
   const segs = pool.segs[slot];
-  const band = bandOf(w, nic, slot);
-  if (isFull(w, nic, tx.qdisc, band)) {
+  const band = bandOf(w, q, slot);
+  if (isFull(w, q, band)) {
     tx.dropped += 1;
     w.totals.txDropped += segs;
     const key = dropKey(q.txPlace, Reason.qdiscFull);
@@ -190,10 +210,16 @@ function enqueue(w: World, cpu: Cpu, q: RxQueue, slot: number): number {
   }
   // behind its own band, before the lower ones; gso_skb is no part of any band, and goes before them all (dequeue_skb)
   let at = tx.qdisc.length;
-  while (at > tx.validated && bandOf(w, nic, tx.qdisc[at - 1]) > band) at -= 1;
+  while (at > tx.validated && bandOf(w, q, tx.qdisc[at - 1]) > band) at -= 1;
   const overtaken = at === tx.qdisc.length ? 0 : pool.id[tx.qdisc[at]];
   tx.qdisc.splice(at, 0, slot);
   const reason = overtaken !== 0 ? Reason.txOvertakes : tx.runner >= 0 ? Reason.txOtherRuns : whyStopped(q);
+  told(w, cpu, q, slot, reason, overtaken);
+  return 0;
+}
+
+function told(w: World, cpu: Cpu, q: RxQueue, slot: number, reason: number, overtaken: number): void {
+  const { pool } = w;
   pool.lastSeq[slot] = emit(
     w,
     Kind.txQueue,
@@ -203,17 +229,18 @@ function enqueue(w: World, cpu: Cpu, q: RxQueue, slot: number): number {
     pool.id[slot],
     overtaken,
     pool.lastSeq[slot],
-    tx.qdisc.length,
-    segs,
+    q.tx.qdisc.length,
+    pool.segs[slot],
   );
-  return 0;
 }
 
 /** pfifo_fast without a root lock has a ring a band; before, and other queueing disciplines, one limit for all. */
-function isFull(w: World, nic: Nic, qdisc: readonly number[], band: number): boolean {
-  if (qdisc.length < nic.txQueueLen) return false;
-  if (!nic.bands || !w.fixed.rules.qdiscLockless) return true;
+function isFull(w: World, q: RxQueue, band: number): boolean {
+  const { qdisc, qd } = q.tx;
+  const limit = qd.spec.kind === 'pfifo' ? qd.spec.limit : w.nics[q.nic].txQueueLen;
+  if (qdisc.length < limit) return false;
+  if (qd.spec.kind !== 'pfifo_fast' || !w.fixed.rules.qdiscLockless) return true;
   let own = 0;
-  for (const slot of qdisc) if (bandOf(w, nic, slot) === band) own += 1;
-  return own >= nic.txQueueLen;
+  for (const slot of qdisc) if (bandOf(w, q, slot) === band) own += 1;
+  return own >= limit;
 }

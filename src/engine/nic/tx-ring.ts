@@ -11,6 +11,7 @@ import { cancel, schedule } from '../clock/agenda.ts';
 import { emit } from '../emit.ts';
 import { beginCut, nextFrameLen } from '../link/cut.ts';
 import { linkTakes, putOnLink } from '../link/way.ts';
+import { eligible, ready, takeNext } from '../net/sched/sched.ts';
 import { freeSent } from '../net/sock-write.ts';
 import { isUfo, ufoBytes } from '../net/ufo.ts';
 import { needsWork, pieces, validateXmit, xmitCycles } from '../net/validate-xmit.ts';
@@ -258,29 +259,35 @@ export function cleanTx(w: World, q: RxQueue, cpu: Cpu, count: number, cause: nu
 }
 
 /** Packets that wait and could go on now; 0 while a CPU runs the queueing discipline. */
-export function refillable(q: RxQueue): number {
+export function refillable(w: World, q: RxQueue, cpu: number): number {
   const { tx } = q;
   if (tx.qdisc.length === 0 || tx.runner >= 0 || !hasRoom(q)) return 0;
-  return Math.min(tx.qdisc.length, REFILL_MOST, tx.size - 1 - txUsed(q));
+  const most = Math.min(REFILL_MOST, tx.size - 1 - txUsed(q));
+  if (tx.qd.sched === null) return Math.min(tx.qdisc.length, most);
+  return ready(w, q, cpu) ? eligible(w, q, most).length : 0;
 }
 
 /** Up to `most` waiting packets go on into the ring. */
 export function refillFromQdisc(w: World, nic: Nic, q: RxQueue, cpu: number, most: number): void {
   const { tx } = q;
   for (let n = 0; n < most && tx.qdisc.length > 0 && hasRoom(q); n += 1) {
-    const slot = tx.qdisc.shift() as number;
+    const slot = takeNext(w, q, cpu);
+    if (slot === 0) return;
     if (w.pool.txCpu[slot] !== cpu) tx.forOthers += 1;
     handToDriver(w, nic, q, cpu, slot, true);
   }
+  // a look at the next one sets the timer where none may leave
+  if (tx.qd.sched !== null && hasRoom(q)) ready(w, q, cpu);
 }
 
 /** Cycles that making the `count` oldest packets that wait ready for the card costs. */
 export function waitingCycles(w: World, q: RxQueue, count: number): number {
-  const { qdisc, validated } = q.tx;
+  const { validated } = q.tx;
+  const slots = q.tx.qd.sched === null ? q.tx.qdisc : eligible(w, q, count);
   const nic = w.nics[q.nic];
   let cycles = 0;
   for (let i = validated; i < count; i += 1)
-    if (needsWork(w, nic, qdisc[i])) cycles += xmitCycles(w, nic, qdisc[i]);
+    if (needsWork(w, nic, slots[i])) cycles += xmitCycles(w, nic, slots[i]);
   return cycles;
 }
 

@@ -34,6 +34,7 @@ export interface PacketPool {
   /** World-wide queue index. */
   queue: Uint16Array;
   arrivedNs: Float64Array;
+  /** When its DMA is done; of a segment that TCP sends: when it may leave; on a link: when it arrives. */
   readyNs: Float64Array;
   /** Seq of the last record about this packet: the cause of the next. */
   lastSeq: Uint32Array;

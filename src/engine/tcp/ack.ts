@@ -283,7 +283,7 @@ function congControl(env: TcpEnv, s: TcpSock, delivered: number, lost: number, f
     const may = t.reordering > env.sysctl.tcp_reordering ? FLAG_FORWARD_PROGRESS : FLAG_DATA_ACKED;
     if ((flag & may) !== 0) congAvoid(env, s, delivered);
   }
-  updatePacingRate(s);
+  updatePacingRate(env, s);
 }
 
 /** tcp_xmit_recovery */

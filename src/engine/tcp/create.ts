@@ -205,7 +205,7 @@ export function createTcpEstablished(env: TcpEnv, o: TcpEstablishedOptions): Tcp
   initTransfer(env, s);
   initializeRcvMss(s);
   s.predicted = true;
-  updatePacingRate(s);
+  updatePacingRate(env, s);
   return s;
 }
 

@@ -53,6 +53,9 @@ export interface TcpSysctls {
   /** Seconds. */
   tcp_fin_timeout: number;
   tcp_window_scaling: number;
+  /** Percent. */
+  tcp_pacing_ss_ratio: number;
+  tcp_pacing_ca_ratio: number;
 }
 
 /** Kernel defaults of one version. */
@@ -92,6 +95,8 @@ export function defaultTcpSysctls(rules: RuleValues): TcpSysctls {
     tcp_retrans_collapse: 1,
     tcp_fin_timeout: TCP_TIMEWAIT_S,
     tcp_window_scaling: 1,
+    tcp_pacing_ss_ratio: 200,
+    tcp_pacing_ca_ratio: 120,
   };
 }
 

@@ -299,7 +299,7 @@ export function rcvSynRecv(env: TcpEnv, s: TcpSock, seg: TcpSegment, skb: TcpSkb
   syncMss(s);
   initializeRcvMss(s);
   s.predicted = true;
-  updatePacingRate(s);
+  updatePacingRate(env, s);
   env.stateChange(s);
   return true;
 }

@@ -10,7 +10,7 @@ import { PURE_ACK_TRUESIZE } from './constants.ts';
 import { jiffiesAt, type TcpEnv, type TcpOut } from './env.ts';
 import { rateSkbSent } from './rate.ts';
 import { sackOption } from './sack-option.ts';
-import { packetsInFlight, SK_PACING_NONE, type TxSkb, wndEnd } from './sender.ts';
+import { packetsInFlight, SK_PACING_FQ, SK_PACING_NEEDED, type TxSkb, wndEnd } from './sender.ts';
 import { after, seqDiff } from './seq.ts';
 import { type TcpSock, tsAt, tsClock } from './sock.ts';
 import { tsMoveTail } from './tx-queue.ts';
@@ -42,7 +42,7 @@ function transmitBare(env: TcpEnv, s: TcpSock, seq: number, flags: number, reaso
     retransmit: false,
     skb: -1,
     truesize: PURE_ACK_TRUESIZE,
-    edtNs: env.now,
+    edtNs: Math.max(s.tx.wstampNs, env.now),
     reason,
   };
   s.dsack = false;
@@ -132,14 +132,15 @@ export function transmitSkb(env: TcpEnv, s: TcpSock, skb: TxSkb, reason: number,
   const charged = out.truesize;
   env.transmit(s, out);
   t.wmemAlloc += out.truesize - charged;
-  afterSend(t.pacing, s, skb, priorWstamp);
+  afterSend(env, s, skb, priorWstamp);
   rateSkbSent(t, skb);
 }
 
-/** tcp_update_skb_after_send: with pacing the next may leave when this one's bytes have had their time. */
-function afterSend(pacing: number, s: TcpSock, skb: TxSkb, priorWstamp: number): void {
+/** tcp_update_skb_after_send: with pacing the next may leave when this one's bytes have had their time (before 4.20 fq sees to that). */
+function afterSend(env: TcpEnv, s: TcpSock, skb: TxSkb, priorWstamp: number): void {
   const t = s.tx;
-  if (pacing !== SK_PACING_NONE && Number.isFinite(t.pacingRate) && t.pacingRate > 0 && t.dataSegsOut >= 10) {
+  const paced = t.pacing === SK_PACING_NEEDED || (t.pacing === SK_PACING_FQ && env.rules.tcpEdt);
+  if (paced && Number.isFinite(t.pacingRate) && t.pacingRate > 0 && t.dataSegsOut >= 10) {
     const lenNs = Math.floor((skb.len * 1_000_000_000) / t.pacingRate);
     const credit = t.wstampNs - priorWstamp;
     t.wstampNs += lenNs - Math.min(Math.floor(lenNs / 2), credit);

@@ -54,14 +54,11 @@ function setRto(env: TcpEnv, s: TcpSock): void {
   s.rtoJiffies = Math.min(usToJiffies(env, (s.srttUs8 >> 3) + s.rttvarUs), rtoMaxJiffies(env));
 }
 
-/** tcp_pacing_ss_ratio, tcp_pacing_ca_ratio: percent. */
-const SS_RATIO = 200;
-const CA_RATIO = 120;
-
-/** Twice the window a round trip in slow start, 120 % later. */
-export function updatePacingRate(s: TcpSock): void {
+/** tcp_pacing_ss_ratio percent of a window a round trip in slow start (200), tcp_pacing_ca_ratio later (120). */
+export function updatePacingRate(env: TcpEnv, s: TcpSock): void {
   const t = s.tx;
-  const ratio = t.cwnd < Math.floor(t.ssthresh / 2) ? SS_RATIO : CA_RATIO;
+  const { tcp_pacing_ss_ratio, tcp_pacing_ca_ratio } = env.sysctl;
+  const ratio = t.cwnd < Math.floor(t.ssthresh / 2) ? tcp_pacing_ss_ratio : tcp_pacing_ca_ratio;
   const rate = t.mssCache * 80_000 * ratio * Math.max(t.cwnd, t.packetsOut);
   t.pacingRate = Math.min(s.srttUs8 > 0 ? Math.floor(rate / s.srttUs8) : rate, t.maxPacingRate);
 }

@@ -60,6 +60,11 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.txQueue': 'queued for sending',
   'kind.txSent': 'sent',
   'kind.txClean': 'sent packets freed',
+  'kind.qdiscClassify': 'sorted into a flow or band',
+  'kind.qdiscThrottle': 'held back until its time',
+  'kind.qdiscWatchdog': 'qdisc timer fires',
+  'kind.qdiscTurn': 'turn used up',
+  'kind.codelState': 'CoDel decides',
   'kind.txDrop': 'lost before sending',
   'kind.irqDone': 'handler has emptied the ring',
   'kind.itrUpdate': 'ixgbe sets its gap',
@@ -181,6 +186,16 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.txQueue': 'Packet {packet} waits to be sent at {place}: {a} there now.',
   'sentence.txSent': 'Packet {packet} has left on the wire of {nic}.',
   'sentence.txClean': '{a} sent {a|packet is|packets are} freed at {place}.',
+  'sentence.qdiscClassify':
+    'The queueing discipline at {place} sorts packet {packet} in; {b} wait in its flow or band.',
+  'sentence.qdiscThrottle':
+    'Packet {packet} may not leave yet: {place} holds it back for {a} ns.',
+  'sentence.qdiscWatchdog':
+    'The timer of the queueing discipline at {place} fires on CPU {cpu}: {a} may leave now, of {b} that wait.',
+  'sentence.qdiscTurn':
+    'A flow at {place} has used its turn up, and goes behind the others with {a} bytes of credit.',
+  'sentence.codelState':
+    'CoDel looks at how long packet {packet} has waited at {place}.',
   'sentence.txDrop': 'Packet {packet} is lost at {place}: nothing has room for it.',
   'sentence.irqDone': 'The handler of {queue} finds no more frames: its interrupt is on again.',
   'sentence.itrUpdate':

@@ -829,4 +829,9 @@ export const panelWords: Readonly<Record<string, string>> = {
   'rule.tcpGrowSkb': 'A short skb at the head takes data of the next',
   'rule.tcpTsoRttLog': 'tcp_tso_rtt_log (31: frames do not grow on short paths)',
   'rule.tcpAutocorking': 'Autocorking of short writes',
+  'rule.tcpEdt': 'TCP gives each packet its time of departure',
+  'rule.tcpInternalPacing': 'TCP can pace by a timer of its own',
+  'rule.fqBands': 'fq has three bands and a fast path',
+  'rule.fqHorizon': 'fq has a horizon',
+  'rule.fqTimerSlackNs': 'Slack of fq’s timer, ns',
 };
