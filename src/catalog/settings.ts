@@ -542,6 +542,28 @@ export const settings: readonly SettingInfo[] = [
     fn: 'tcp_small_queue_check',
   },
   {
+    id: 'net.core.default_qdisc',
+    command: 'sysctl -w net.core.default_qdisc=fq',
+    default: 'pfifo_fast (systemd sets fq_codel)',
+    meaning:
+      'Queueing discipline that a transmit queue gets where nobody asks for another one: by tc qdisc replace dev eth0 root mq, or del.',
+    fn: 'qdisc_create_dflt',
+  },
+  {
+    id: 'net.ipv4.tcp_pacing_ss_ratio',
+    command: 'sysctl -w net.ipv4.tcp_pacing_ss_ratio=N',
+    default: '200 percent',
+    meaning: 'Pacing rate in slow start: so many percent of a congestion window each round trip.',
+    fn: 'tcp_update_pacing_rate',
+  },
+  {
+    id: 'net.ipv4.tcp_pacing_ca_ratio',
+    command: 'sysctl -w net.ipv4.tcp_pacing_ca_ratio=N',
+    default: '120 percent',
+    meaning: 'The same once the window has come near the slow-start threshold.',
+    fn: 'tcp_update_pacing_rate',
+  },
+  {
     id: 'net.ipv4.tcp_autocorking',
     command: 'sysctl -w net.ipv4.tcp_autocorking=0',
     default: '1 (since 3.14)',

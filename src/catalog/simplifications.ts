@@ -180,7 +180,7 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'qdiscs',
     model:
-      'fq, fq_codel, prio and pfifo stand one a transmit queue: at the root of a card with one queue, below mq else. Work in them costs the same whichever it is. fq finds a flow by its socket without a hash and forgets none; its timer runs at the end of its slack and sends from the interrupt. fq_codel has no filters and no ECN; a band of prio is a pfifo. A segment that the own queueing discipline drops counts as sent, and makes TCP slow down (CWR). One put in place by a command while the host has pfifo_fast has no lock unless the set-up asked for one.',
+      'fq, fq_codel, prio and pfifo stand one a transmit queue: at the root of a card with one queue, below mq else. Work in them costs the same whichever it is. fq finds a flow by its socket without a hash and forgets none; its timer runs at the end of its slack and sends from the interrupt. fq_codel has no filters, and nobody sends packets that it could mark (ECN); a band of prio is a pfifo. A segment that the own queueing discipline drops counts as sent, and makes TCP slow down (CWR). One put in place by a command while the host has pfifo_fast has no lock unless the set-up asked for one.',
     real: 'A root other than mq can stand in front of several queues; fq collects idle flows after 3 s and hashes into 1024 trees; a timer may run sooner together with another one, and raises the NET_TX softirq; TCP keeps a segment that was dropped at once at the head of its queue.',
     matters: 'CPU cost of each discipline; delays below 10 µs; several CPUs that send through one lock.',
     source: 'net/sched/sch_fq.c, sch_fq_codel.c, sch_prio.c, sch_api.c, net/ipv4/tcp_output.c, Linux 6.12.',

@@ -10,8 +10,8 @@ import { layerRects, type RingLayout, roomOf } from './layout.ts';
 import type { TxLayout, TxRowLayout } from './layout-tx.ts';
 import { cpuOfQueue, dropPoint, type Spot, type StageIndex, socketAt, txAt } from './places.ts';
 
-/** `docked`: within a ring or a tank, which draw their contents themselves; seen only while it travels. */
-export type Look = 'hollow' | 'solid' | 'dropped' | 'docked';
+/** `docked`: within a ring or a tank, which draw their contents themselves; seen only while it travels. `held`: not before its time. */
+export type Look = 'hollow' | 'solid' | 'dropped' | 'docked' | 'held';
 
 export interface Glyph extends Rect {
   /** Packet id. */
@@ -350,7 +350,8 @@ function placeTxGlyphs(add: Add, out: GlyphSet, scene: Scene, row: TxRowLayout, 
   }
   if (at.level === 'full') {
     const { x, y, w, h } = at.qdisc;
-    addRow(add, out, tx.qdisc, { x: x + 6, y: y + 15, w: w - 12, h: GLYPH_H }, qdiscLines({ x, y, w, h }));
+    const line = { x: x + 6, y: y + 15, w: w - 12, h: GLYPH_H };
+    addRow(add, out, tx.qdisc, line, qdiscLines({ x, y, w, h }), 1, scene.timeNs);
     return;
   }
   const { x, y } = { x: at.qdisc.x, y: at.qdisc.y + at.qdisc.h / 2 };
@@ -495,7 +496,6 @@ function placeHeld(add: Add, out: GlyphSet, held: SceneSkb[], box: Rect): void {
     });
 }
 
-/** Waiting skbs in rows, oldest first; what does not fit is counted. */
 const FRAGMENT_W = 4;
 
 /** Fragments that wait for others, beside the name of the IP layer and above what it works on. */
@@ -513,7 +513,16 @@ function addFragments(add: Add, out: GlyphSet, scene: Scene, cpu: number, ip: Re
     out.notes.push({ x: ip.x + ip.w, y: y + GLYPH_H - 1, text: `+${more}`, flow: 0, anchor: 'end' });
 }
 
-function addRow(add: Add, out: GlyphSet, skbs: readonly SceneSkb[], r: Rect, lines: number, room = 1): void {
+/** Waiting skbs in rows, oldest first; what does not fit is counted. */
+function addRow(
+  add: Add,
+  out: GlyphSet,
+  skbs: readonly SceneSkb[],
+  r: Rect,
+  lines: number,
+  room = 1,
+  now = 0,
+): void {
   let x = r.x;
   let y = r.y;
   let line = 0;
@@ -534,7 +543,8 @@ function addRow(add: Add, out: GlyphSet, skbs: readonly SceneSkb[], r: Rect, lin
       x = r.x;
       y += 12 * room;
     }
-    add({ key: skb.id, x, y, w, h: r.h, flow: skb.flow, look: 'hollow', lead: true });
+    const look = skb.heldNs !== undefined && skb.heldNs > now ? 'held' : 'hollow';
+    add({ key: skb.id, x, y, w, h: r.h, flow: skb.flow, look, lead: true });
     x += w + 2;
   }
 }

@@ -400,6 +400,8 @@ function paintGlyphs(p: Painter, c: Palette, theme: ThemeName, glyphs: readonly 
         if (g.look === 'hollow') p.rect(color, g.x, g.y, g.w, g.h, g.alpha * 0.22, radius);
         p.frame(color, g.x, g.y, g.w, g.h, g.w > 4 ? 1.3 : 0.9, g.alpha, radius);
       }
+      // held back: a bar in front of it
+      if (g.look === 'held') p.rect(color, g.x - 1, g.y - 2, 2.4, g.h + 4, g.alpha, 0);
       if (g.look === 'dropped') {
         p.line(color, g.x + 2, g.y + 2, g.x + g.w - 2, g.y + g.h - 2, 1.2, g.alpha);
         p.line(color, g.x + 2, g.y + g.h - 2, g.x + g.w - 2, g.y + 2, 1.2, g.alpha);

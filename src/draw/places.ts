@@ -166,6 +166,16 @@ export const TX_WAITS: ReadonlySet<number> = new Set([
   Reason.txBehind,
   Reason.txOtherRuns,
   Reason.txOvertakes,
+  Reason.txNoBypass,
+]);
+
+/** What happens in the box of the queueing discipline. */
+const IN_QDISC: ReadonlySet<string> = new Set([
+  'qdiscClassify',
+  'qdiscThrottle',
+  'qdiscTurn',
+  'qdiscWatchdog',
+  'codelState',
 ]);
 
 /** The part of a card's cable on which what it sends is seen. */
@@ -236,7 +246,7 @@ export function touchOf(
     const outside = { tag: 'below', start: true } as const;
     if (name === 'txSent' && row !== undefined) return { ...(touch(cableRect(row)) as Touch), ...outside };
     const tx = spot.type === 'tx-ring' ? txAt(ix, spot.queue) : undefined;
-    if (tx !== undefined && name === 'txSelect')
+    if (tx !== undefined && (name === 'txSelect' || IN_QDISC.has(name)))
       return { ...(touch(tx.level === 'mini' ? tx.cell : tx.qdisc) as Touch), ...outside };
     if (tx !== undefined && (name === 'txQueue' || name === 'txClean')) {
       const waits = name === 'txQueue' && TX_WAITS.has(record.reason);

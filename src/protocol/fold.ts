@@ -269,6 +269,7 @@ const WAITS: ReadonlySet<number> = new Set([
   Reason.txBehind,
   Reason.txOtherRuns,
   Reason.txOvertakes,
+  Reason.txNoBypass,
 ]);
 
 function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | undefined): void {
@@ -283,6 +284,7 @@ function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | un
       if (r.reason === Reason.txRequeued) break;
       const waited = r.reason === Reason.txFromQdisc || r.reason === Reason.txPiece;
       const skb = waited ? takeOut(tx.qdisc, r.packet) : handedOn(cpu, r.packet);
+      if (skb?.heldNs !== undefined) delete skb.heldNs;
       if (WAITS.has(r.reason)) {
         const at = r.other === 0 ? tx.qdisc.length : tx.qdisc.findIndex(({ id }) => id === r.other);
         if (skb !== null) tx.qdisc.splice(at, 0, skb);
@@ -299,8 +301,14 @@ function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | un
     case Kind.gsoSegment:
       addPiece(scene, r, q, cpu);
       break;
+    case Kind.qdiscThrottle: {
+      const skb = tx.qdisc.find(({ id }) => id === r.packet);
+      if (skb !== undefined) skb.heldNs = r.timeNs + r.a;
+      break;
+    }
     case Kind.txDrop: {
-      const skb = handedOn(cpu, r.packet);
+      // out of the queue, or not in it yet
+      const skb = takeOut(tx.qdisc, r.packet) ?? handedOn(cpu, r.packet);
       tx.dropped += 1;
       keepDrop(scene, r, skb?.flow ?? 0);
       giveBack(scene, skb);

@@ -34,8 +34,6 @@ export interface SceneMap {
     queues: number[];
     /** Something on its host can send by it: an application, a connection that acknowledges, a route. */
     sends: boolean;
-    /** Queueing discipline of its transmit queues. */
-    qdisc: string;
   }[];
   /** `txLock`: root lock of its queueing discipline (world index), -1 none. */
   queues: { index: number; nic: number; number: number; irq: number; txLock: number }[];
@@ -92,6 +90,8 @@ export interface SceneSkb {
   truesize?: number;
   /** Socket (id) that sends it. */
   sk?: number;
+  /** In a queueing discipline: it may not leave before (ns). */
+  heldNs?: number;
 }
 
 export interface SceneQueue {
@@ -129,7 +129,8 @@ export interface SceneTx {
   qdisc: SceneSkb[];
   ring: SceneSkb[];
   sent: SceneSkb[];
-  /** How many packets the queueing discipline holds at most. */
+  /** Kind of the queueing discipline, and how many packets it holds at most. */
+  qdiscKind: string;
   qdiscLimit: number;
   /** Packets ever put into the ring: its tail, modulo its size. */
   posted: number;

@@ -18,7 +18,7 @@ import { GRO_MAX_SIZE, GSO_MAX_SEGS } from './ip/link.ts';
 import { MAX_FLUSH_TIMEOUT_NS, MIN_MTU } from './proc/sys-class-net.ts';
 import { INT_MAX } from './numbers.ts';
 import { MAX_FLOW_CNT, rpsCpusOf, xpsCpusOf } from './proc/queue-files.ts';
-import { CONGESTION_NAMES, isMask, isWord, sysctlLimits, sysctlNames, sysctlText } from './sysctl-values.ts';
+import { isMask, isWord, sysctlLimits, sysctlNames, sysctlText, sysctlWords } from './sysctl-values.ts';
 import type { Ctx, KnobCommand, KnobGroup } from './types.ts';
 
 export function knobCommands(world: World, host: number): KnobCommand[] {
@@ -426,7 +426,7 @@ function sysctlKnob(ctx: Ctx, name: SysctlName): KnobCommand {
     template,
     value,
     isWord(name)
-      ? choice([...CONGESTION_NAMES])
+      ? choice([...sysctlWords(name)])
       : values > 1 || isMask(name)
         ? text
         : onOff

@@ -368,7 +368,7 @@ describe('sysctl', () => {
     expect(world.hosts[0].sysctl['net.core.dev_weight']).toEqual([64]);
   });
   it('a directory prints all that is below it', () => {
-    expect(type(testWorld(), 'sysctl net.ipv4').output.split('\n')).toHaveLength(28);
+    expect(type(testWorld(), 'sysctl net.ipv4').output.split('\n')).toHaveLength(30);
   });
   it('one bad setting of several: nothing is changed', () => {
     const { lines, hints } = refusal(

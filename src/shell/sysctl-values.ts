@@ -4,10 +4,11 @@
  */
 import { hasSysctl } from '../catalog/interfaces.ts';
 import { SYSCTLS, type SysctlName } from '../engine/change.ts';
+import { DEFAULT_QDISCS } from '../engine/net/sched/spec.ts';
 import { parseCpuMask, printCpuMask } from './cpu-list.ts';
+import { parseSigned } from './numbers.ts';
 import type { Written } from './proc/files.ts';
 import { cpuHint } from './proc/irq-affinity.ts';
-import { parseSigned } from './numbers.ts';
 import type { Ctx } from './types.ts';
 
 /** Those this kernel version has, in alphabetical order. */
@@ -31,25 +32,33 @@ export function sysctlLimits(ctx: Ctx, name: SysctlName): { least: number; most:
 
 export function sysctlText(ctx: Ctx, name: SysctlName): string {
   const values = ctx.state.sysctl[name];
-  if (name === CONGESTION) return CONGESTION_NAMES[values[0]];
+  const words = WORDS[name];
+  if (words !== undefined) return words[values[0]];
   return isMask(name) ? printCpuMask(maskCpus(values[0]), ctx.fixed.cpus) : values.join('\t');
 }
 
 /** Values that are a name. */
 export function isWord(name: SysctlName): boolean {
-  return name === CONGESTION;
+  return WORDS[name] !== undefined;
 }
 
-const CONGESTION = 'net.ipv4.tcp_congestion_control';
-/** By their number in the model. */
-export const CONGESTION_NAMES = ['reno', 'cubic'] as const;
+/** The words of such a sysctl, by their number in the model. */
+export function sysctlWords(name: SysctlName): readonly string[] {
+  return WORDS[name] ?? [];
+}
 
-function congestionWrite(ctx: Ctx, text: string): Written {
-  const value = CONGESTION_NAMES.indexOf(text.trim() as 'reno');
-  if (value < 0)
-    return { ok: false, errno: 'EINVAL', hint: `algorithms here: ${CONGESTION_NAMES.join(', ')}` };
-  if (value === ctx.state.sysctl[CONGESTION][0]) return { ok: true, changes: [] };
-  return { ok: true, changes: [{ type: 'sysctl', name: CONGESTION, values: [value] }] };
+const WORDS: Partial<Record<SysctlName, readonly string[]>> = {
+  'net.ipv4.tcp_congestion_control': ['reno', 'cubic'],
+  'net.core.default_qdisc': DEFAULT_QDISCS,
+};
+
+function wordWrite(ctx: Ctx, name: SysctlName, words: readonly string[], text: string): Written {
+  const value = words.indexOf(text.trim());
+  // tcp_set_allowed_congestion_control: EINVAL; qdisc_set_default: ENOENT
+  const errno = name === 'net.core.default_qdisc' ? 'ENOENT' : 'EINVAL';
+  if (value < 0) return { ok: false, errno, hint: `one of ${words.join(', ')} here` };
+  if (value === ctx.state.sysctl[name][0]) return { ok: true, changes: [] };
+  return { ok: true, changes: [{ type: 'sysctl', name, values: [value] }] };
 }
 
 /** Values that are a mask of CPUs, in hexadecimal. */
@@ -74,14 +83,15 @@ export const sysctlPath = (name: string): string => `/proc/sys/${name.replaceAll
 
 export function sysctlWrite(ctx: Ctx, name: SysctlName, text: string): Written {
   if (isMask(name)) return maskWrite(ctx, name, text);
-  if (name === CONGESTION) return congestionWrite(ctx, text);
+  const words = WORDS[name];
+  if (words !== undefined) return wordWrite(ctx, name, words, text);
   const { least, most, values } = sysctlLimits(ctx, name);
-  const words = text.trim().split(/\s+/);
+  const given = text.trim().split(/\s+/);
   const now = ctx.state.sysctl[name];
   const wish = now.slice();
   const range = `${name} takes ${values === 1 ? 'a number' : `${values} numbers`} from ${least} to ${most}`;
-  for (let i = 0; i < values && i < words.length; i += 1) {
-    const value = parseSigned(words[i]);
+  for (let i = 0; i < values && i < given.length; i += 1) {
+    const value = parseSigned(given[i]);
     if (value === null || value < least || value > most) return { ok: false, errno: 'EINVAL', hint: range };
     wish[i] = value;
   }

@@ -14,7 +14,6 @@ const nic = (index: number, host: number) => ({
   linkBps: 1e9,
   queues: [index],
   sends: true,
-  qdisc: 'pfifo_fast',
 });
 const parts = {
   ways: [],

@@ -75,7 +75,6 @@ export function mockMap(shape: MockShape): SceneMap {
         linkBps: 10e9,
         queues: range(shape.queues),
         sends: shape.sends ?? false,
-        qdisc: 'pfifo_fast',
       },
     ],
     queues: range(shape.queues).map((index) => ({
@@ -145,6 +144,7 @@ function idleQueue(size: number, affinity: number): SceneQueue {
       ring: [],
       pieces: 0,
       sent: [],
+      qdiscKind: 'pfifo_fast',
       qdiscLimit: 1000,
       posted: 0,
       packets: 0,

@@ -1,5 +1,7 @@
 /** A transmit queue at a moment: who holds what, how far the byte limit reaches, who runs and who cleans. */
 import { txUsed } from '../engine/nic/tx-ring.ts';
+import { qdiscRows } from './inspect-qdisc.ts';
+import { qdiscLimit } from '../engine/net/sched/sched.ts';
 import type { RxQueue, World } from '../engine/world.ts';
 import type { Inspection } from '../protocol/messages.ts';
 
@@ -13,7 +15,8 @@ export function txRows(w: World, q: RxQueue): Row[] {
   const waiting = tx.ring.length - tx.ringAt;
   const onWire = nic.txSending === q.number && waiting > 0 ? 1 : 0;
   return [
-    row('txQdisc', `${tx.qdisc.length} / ${nic.txQueueLen}`),
+    row('txQdisc', `${tx.qdisc.length} / ${qdiscLimit(tx.qd, nic.txQueueLen)}`),
+    ...qdiscRows(w, q),
     row('txRunner', cpu(tx.runner)),
     ...lockRows(w, tx.lock),
     ...(tx.bql

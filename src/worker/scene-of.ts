@@ -20,10 +20,10 @@ import { BACKLOG_NAPI } from '../engine/net/backlog.ts';
 import { contextArg } from '../engine/cpu/context.ts';
 import { inFlight } from '../engine/conservation.ts';
 import { BACK_POLL } from '../engine/net/poll.ts';
+import { qdiscLimit } from '../engine/net/sched/sched.ts';
 import { IPPROTO_TCP, TCP_FIN, TCP_SYN } from '../engine/packet/frame.ts';
 import type { LinkWay } from '../engine/link/state.ts';
 import { tupleText } from '../engine/packet/tuple.ts';
-import type { NicSpec } from '../engine/spec.ts';
 import {
   type Cpu,
   LEVEL_HARDIRQ,
@@ -69,14 +69,13 @@ export function mapOf(w: World, scenario: string): SceneMap {
       linkBps: n.linkBps,
       queues: Array.from({ length: n.queues }, (_, i) => n.firstQueue + i),
       sends: canSend(w, n),
-      qdisc: nicSpecOf(w, n).qdisc ?? 'pfifo_fast',
     })),
     queues: w.queues.map((q) => ({
       index: q.index,
       nic: q.nic,
       number: q.number,
       irq: q.irq,
-      txLock: q.tx.lock,
+      txLock: q.tx.rootLock,
     })),
     ways: w.ways.map((way) => ({
       index: way.index,
@@ -126,10 +125,6 @@ function transfersOf(w: World): SceneMap['transfers'] {
   return flows
     .slice(0, TRANSFERS_SENT)
     .map((flow) => ({ flow, host: fixed.flows[flow].host, text: tupleText(fixed.flows[flow].key) }));
-}
-
-function nicSpecOf(w: World, nic: Nic): NicSpec {
-  return w.fixed.spec.hosts[nic.host].nics[nic.index - w.fixed.hosts[nic.host].firstNic];
 }
 
 /** Routes lead out of a card; whoever answers, acknowledges or sends does so by a card that gets traffic, or the one named. */
@@ -348,10 +343,11 @@ function queueOf(w: World, q: RxQueue): SceneQueue {
       size: q.tx.size,
       pieces: 0,
       limit: q.tx.bql ? q.tx.dql.limit : null,
-      qdisc: q.tx.qdisc.map((slot) => txSkbOf(w, slot)),
+      qdisc: waitingOf(w, q),
       ring: q.tx.ring.slice(q.tx.ringAt).map((slot) => txSkbOf(w, slot)),
       sent: q.tx.sent.map((slot) => txSkbOf(w, slot)),
-      qdiscLimit: nic.txQueueLen,
+      qdiscKind: q.tx.qd.spec.kind,
+      qdiscLimit: qdiscLimit(q.tx.qd, nic.txQueueLen),
       posted: q.tx.posted,
       packets: q.tx.packets,
       dropped: q.tx.dropped,
@@ -372,6 +368,18 @@ function queueOf(w: World, q: RxQueue): SceneQueue {
     missed: q.missed,
     irqs: q.irqs,
   };
+}
+
+/** What waits in a queueing discipline; the first packet of a flow that fq holds back tells until when. */
+function waitingOf(w: World, q: RxQueue): SceneSkb[] {
+  const { sched } = q.tx.qd;
+  const skbs = q.tx.qdisc.map((slot) => txSkbOf(w, slot));
+  if (sched?.kind !== 'fq') return skbs;
+  for (const { heldSlot, heldId, heldNs } of sched.flows) {
+    const skb = heldSlot === 0 ? undefined : skbs[q.tx.qdisc.indexOf(heldSlot)];
+    if (skb?.id === heldId) skb.heldNs = heldNs;
+  }
+  return skbs;
 }
 
 /** What a CPU's levels spin on, with the context each is in. */

@@ -62,6 +62,7 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.tx.limit': 'byte limit reached',
   'host.tx.full': 'ring full',
   'host.tx.bql': 'BQL {bytes}/{limit}',
+  'host.tx.held': 'next in {time}',
   'host.tx.noLimit': 'max',
   'host.tx.lock': 'lock: CPU {cpu}',
   'host.tx.lock.waits': 'lock: CPU {cpu}, {n} wait',
@@ -210,6 +211,7 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.aria.tx':
     '{name} of {nic}: {n} of {limit} packets wait in {qdisc}{state}{bql}. Ring of {size}: {ready} ready for the wire, {wire} on the wire, {sent} sent and not cleaned.{cleaner}{by}{lock}{dropped}',
   'host.aria.tx.limit': ', for the byte limit is reached',
+  'host.aria.tx.held': ', the next one held back for {time}',
   'host.aria.tx.full': ', for the ring is full',
   'host.aria.tx.bql': '. Byte limit {limit}, {bytes} bytes in flight',
   'host.aria.tx.cleaner': ' CPU {cpu} cleans.',

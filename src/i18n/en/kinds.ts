@@ -188,14 +188,12 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.txClean': '{a} sent {a|packet is|packets are} freed at {place}.',
   'sentence.qdiscClassify':
     'The queueing discipline at {place} sorts packet {packet} in; {b} wait in its flow or band.',
-  'sentence.qdiscThrottle':
-    'Packet {packet} may not leave yet: {place} holds it back for {a} ns.',
+  'sentence.qdiscThrottle': 'Packet {packet} may not leave yet: {place} holds it back for {a} ns.',
   'sentence.qdiscWatchdog':
     'The timer of the queueing discipline at {place} fires on CPU {cpu}: {a} may leave now, of {b} that wait.',
   'sentence.qdiscTurn':
     'A flow at {place} has used its turn up, and goes behind the others with {a} bytes of credit.',
-  'sentence.codelState':
-    'CoDel looks at how long packet {packet} has waited at {place}.',
+  'sentence.codelState': 'CoDel looks at how long packet {packet} has waited at {place}.',
   'sentence.txDrop': 'Packet {packet} is lost at {place}: nothing has room for it.',
   'sentence.irqDone': 'The handler of {queue} finds no more frames: its interrupt is on again.',
   'sentence.itrUpdate':

@@ -360,40 +360,29 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.txRequeued': 'The ring is full before the last piece: the rest goes back to the head of the queue.',
   'reason.bqlGrows': 'The card had sent all it was given before more came: the limit was too small.',
   'reason.bqlShrinks': 'For the hold time the card never needed all that the limit allows.',
-  'reason.qdiscTimer':
-    'The time of a packet that was held back has come.',
+  'reason.qdiscTimer': 'The time of a packet that was held back has come.',
   'reason.qdiscReplaced':
     'Another queueing discipline has taken this one’s place, or its limit was lowered: what waited is thrown away, and counted nowhere.',
   'reason.txNoBypass':
     'The ring has room, but this queueing discipline lets nothing pass by: every packet goes in first.',
-  'reason.fqFastPath':
-    'Its time has come and no flow could send now: it goes past the flows.',
+  'reason.fqFastPath': 'Its time has come and no flow could send now: it goes past the flows.',
   'reason.fqFlowNew':
     'The socket’s flow had no packets: it joins the new flows, which go before the old ones.',
-  'reason.fqFlowWaits':
-    'The socket’s flow has its place in the turn already: the packet waits at its end.',
+  'reason.fqFlowWaits': 'The socket’s flow has its place in the turn already: the packet waits at its end.',
   'reason.fqFlowThrottled':
     'The socket’s flow is held back until its next packet’s time: this one waits behind.',
   'reason.fqNotYet':
     'TCP has given the packet a time (its bytes before divided by its pacing rate), and that is not yet.',
-  'reason.fqRate':
-    'At the rate allowed to its flow the packet before has not had its time yet.',
-  'reason.fqCreditUsed':
-    'The flow has sent its quantum of bytes: it goes behind the others.',
-  'reason.fqLimit':
-    'fq holds as many packets as its limit allows.',
-  'reason.fqFlowLimit':
-    'This flow alone has as many packets waiting as flow_limit allows.',
-  'reason.fqHorizonDrop':
-    'Its time is further ahead than the horizon: it is lost (horizon_drop).',
+  'reason.fqRate': 'At the rate allowed to its flow the packet before has not had its time yet.',
+  'reason.fqCreditUsed': 'The flow has sent its quantum of bytes: it goes behind the others.',
+  'reason.fqLimit': 'fq holds as many packets as its limit allows.',
+  'reason.fqFlowLimit': 'This flow alone has as many packets waiting as flow_limit allows.',
+  'reason.fqHorizonDrop': 'Its time is further ahead than the horizon: it is lost (horizon_drop).',
   'reason.fqHorizonCap':
     'Its time is further ahead than the horizon, and is brought back to it (horizon_cap).',
-  'reason.codelFlowNew':
-    'Its flow had no packets: it joins the new flows, which go before the old ones.',
-  'reason.codelFlowWaits':
-    'Its flow has packets waiting: it stands behind them.',
-  'reason.codelDeficit':
-    'The flow has sent its quantum of bytes: it goes behind the others.',
+  'reason.codelFlowNew': 'Its flow had no packets: it joins the new flows, which go before the old ones.',
+  'reason.codelFlowWaits': 'Its flow has packets waiting: it stands behind them.',
+  'reason.codelDeficit': 'The flow has sent its quantum of bytes: it goes behind the others.',
   'reason.codelOverlimit':
     'More packets than the limit (or the memory) allows: half of the fattest flow is thrown away, from its head.',
   'reason.codelAbove':
@@ -402,10 +391,8 @@ export const reasonWords: Readonly<Record<string, string>> = {
     'For a whole interval no packet has waited less than the target: CoDel begins to drop, and the next drop comes after interval / √count.',
   'reason.codelDrop':
     'It has waited longer than the target and a drop is due: it is lost at the head, so that its sender learns of it soon.',
-  'reason.codelBelow':
-    'It has waited less than the target: CoDel stops dropping.',
-  'reason.prioBand':
-    'Its priority chooses the band. A band is served only while all before it are empty.',
+  'reason.codelBelow': 'It has waited less than the target: CoDel stops dropping.',
+  'reason.prioBand': 'Its priority chooses the band. A band is served only while all before it are empty.',
   'reason.txRing': 'There is a free descriptor: the card can take it at once.',
   'reason.txQdisc': 'The transmit ring is full, so it waits in the queueing discipline.',
   'reason.txFromQdisc': 'Descriptors have been freed, so what waited goes on.',

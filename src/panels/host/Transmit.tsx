@@ -133,7 +133,7 @@ function Words({ at, view }: { at: TxLayout; view: TxView }): ReactNode {
   const y = qdisc.y + qdisc.h - 5;
   // what tells most comes first; what has no room is left to the inspector
   const stops = view.stopped && !view.overLimit;
-  const left = view.bql !== '' && !stops ? view.bql : view.state;
+  const left = view.bql !== '' && !stops && !view.held ? view.bql : view.state;
   const right = [view.dropped, view.lock, left === view.bql ? view.state : view.bql].filter(
     (text) => text !== '',
   );

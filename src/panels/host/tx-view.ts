@@ -4,6 +4,7 @@ import { cpuOfQueue } from '../../draw/places.ts';
 import { t } from '../../i18n/index.ts';
 import type { Scene, SceneMap } from '../../protocol/scene.ts';
 import { rulesFor } from '../../catalog/rules.ts';
+import { formatDuration } from '../shared/format.ts';
 import { figure } from './view.ts';
 
 export interface TxView {
@@ -17,6 +18,8 @@ export interface TxView {
   /** Why nothing goes on, or who took the last packet on; empty: nothing to tell. */
   state: string;
   stopped: boolean;
+  /** `state` tells until when the next packet is held back. */
+  held: boolean;
   /** Bytes in flight and the byte limit; empty: it has none. */
   bql: string;
   overLimit: boolean;
@@ -41,6 +44,14 @@ function limitText(bytes: number): string {
   return bytes >= NO_LIMIT ? t('host.tx.noLimit') : kiloText(bytes);
 }
 
+/** Until the first of the packets that are held back may leave, ns; 0: none is held. */
+function heldFor(scene: Scene, tx: Scene['queues'][number]['tx']): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (const { heldNs } of tx.qdisc)
+    if (heldNs !== undefined && heldNs > scene.timeNs && heldNs < next) next = heldNs;
+  return next === Number.POSITIVE_INFINITY ? 0 : next - scene.timeNs;
+}
+
 export function txView(map: SceneMap, scene: Scene, queue: number, several: boolean): TxView {
   const info = map.queues[queue];
   const nic = map.nics[info.nic];
@@ -58,17 +69,20 @@ export function txView(map: SceneMap, scene: Scene, queue: number, several: bool
   const sentKey = rulesFor(map.kernel).napi ? 'host.tx.sent' : 'host.tx.sent.old';
   const name = t('host.tx', { n: info.number });
   const n = tx.qdisc.length;
+  const held = heldFor(scene, tx);
+  const heldText = t('host.tx.held', { time: formatDuration(held) });
   const lockText =
     lock === null || lock.holder < 0
       ? ''
       : t(waits > 0 ? 'host.tx.lock.waits' : 'host.tx.lock', { cpu: cpuNumber(lock.holder), n: waits });
   return {
     name: several ? `${nic.name} ${name}` : name,
-    qdisc: nic.qdisc,
+    qdisc: tx.qdiscKind,
     count: `${figure(n)}/${figure(tx.qdiscLimit)}`,
     waiting: n,
     inRing: String(tx.ring.length + tx.sent.length),
-    state: overLimit ? t('host.tx.limit') : ringFull ? t('host.tx.full') : by,
+    state: overLimit ? t('host.tx.limit') : ringFull ? t('host.tx.full') : held > 0 ? heldText : by,
+    held: held > 0 && !overLimit && !ringFull,
     stopped: overLimit || ringFull,
     bql: tx.limit === null ? '' : t('host.tx.bql', { bytes: kiloText(flying), limit: limitText(tx.limit) }),
     overLimit,
@@ -82,8 +96,14 @@ export function txView(map: SceneMap, scene: Scene, queue: number, several: bool
       nic: nic.name,
       n: figure(n),
       limit: figure(tx.qdiscLimit),
-      qdisc: nic.qdisc,
-      state: overLimit ? t('host.aria.tx.limit') : ringFull ? t('host.aria.tx.full') : '',
+      qdisc: tx.qdiscKind,
+      state: overLimit
+        ? t('host.aria.tx.limit')
+        : ringFull
+          ? t('host.aria.tx.full')
+          : held > 0
+            ? t('host.aria.tx.held', { time: formatDuration(held) })
+            : '',
       bql:
         tx.limit === null
           ? ''

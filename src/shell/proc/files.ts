@@ -21,6 +21,7 @@ import { sysctlFiles } from './sys-net.ts';
 
 export const ERRNO = {
   EINVAL: 'Invalid argument',
+  ENOENT: 'No such file or directory',
   ERANGE: 'Numerical result out of range',
   EOVERFLOW: 'Value too large for defined data type',
   EOPNOTSUPP: 'Operation not supported',

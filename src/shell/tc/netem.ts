@@ -5,6 +5,7 @@
  */
 import type { NetemSpec } from '../../engine/link/netem.ts';
 import { commandOf } from '../ip/options.ts';
+import { NUMBER, timeOf } from './units.ts';
 
 const NETEM_USAGE = `Usage: ... netem [ limit PACKETS ]
                  [ delay TIME [ JITTER [CORRELATION]]]
@@ -28,36 +29,11 @@ export type NetemParse =
   | { ok: true; spec: NetemSpec; said: ReadonlySet<string> }
   | { ok: false; error: string; status: number; hint: string };
 
-const UNITS: Readonly<Record<string, number>> = {
-  s: 1e9,
-  sec: 1e9,
-  secs: 1e9,
-  ms: 1e6,
-  msec: 1e6,
-  msecs: 1e6,
-  us: 1000,
-  usec: 1000,
-  usecs: 1000,
-  ns: 1,
-  nsec: 1,
-  nsecs: 1,
-  '': 1000,
-};
-
 /** Most a delay may be: ten seconds, as long as a run. */
 const MOST_NS = 10_000_000_000;
 
-/** As strtod reads it, so far as somebody would type it. */
-const NUMBER = '\\+?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:e[+-]?\\d+)?';
-const TIME = new RegExp(`^(${NUMBER})([a-z]*)$`, 'i');
 const SHARE = new RegExp(`^(${NUMBER})%?$`, 'i');
 const SIZE = new RegExp(`^(${NUMBER})(b|[kmg]b?)?$`, 'i');
-
-function timeOf(word: string): number | null {
-  const match = TIME.exec(word);
-  const unit = match === null ? undefined : UNITS[match[2].toLowerCase()];
-  return match === null || unit === undefined ? null : Math.round(Number(match[1]) * unit);
-}
 
 function shareOf(word: string): number | null {
   const match = SHARE.exec(word);

@@ -1,20 +1,26 @@
 /**
- * `tc [-s] qdisc show|add|change|replace|del dev DEV root netem ...`: queueing disciplines as they stand, and netem on a link.
+ * `tc [-s] qdisc show|add|change|replace|del dev DEV root|parent ...`: queueing disciplines as they stand, and netem on a link.
  * Source: tc of iproute2 6.1 on Linux 6.18 (answers to the same lines), tc(8), tc-netem(8).
  */
 import { versionNumber } from '../../catalog/version.ts';
 import { heldAt, type Netem } from '../../engine/link/netem.ts';
-import type { Nic } from '../../engine/world.ts';
+import { packetBytes } from '../../engine/net/sched/bytes.ts';
+import type { Nic, RxQueue } from '../../engine/world.ts';
 import { findNic, nicsOf } from '../host.ts';
 import { commandOf } from '../ip/options.ts';
 import { type Ctx, done, type Outcome, printed, refused } from '../types.ts';
 import { changed, INCOMPLETE, parseNetem, printNetem } from './netem.ts';
+import { modifyQdisc, readId, rootHandle, type Target, type Verb } from './qdisc.ts';
+import { optionsText, statisticsText } from './qdisc-print.ts';
 
 export const TC_HELP =
-  'tc [-s] qdisc [show|add|change|replace|del] [dev DEV] [root netem ...]\tdelay, loss on a link\n' +
-  'netem: limit N, delay TIME [JITTER], loss PERCENT, loss gemodel P [R [1-H [1-K]]],\n' +
+  'tc [-s] qdisc [show|add|change|replace|del] [dev DEV] [root|parent 1:N] [handle 1:] [KIND ...]\tqueueing disciplines\n' +
+  'fq: limit N, flow_limit N, quantum BYTES, initial_quantum BYTES, maxrate RATE, [no]pacing, horizon TIME, horizon_drop|cap\n' +
+  'fq_codel: limit N, flows N, target TIME, interval TIME, quantum BYTES, memory_limit BYTES, drop_batch N\n' +
+  'prio: bands N, priomap P0 ... P15; pfifo: limit N; pfifo_fast; mq\n' +
+  'netem (on a link): limit N, delay TIME [JITTER], loss PERCENT, loss gemodel P [R [1-H [1-K]]],\n' +
   '       duplicate PERCENT, corrupt PERCENT, reorder PERCENT [gap N]\n' +
-  '       e.g. tc qdisc add dev eth0 root netem delay 10ms loss 1%\n';
+  '       e.g. tc qdisc replace dev eth0 root fq\n';
 
 const NETEM_SINCE = '2.6.8';
 
@@ -71,17 +77,15 @@ function usage(): Outcome {
   return printed(TC_HELP.replaceAll(/^./gm, '# $&'));
 }
 
-interface Where {
+/** And what follows: the name of a discipline, then words of its own, dev and root among them no more. */
+interface Where extends Target {
   /** Null: no device was named. */
   name: string | null;
-  root: boolean;
-  /** What follows: the name of a discipline, then words of its own, dev and root among them no more. */
-  rest: readonly string[];
 }
 
 /** What may stand before a discipline's name. @param twice the same may be said again: the last counts */
 function whereOf(words: readonly string[], twice: boolean): Where | Outcome {
-  const where: Where = { name: null, root: false, rest: [] };
+  const where: Where = { name: null, root: false, parent: null, handle: null, rest: [] };
   for (let i = 0; i < words.length; i += 1) {
     const word = words[i];
     if (word === 'dev') {
@@ -92,11 +96,14 @@ function whereOf(words: readonly string[], twice: boolean): Where | Outcome {
         return refused(`Error: duplicate "dev": "${name}" is the second value.`, 255);
       where.name = name;
     } else if (word === 'root') {
-      if (where.root && !twice) return refused('Error: "root" is duplicate parent ID', 255);
+      if ((where.root || where.parent !== null) && !twice)
+        return refused('Error: "root" is duplicate parent ID', 255);
       where.root = true;
-    } else if (word === 'handle' || word === 'parent')
-      return refused('', 1, `${word} is not modelled: netem stands at the root, its handle is given to it`);
-    else return { ...where, rest: words.slice(i) };
+    } else if (word === 'handle' || word === 'parent') {
+      i += 1;
+      const wrong = readId(where, word, words[i]);
+      if (wrong !== null) return wrong;
+    } else return { ...where, rest: words.slice(i) };
   }
   return where;
 }
@@ -113,19 +120,12 @@ function show(ctx: Ctx, words: readonly string[], stats: boolean): Outcome {
   const where = whereOf(words, true);
   if ('status' in where) return where;
   const { name, root, rest } = where;
+  if (where.parent !== null || where.handle !== null)
+    return refused('', 1, 'show by parent or handle is not modelled: all of a device are shown');
   if (rest.length > 0) return refused(`What is "${rest[0]}"? Try "tc qdisc help".`, 255);
   if (name !== null && findNic(ctx, name) === undefined) return noDevice(name);
   const nics = nicsOf(ctx).filter((nic) => name === null || nic.name === name);
   return printed(nics.map((nic) => discipline(ctx, nic, { all: name === null, root, stats })).join(''));
-}
-
-const PRIOMAP = 'bands 3 priomap 1 2 2 2 1 2 0 0 1 1 1 1 1 1 1 1';
-const FQ_CODEL =
-  'limit 10240p flows 1024 quantum 1514 target 5ms interval 100ms memory_limit 32Mb ecn drop_batch 64 ';
-
-/** The discipline of a queue that has no netem. */
-function kindOf(ctx: Ctx, nic: Nic): 'pfifo_fast' | 'fq_codel' {
-  return ctx.world.fixed.spec.hosts[ctx.host].nics[nic.index - ctx.fixed.firstNic].qdisc ?? 'pfifo_fast';
 }
 
 /** @param show all: of every device; root: without what stands below an mq */
@@ -150,65 +150,89 @@ function discipline(ctx: Ctx, nic: Nic, show: { all: boolean; root: boolean; sta
     const handle = 0x8000 + netem.handle;
     return `qdisc netem ${handle.toString(16)}: ${dev}root refcnt ${queues + 1} ${printNetem(netem.spec)}\n${counts(netem.bytes, netem.packets, netem.dropped, bytes, held.length)}`;
   }
-  const kind = kindOf(ctx, nic);
-  const what = kind === 'fq_codel' ? FQ_CODEL : PRIOMAP;
   const own = ctx.world.queues.slice(nic.firstQueue, nic.firstQueue + queues);
-  const waits = own.map((q) => q.tx.qdisc.reduce((n, slot) => n + ctx.world.pool.frameLen[slot], 0));
-  const sum = (list: readonly number[]): number => list.reduce((n, x) => n + x, 0);
   const { tx_bytes, tx_packets, tx_dropped } = nic.counters;
-  if (queues === 1)
-    return `qdisc ${kind} 0: ${dev}root refcnt 2 ${what}\n${counts(tx_bytes, tx_packets, tx_dropped, waits[0], own[0].tx.qdisc.length)}`;
+  /** One queueing discipline. @param where root or parent  @param refcnt behind root */
+  const line = (q: RxQueue, where: string, refcnt: string): string => {
+    const { qd, qdisc, packets, dropped } = q.tx;
+    // without a state of its own bytes are counted for the card only: here by its average packet
+    const share = tx_packets === 0 ? 0 : Math.round((tx_bytes * packets) / tx_packets);
+    const waits = qdisc.reduce((n, slot) => n + packetBytes(ctx.world, slot), 0);
+    const [bytes, sent] = qd.sched === null ? [share, packets] : [qd.bytes, qd.packets];
+    const lost = qd.sched === null ? dropped : qd.dropped;
+    const more = stats ? statisticsText(qd.sched, ctx.world.now) : '';
+    const head = `qdisc ${qd.spec.kind} ${qd.handle.toString(16)}: ${dev}${where} ${refcnt}`;
+    return `${head}${optionsText(qd.spec)}\n${counts(bytes, sent, lost, waits, qdisc.length)}${more}`;
+  };
+  if (queues === 1) return line(own[0], 'root', 'refcnt 2 ');
+  const waits = own.map((q) => q.tx.qdisc.reduce((n, slot) => n + packetBytes(ctx.world, slot), 0));
+  const sum = (list: readonly number[]): number => list.reduce((n, x) => n + x, 0);
   const root = counts(tx_bytes, tx_packets, tx_dropped, sum(waits), sum(own.map((q) => q.tx.qdisc.length)));
-  if (show.root) return `qdisc mq 0: ${dev}root \n${root}`;
-  const parts = own.map((q, i) => {
-    // bytes are counted for the card only: here by its average packet
-    const share = tx_packets === 0 ? 0 : Math.round((tx_bytes * q.tx.packets) / tx_packets);
-    return `qdisc ${kind} 0: ${dev}parent :${(q.number + 1).toString(16)} ${what}\n${counts(share, q.tx.packets, q.tx.dropped, waits[i], q.tx.qdisc.length)}`;
-  });
-  return `qdisc mq 0: ${dev}root \n${root}${parts.reverse().join('')}`;
+  const mq = nic.mqHandle === 0 ? '' : nic.mqHandle.toString(16);
+  if (show.root) return `qdisc mq ${mq === '' ? '0' : mq}: ${dev}root \n${root}`;
+  const child = (q: RxQueue): string => line(q, `parent ${mq}:${(q.number + 1).toString(16)}`, '');
+  // those that the kernel made come first, the last of them before the others
+  const made = own.filter((q) => q.tx.qd.handle === 0).reverse();
+  const given = own.filter((q) => q.tx.qd.handle !== 0);
+  return `qdisc mq ${mq === '' ? '0' : mq}: ${dev}root \n${root}${[...made, ...given].map(child).join('')}`;
 }
 
-function modify(ctx: Ctx, verb: 'add' | 'change' | 'replace' | 'del', words: readonly string[]): Outcome {
+function modify(ctx: Ctx, verb: Verb, words: readonly string[]): Outcome {
   const where = whereOf(words, false);
   if ('status' in where) return where;
-  const { name, root, rest } = where;
+  const { name, root, rest, parent, handle } = where;
   const [kind, ...options] = rest;
   if (kind === 'help') return usage();
-  if (verb !== 'del' && kind !== undefined && kind !== 'netem')
-    return refused('', 1, `${kind} is not modelled as a qdisc to add here; netem is`);
+  if (kind === 'netem' && (handle !== null || parent !== null))
+    return refused(
+      '',
+      1,
+      'handle and parent are not modelled for netem: it stands at the root, its handle is given to it',
+    );
   const parsed = kind === 'netem' ? parseNetem(options) : null;
   if (parsed?.ok === false) return refused(parsed.error, parsed.status, parsed.hint);
   if (name === null) return refused('RTNETLINK answers: No such device', 2);
   const nic = findNic(ctx, name);
   if (nic === undefined) return noDevice(name);
-  if (!root)
+  if (!root && parent === null)
     return refused(
-      verb === 'del' ? 'Error: Failed to find qdisc with specified handle.' : 'Error: Handle cannot be zero.',
+      verb === 'del'
+        ? 'Error: Failed to find qdisc with specified handle.'
+        : handle === null
+          ? 'Error: Handle cannot be zero.'
+          : 'Error: Specified qdisc not found.',
       2,
     );
   const there = netemOf(ctx, nic);
-  if (verb === 'del') {
-    const own = nic.activeQueues === 1 ? kindOf(ctx, nic) : 'mq';
-    if (kind !== undefined && kind !== (there === null ? own : 'netem'))
+  if (verb === 'del' && there !== null && parent === null) {
+    if (kind !== undefined && kind !== 'netem')
       return refused('Error: Invalid qdisc name: must match existing qdisc.', 2);
-    if (there === null) return refused('Error: Cannot delete qdisc with handle of zero.', 2);
     return done([{ type: 'netem', nic: nic.index, netem: null }]);
   }
+  if (kind !== 'netem' || verb === 'del') return modifyQdisc(ctx, verb, nic, where, there !== null);
   if (versionNumber(ctx.kernel) < versionNumber(NETEM_SINCE))
     return refused(
       'RTNETLINK answers: No such file or directory',
       2,
       `netem came with Linux ${NETEM_SINCE}; this host runs ${ctx.kernel}`,
     );
-  if (verb === 'change' && there === null)
+  const other = there === null && rootHandle(ctx, nic) !== 0;
+  if (verb === 'change' && there === null && !other)
     return refused('Error: Qdisc not found. To create specify NLM_F_CREATE flag.', 2);
-  if (verb === 'add' && there !== null) return refused('Error: Exclusivity flag on, cannot modify.', 2);
+  if (verb === 'add' && (there !== null || other))
+    return refused('Error: Exclusivity flag on, cannot modify.', 2);
   if (parsed === null) return refused('Error: Specified qdisc kind is unknown.', 2);
   if (nic.way < 0)
     return refused(
       '',
       1,
       `netem acts on a link between hosts here, and ${nic.name} has none (scenario: links)`,
+    );
+  if (other)
+    return refused(
+      '',
+      1,
+      `netem stands behind the card here; take the queueing discipline at the root away first: tc qdisc del dev ${nic.name} root`,
     );
   const netem = there === null ? parsed.spec : changed(there.spec, parsed);
   return done([{ type: 'netem', nic: nic.index, netem }]);

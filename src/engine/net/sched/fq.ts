@@ -37,8 +37,10 @@ const INT_MAX = 2_147_483_647;
 const SOCKET_KEY = 2 ** 33;
 const CONNECTION_KEY = 2 ** 34;
 
+const NOTHING_HELD = { heldSlot: 0, heldId: 0, heldNs: 0 };
+
 function createFlow(key: number, credit: number, age: number): FqFlow {
-  return { key, slots: [], times: [], credit, timeNext: 0, band: 0, list: FQ_DETACHED, age };
+  return { key, slots: [], times: [], credit, timeNext: 0, band: 0, list: FQ_DETACHED, age, ...NOTHING_HELD };
 }
 
 export function createFq(spec: FqSpec): FqState {
@@ -231,6 +233,9 @@ function throttle(
     flow.slots.length,
   );
   w.pool.lastSeq[slot] = q.tx.qd.watchSeq;
+  flow.heldSlot = slot;
+  flow.heldId = w.pool.id[slot];
+  flow.heldNs = w.now + wait;
 }
 
 /** fq_check_throttled: flows whose time has come join the old ones. */

@@ -39,6 +39,8 @@ export interface FqCodelSpec {
   quantum: number;
   memoryLimit: number;
   dropBatch: number;
+  /** Packets that can carry it would be marked, not dropped: none of this model can. */
+  ecn: boolean;
 }
 
 export interface PrioSpec {
@@ -80,6 +82,7 @@ export function defaultQdisc(kind: QdiscKind, mtu: number, txqlen: number, timer
         quantum: pschedMtu(mtu),
         memoryLimit: 32 * 2 ** 20,
         dropBatch: 64,
+        ecn: true,
       };
     case 'fq':
       return {
@@ -117,6 +120,10 @@ export interface FqFlow {
   list: number;
   /** Jiffy in which it was emptied. */
   age: number;
+  /** The packet (slot, id) that it was throttled for last, and until when: for those who look on. */
+  heldSlot: number;
+  heldId: number;
+  heldNs: number;
 }
 
 export interface FqState {
