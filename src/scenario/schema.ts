@@ -4,6 +4,7 @@
  * field names. Every bound here protects the page from a scenario that came from a link or a file.
  */
 import * as v from 'valibot';
+import { QDISC_KINDS } from '../engine/net/sched/spec.ts';
 
 export const FORMAT = 1;
 
@@ -73,8 +74,8 @@ const NicSchema = v.strictObject({
     "Descriptors of each receive ring; absent: the driver's default.",
   ),
   qdisc: about(
-    v.optional(v.picklist(['pfifo_fast', 'fq_codel'])),
-    'Queueing discipline of each transmit queue: pfifo_fast (the default; since 4.16 without a root lock), or fq_codel (with one; its fairness and its early drops are not modelled).',
+    v.optional(v.picklist(QDISC_KINDS)),
+    'Queueing discipline of each transmit queue, with its default options: pfifo_fast (the default; since 4.16 without a root lock), pfifo, fq, fq_codel or prio. The host’s net.core.default_qdisc is that of its first card. Options: a line of tc in setup.',
   ),
   affinity: about(
     v.optional(v.pipe(v.array(whole(0, LIMITS.cpus - 1)), v.maxLength(64)), []),
@@ -198,6 +199,10 @@ const StreamSchema = v.strictObject({
   nodelay: about(v.optional(v.boolean(), false), 'TCP_NODELAY.'),
   cork: about(v.optional(v.boolean(), false), 'TCP_CORK.'),
   maxSegBytes: about(v.optional(whole(0, 9000), 0), 'TCP_MAXSEG; 0: not set.'),
+  maxPacingBytesPs: about(
+    v.optional(whole(1000, 4_294_967_294)),
+    'SO_MAX_PACING_RATE, bytes a second: fq keeps to it, without fq (since 4.13) TCP’s own timer. Absent: not set.',
+  ),
   startNs: about(v.optional(TimeNs, 0), 'When the first connection is opened.'),
   stopNs: about(v.optional(TimeNs), 'It writes nothing then or later; absent: durationNs.'),
 });

@@ -78,6 +78,7 @@ export function compileStream(
       nodelay: stream.nodelay,
       cork: stream.cork,
       maxSegBytes: stream.maxSegBytes,
+      ...(stream.maxPacingBytesPs === undefined ? {} : { maxPacingBytesPs: stream.maxPacingBytesPs }),
       startNs: stream.startNs,
       stopNs: stream.stopNs ?? scenario.durationNs,
     };

@@ -64,6 +64,8 @@ export const TOPICS: readonly (readonly [topic: string, ids: readonly string[]])
       'sack-compression-on-wlan',
       'a-delay-that-loses',
       'ufo-and-a-lost-fragment',
+      'bursts-and-pacing',
+      'a-ping-behind-a-bulk-flow',
     ],
   ],
   ['overload', ['softirq-starves-an-application', 'moderation-and-dim', 'where-packets-wait']],

@@ -53,7 +53,7 @@ export function sizeOf(word: string): number | null {
   const match = /^(\d+(?:\.\d*)?|\.\d+)(b|kb?|mb?|gb?|kbit|mbit|gbit)?$/i.exec(word);
   if (match === null) return null;
   const unit = (match[2] ?? '').toLowerCase();
-  const factor = 1024 ** ('kmg'.indexOf(unit.charAt(0)) + 1);
+  const factor = unit === '' ? 1 : 1024 ** ('kmg'.indexOf(unit.charAt(0)) + 1);
   const bytes = Math.floor((Number(match[1]) * (unit === 'b' ? 1 : factor)) / (unit.endsWith('bit') ? 8 : 1));
   return bytes <= 0xffff_ffff ? bytes : null;
 }

@@ -1,6 +1,8 @@
 import { ufoAndALostFragment } from './ufo-and-a-lost-fragment.ts';
 import { aFlippedBit } from './a-flipped-bit.ts';
 import { aFrameArrives } from './a-frame-arrives.ts';
+import { aPingBehindABulkFlow } from './a-ping-behind-a-bulk-flow.ts';
+import { burstsAndPacing } from './bursts-and-pacing.ts';
 import { aDelayThatLoses } from './a-delay-that-loses.ts';
 import { aRingOverflows } from './a-ring-overflows.ts';
 import { groBuildsATrain } from './gro-builds-a-train.ts';
@@ -63,4 +65,6 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...whyTheCaptureLooksBroken,
   ...aDelayThatLoses,
   ...ufoAndALostFragment,
+  ...burstsAndPacing,
+  ...aPingBehindABulkFlow,
 };
