@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { Change } from '../engine/change.ts';
 import type { NetemSpec } from '../engine/link/netem.ts';
+import { defaultQdisc, PRIO2BAND, QDISC_KINDS, type QdiscSpec } from '../engine/net/sched/spec.ts';
 import { makeFrame } from '../engine/packet/frame.ts';
 import type {
   ClientTraffic,
@@ -54,6 +55,28 @@ const traffic: fc.Arbitrary<TrafficSpec> = fc.oneof(
     })
     .map((rest) => tcpTrains(rest)),
 );
+
+/** Small limits, so that they are reached. */
+const qdiscChange: fc.Arbitrary<Change> = fc
+  .record({
+    kind: fc.constantFrom(...QDISC_KINDS),
+    limit: fc.constantFrom(2, 10, 1000),
+    quantum: fc.constantFrom(300, 3028),
+    rate: fc.constantFrom(100_000, 5_000_000, Number.POSITIVE_INFINITY),
+    fast: fc.boolean(),
+  })
+  .map(({ kind, limit, quantum, rate, fast }): Change => {
+    const plain = defaultQdisc(kind, 1500, 1000, 10_000);
+    let spec: QdiscSpec = plain;
+    if (plain.kind === 'pfifo') spec = { ...plain, limit };
+    else if (plain.kind === 'prio') spec = { ...plain, bands: 4, priomap: [3, ...PRIO2BAND.slice(1)] };
+    else if (plain.kind === 'fq') spec = { ...plain, limit, flowLimit: limit, quantum, maxRate: rate };
+    else if (plain.kind === 'fq_codel') {
+      const [targetUs, intervalUs] = fast ? [20, 200] : [5000, 100_000];
+      spec = { ...plain, limit, quantum, targetUs, intervalUs, dropBatch: 3 };
+    }
+    return { type: 'qdisc', nic: 0, queue: null, spec, handle: 0x8001, mq: null, keep: false };
+  });
 
 const change = (cpus: number, queues: number): fc.Arbitrary<Change> =>
   fc.oneof(
@@ -136,6 +159,7 @@ const change = (cpus: number, queues: number): fc.Arbitrary<Change> =>
     fc.boolean().map((on): Change => ({ type: 'feature', nic: 0, name: 'ntuple-filters', on })),
     fc.boolean().map((adaptiveRx): Change => ({ type: 'coalesce', nic: 0, adaptiveRx })),
     fc.integer({ min: 68, max: 1500 }).map((value): Change => ({ type: 'link', nic: 0, name: 'mtu', value })),
+    qdiscChange,
   );
 
 /** Two senders never share a flow: their sequence numbers would be out of order from the start. */

@@ -22,7 +22,7 @@ export const xpsWithAndWithout: Readonly<Record<string, string>> = {
     'With a single queue one CPU sends at a time. The others leave their packet in the queueing discipline and go, and the one that sends does their work too.',
   'scenario.xps-with-and-without.step-6.title': 'What it costs',
   'scenario.xps-with-and-without.step-6.text':
-    'More than 70 of 100 packets were put into the ring by another CPU than made them. CPUs waited for the lock for more than 1.5 milliseconds in all, nine times as often as with four queues, and less than three quarters as much was sent.',
+    'More than 60 of 100 packets were put into the ring by another CPU than made them. CPUs waited for the lock for more than 1.5 milliseconds in all, nine times as often as with four queues, and less than three quarters as much was sent.',
   'scenario.xps-with-and-without.step-7.title': 'A queue for each CPU',
   'scenario.xps-with-and-without.step-7.text':
     '`echo 1 > /sys/class/net/eth0/queues/tx-0/xps_cpus`, and likewise for the others: now the CPU that sends decides, and queue 0 has its interrupt on CPU 0.',
