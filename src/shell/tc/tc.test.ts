@@ -149,7 +149,7 @@ describe('answers of tc', () => {
     expect(hint(linked(), 'tc qdisc add dev eth0 root netem rate 1mbit')).toMatch(
       /^# rate is not modelled yet/,
     );
-    expect(hint(linked(), 'tc qdisc add dev eth0 root pfifo limit 5')).toMatch(/^# pfifo is not modelled/);
+    expect(hint(linked(), 'tc qdisc add dev eth0 root sfq limit 5')).toMatch(/^# sfq is not modelled/);
     expect(hint(testWorld(), 'tc qdisc add dev eth0 root netem delay 1ms')).toMatch(
       /^# netem acts on a link/,
     );
