@@ -27,7 +27,9 @@ function fqRows(w: World, f: FqState): Row[] {
   const next = fqNextDelayed(f) - w.now;
   const some = (key: string, n: number): Row[] => (n > 0 ? [row(key, n)] : []);
   return [
-    row('fqFlows', `${f.flows.length} / ${fqInactive(f)} / ${f.delayed.length}`),
+    row('fqFlows', f.flows.length),
+    row('fqIdle', fqInactive(f)),
+    row('fqHeld', f.delayed.length),
     ...(Number.isFinite(next) ? [row('fqNext', us(Math.max(0, next)))] : []),
     ...some('fqInternal', f.internal.slots.length),
     row('fqThrottled', f.throttled),
@@ -47,20 +49,19 @@ function codelRows(w: World, f: FqCodelState): Row[] {
   const busy = f.flows.filter(({ slots }) => slots.length > 0);
   const fat = busy.reduce((most, flow) => (flow.backlog > most.backlog ? flow : most), busy[0]);
   return [
-    row('codelFlows', `${f.newFlows.length} / ${f.oldFlows.length}`),
+    row('codelNew', f.newFlows.length),
+    row('codelOld', f.oldFlows.length),
     ...(fat === undefined
       ? []
       : [
           row('codelFattest', `${fat.slots.length} (${fat.backlog} B)`),
           row('codelWait', us(codelNs(now - fat.times[0]))),
-          row(
-            'codelState',
-            fat.vars.dropping
-              ? `drops, count ${fat.vars.count}, next in ${us(codelNs(Math.max(0, fat.vars.dropNext - now)))}`
-              : fat.vars.firstAbove > 0
-                ? `above target, drops in ${us(codelNs(Math.max(0, fat.vars.firstAbove - now)))}`
-                : 'below target',
-          ),
+          row('codelCount', fat.vars.dropping ? fat.vars.count : 0),
+          ...(fat.vars.dropping
+            ? [row('codelNext', us(codelNs(Math.max(0, fat.vars.dropNext - now))))]
+            : fat.vars.firstAbove > 0
+              ? [row('codelMay', us(codelNs(Math.max(0, fat.vars.firstAbove - now))))]
+              : []),
         ]),
     row('codelDrops', f.codelDrops),
     ...(f.dropOverlimit > 0 ? [row('codelOverlimit', f.dropOverlimit)] : []),
