@@ -87,10 +87,10 @@ export function modifyQdisc(ctx: Ctx, verb: Verb, nic: Nic, target: Target, nete
   const standing = netem ? 1 : rootHandle(ctx, nic);
   const several = nic.activeQueues > 1;
   if (verb === 'del') {
-    if (standing === 0) return refused('Error: Cannot delete qdisc with handle of zero.', 2);
     const there = several ? 'mq' : ctx.world.queues[nic.firstQueue].tx.qd.spec.kind;
     if (kind !== undefined && kind !== there)
       return refused('Error: Invalid qdisc name: must match existing qdisc.', 2);
+    if (standing === 0) return refused('Error: Cannot delete qdisc with handle of zero.', 2);
     return putRoot(nic, byDefault(ctx, nic), 0, several ? 0 : null, false);
   }
   if (kind === undefined) return refused(UNKNOWN, 2);
@@ -102,15 +102,13 @@ export function modifyQdisc(ctx: Ctx, verb: Verb, nic: Nic, target: Target, nete
   if (verb !== 'replace' && standing !== 0 && target.handle !== null && target.handle !== standing)
     return refused('Error: NLM_F_REPLACE needed to override.', 2);
   if (kind === 'mq') {
-    if (options.length > 0)
-      return refused(`Unknown qdisc "mq", hence option "${options[0]}" is unparsable`, 1);
     if (!several)
       return refused('RTNETLINK answers: Operation not supported', 2, `${nic.name} has one transmit queue`);
     if (standing !== 0 && !netem && (target.handle === null || target.handle === standing)) return done();
     return putRoot(nic, byDefault(ctx, nic), 0, target.handle ?? nextHandle(ctx), false);
   }
   const found = QDISC_KINDS.find((name) => name === kind);
-  if (found === undefined) return unknownKind(kind, options);
+  if (found === undefined) return unknownKind(kind);
   const { qd } = ctx.world.queues[nic.firstQueue].tx;
   const same = !several && !netem && standing !== 0 && qd.spec.kind === found;
   const keep = same && (target.handle === null || target.handle === qd.handle);
@@ -129,30 +127,31 @@ export function modifyQdisc(ctx: Ctx, verb: Verb, nic: Nic, target: Target, nete
   return putRoot(nic, parsed.spec, keep ? qd.handle : (target.handle ?? nextHandle(ctx)), null, keep);
 }
 
-function unknownKind(kind: string, options: readonly string[]): Outcome {
-  const real = [
-    'bfifo',
-    'codel',
-    'cake',
-    'sfq',
-    'tbf',
-    'htb',
-    'red',
-    'hfsc',
-    'drr',
-    'fq_pie',
-    'pie',
-    'noqueue',
-  ];
-  if (real.includes(kind))
-    return refused(
-      '',
-      1,
-      `${kind} is not modelled as a qdisc; ${[...QDISC_KINDS, 'mq', 'netem'].join(', ')} are`,
-    );
-  if (options.length > 0)
-    return refused(`Unknown qdisc "${kind}", hence option "${options[0]}" is unparsable`, 1);
-  return refused(UNKNOWN, 2);
+/** Kinds that tc reads options of, and that are not modelled. */
+const REAL = [
+  'bfifo',
+  'codel',
+  'cake',
+  'sfq',
+  'tbf',
+  'htb',
+  'red',
+  'hfsc',
+  'drr',
+  'fq_pie',
+  'pie',
+  'noqueue',
+];
+
+/** Whether tc itself knows how to read options of such a kind (mq has none). */
+export function isKind(kind: string): boolean {
+  return kind === 'netem' || REAL.includes(kind) || QDISC_KINDS.some((known) => known === kind);
+}
+
+function unknownKind(kind: string): Outcome {
+  if (!REAL.includes(kind)) return refused(UNKNOWN, 2);
+  const here = [...QDISC_KINDS, 'mq', 'netem'].join(', ');
+  return refused('', 1, `${kind} is not modelled as a qdisc; ${here} are`);
 }
 
 function putRoot(nic: Nic, spec: QdiscSpec, handle: number, mq: number | null, keep: boolean): Outcome {
@@ -190,9 +189,9 @@ function modifyChild(
   const put = (spec: QdiscSpec, given: number, keep: boolean): Outcome =>
     done([{ type: 'qdisc', nic: nic.index, queue: q.index, spec, handle: given, mq: null, keep }]);
   if (verb === 'del') {
-    if (qd.handle === 0) return refused('Error: Cannot delete qdisc with handle of zero.', 2);
     if (kind !== undefined && kind !== qd.spec.kind)
       return refused('Error: Invalid qdisc name: must match existing qdisc.', 2);
+    if (qd.handle === 0) return refused('Error: Cannot delete qdisc with handle of zero.', 2);
     return put(byDefault(ctx, nic), 0, false);
   }
   if (kind === undefined) return refused(UNKNOWN, 2);
@@ -202,7 +201,7 @@ function modifyChild(
   if (verb === 'change' && qd.handle === 0)
     return refused('Error: Qdisc not found. To create specify NLM_F_CREATE flag.', 2);
   const found = QDISC_KINDS.find((name) => name === kind);
-  if (found === undefined) return unknownKind(kind, options);
+  if (found === undefined) return unknownKind(kind);
   const keep = qd.handle !== 0 && qd.spec.kind === found && (handle === null || handle === qd.handle);
   const parsed = parseQdiscOptions(keep ? qd.spec : plain(ctx, nic, found), options, !keep);
   if (!parsed.ok) return refused(parsed.error, parsed.status, parsed.hint);

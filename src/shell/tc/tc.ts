@@ -10,7 +10,7 @@ import { findNic, nicsOf } from '../host.ts';
 import { commandOf } from '../ip/options.ts';
 import { type Ctx, done, type Outcome, printed, refused } from '../types.ts';
 import { changed, INCOMPLETE, parseNetem, printNetem } from './netem.ts';
-import { modifyQdisc, readId, rootHandle, type Target, type Verb } from './qdisc.ts';
+import { isKind, modifyQdisc, readId, rootHandle, type Target, type Verb } from './qdisc.ts';
 import { optionsText, statisticsText } from './qdisc-print.ts';
 
 export const TC_HELP =
@@ -20,7 +20,7 @@ export const TC_HELP =
   'prio: bands N, priomap P0 ... P15; pfifo: limit N; pfifo_fast; mq\n' +
   'netem (on a link): limit N, delay TIME [JITTER], loss PERCENT, loss gemodel P [R [1-H [1-K]]],\n' +
   '       duplicate PERCENT, corrupt PERCENT, reorder PERCENT [gap N]\n' +
-  '       e.g. tc qdisc replace dev eth0 root fq\n';
+  '       e.g. tc qdisc replace dev eth0 root fq; tc qdisc add dev eth0 root netem delay 10ms loss 1%\n';
 
 const NETEM_SINCE = '2.6.8';
 
@@ -191,6 +191,8 @@ function modify(ctx: Ctx, verb: Verb, words: readonly string[]): Outcome {
     );
   const parsed = kind === 'netem' ? parseNetem(options) : null;
   if (parsed?.ok === false) return refused(parsed.error, parsed.status, parsed.hint);
+  if (kind !== undefined && !isKind(kind) && options.length > 0)
+    return refused(`Unknown qdisc "${kind}", hence option "${options[0]}" is unparsable`, 1);
   if (name === null) return refused('RTNETLINK answers: No such device', 2);
   const nic = findNic(ctx, name);
   if (nic === undefined) return noDevice(name);
