@@ -139,6 +139,17 @@ function sysctlWords(ctx: Ctx, rest: readonly string[], last: string): string[] 
   return starting([...names, ...flags], last);
 }
 
+/** Words after a kind of queueing discipline; netem's depend on the one before. */
+const QDISC_OPTIONS: Readonly<Record<string, string[]>> = {
+  netem: [],
+  fq: ['limit', 'flow_limit', 'quantum', 'initial_quantum', 'maxrate', 'pacing', 'nopacing', 'horizon'],
+  fq_codel: ['limit', 'flows', 'target', 'interval', 'quantum', 'memory_limit', 'drop_batch'],
+  prio: ['bands', 'priomap'],
+  pfifo: ['limit'],
+  pfifo_fast: [],
+  mq: [],
+};
+
 function tcWords(ctx: Ctx, rest: readonly string[]): string[] {
   const words = rest.filter((word) => !word.startsWith('-'));
   const [, verb] = words;
@@ -148,8 +159,11 @@ function tcWords(ctx: Ctx, rest: readonly string[]): string[] {
   if (previous === 'dev') return nicNames(ctx);
   if (!words.includes('dev')) return ['dev'];
   if (verb === 'show') return [];
-  if (!words.includes('root')) return ['root'];
-  if (previous === 'root') return ['netem'];
+  if (!words.includes('root') && !words.includes('parent')) return ['root', 'parent'];
+  if (previous === 'parent') return [];
+  const kind = words.find((word) => word in QDISC_OPTIONS);
+  if (kind === undefined) return verb === 'del' ? [] : ['handle', ...Object.keys(QDISC_OPTIONS)];
+  if (kind !== 'netem') return verb === 'del' ? [] : QDISC_OPTIONS[kind];
   if (previous === 'loss') return ['random', 'gemodel'];
   if (verb === 'del' || /^(delay|limit|duplicate|corrupt|reorder|gap|random|gemodel)$/.test(previous))
     return [];

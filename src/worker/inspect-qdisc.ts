@@ -8,7 +8,8 @@ import type { Inspection } from '../protocol/messages.ts';
 type Row = Inspection['state'][number];
 
 const row = (key: string, value: string | number): Row => ({ key, value: String(value) });
-const us = (ns: number): string => `${(ns / 1000).toFixed(ns < 100_000 ? 1 : 0)} µs`;
+const us = (ns: number): string =>
+  ns < 1_000_000 ? `${(ns / 1000).toFixed(1)} µs` : `${(ns / 1_000_000).toFixed(2)} ms`;
 
 export function qdiscRows(w: World, q: RxQueue): Row[] {
   const { spec, sched, handle } = q.tx.qd;
@@ -54,7 +55,7 @@ function codelRows(w: World, f: FqCodelState): Row[] {
     ...(fat === undefined
       ? []
       : [
-          row('codelFattest', `${fat.slots.length} (${fat.backlog} B)`),
+          row('codelFattest', fat.slots.length),
           row('codelWait', us(codelNs(now - fat.times[0]))),
           row('codelCount', fat.vars.dropping ? fat.vars.count : 0),
           ...(fat.vars.dropping

@@ -37,7 +37,9 @@ export function headText(
   nic: Nic,
   shown: { details: boolean; mode: boolean; linkLayer: boolean },
 ): string {
-  const qdisc = nic.queues > 1 ? 'mq' : 'fq_codel';
+  const { spec, handle } = ctx.world.queues[nic.firstQueue].tx.qd;
+  const several = nic.activeQueues > 1 || (nic.queues > 1 && handle === 0);
+  const qdisc = several ? 'mq' : spec.kind;
   // 1 is the loopback device
   const index = nicNumber(ctx, nic) + 2;
   const extra = shown.details
