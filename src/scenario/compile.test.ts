@@ -54,6 +54,12 @@ describe('compileScenario', () => {
     expect(world.totals.arrived).toBe(40);
   });
 
+  it('knows which kernels have a queueing discipline', () => {
+    const hosts = { h1: { nics: { eth0: { qdisc: 'fq' } } } };
+    expect(specOf({ hosts }).hosts[0].nics[0].qdisc).toBe('fq');
+    expect(errorsOf({ hosts, kernel: '3.11' })[0]).toContain('fq came with Linux 3.12');
+  });
+
   it('takes a packet queue with its socket and reader, and says what does not fit', () => {
     const hosts = (host: object, socket: object = {}, app: object = {}) => ({
       h1: {

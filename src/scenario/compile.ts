@@ -5,9 +5,11 @@
 import { canonicalAddress } from '../engine/packet/address.ts';
 import { drivers } from '../catalog/drivers.ts';
 import { rulesFor } from '../catalog/rules.ts';
+import { versionNumber } from '../catalog/version.ts';
 import { applyChange } from '../engine/apply-change.ts';
 import { createWorld } from '../engine/create.ts';
 import { NETFILTER_NONE } from '../engine/net/nf-message.ts';
+import { QDISC_SINCE } from '../engine/net/sched/spec.ts';
 import { createTrafficBuilder, type TrafficTable } from '../engine/packet/traffic-table.ts';
 import { IPPROTO_UDP } from '../engine/packet/frame.ts';
 import type {
@@ -117,6 +119,15 @@ function socketSpec(name: string, { queueMaxlen, failOpen, ...socket }: SocketTe
   if (queueMaxlen !== undefined) spec.queueMaxlen = queueMaxlen;
   if (failOpen !== undefined) spec.failOpen = failOpen;
   return spec;
+}
+
+/** A card's queueing discipline must be one that its kernel has. */
+function checkQdiscs(kernel: string, host: Scenario['hosts'][string], at: string, problems: Problems): void {
+  for (const [name, { qdisc }] of Object.entries(host.nics)) {
+    const since = qdisc === undefined ? undefined : QDISC_SINCE[qdisc];
+    if (since !== undefined && versionNumber(kernel) < versionNumber(since))
+      problems.add(`${at}.nics.${name}.qdisc`, `${qdisc} came with Linux ${since}; here: ${kernel}`);
+  }
 }
 
 /** A rule that hands packets to a program, and the socket they come by, belong together. */
@@ -231,6 +242,7 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
         problems.add(`${at}.sockets.${id}`, 'two applications read it: one socket, one reader');
     });
     checkPacketQueue(scenario.kernel, host, at, problems);
+    checkQdiscs(scenario.kernel, host, at, problems);
     const spec: HostSpec = {
       id: hostId,
       cpus: host.cpus,

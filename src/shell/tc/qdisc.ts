@@ -7,6 +7,7 @@ import {
   DEFAULT_QDISCS,
   defaultQdisc,
   QDISC_KINDS,
+  QDISC_SINCE,
   type QdiscKind,
   type QdiscSpec,
 } from '../../engine/net/sched/spec.ts';
@@ -26,8 +27,6 @@ export interface Target {
   rest: readonly string[];
 }
 
-/** Versions that have a kind, and mq. */
-const SINCE: Readonly<Record<string, string>> = { fq: '3.12', fq_codel: '3.5', mq: '2.6.32' };
 const UNKNOWN = 'Error: Specified qdisc kind is unknown.';
 const EXCLUSIVE = 'Error: Exclusivity flag on, cannot modify.';
 
@@ -75,7 +74,7 @@ function byDefault(ctx: Ctx, nic: Nic): QdiscSpec {
 }
 
 function tooOld(ctx: Ctx, kind: string): Outcome | null {
-  const since = SINCE[kind];
+  const since = QDISC_SINCE[kind];
   if (since === undefined || versionNumber(ctx.kernel) >= versionNumber(since)) return null;
   return refused(UNKNOWN, 2, `${kind} came with Linux ${since}; this host runs ${ctx.kernel}`);
 }

@@ -8,6 +8,9 @@ import type { CodelVars } from './codel.ts';
 export const QDISC_KINDS = ['pfifo_fast', 'pfifo', 'fq', 'fq_codel', 'prio'] as const;
 export type QdiscKind = (typeof QDISC_KINDS)[number];
 
+/** Linux that has a kind; without a row: every version of the model. */
+export const QDISC_SINCE: Readonly<Record<string, string>> = { fq: '3.12', fq_codel: '3.5', mq: '2.6.32' };
+
 /** Those that net.core.default_qdisc may name here, by their number in the model. prio takes no default options. */
 export const DEFAULT_QDISCS = ['pfifo_fast', 'pfifo', 'fq', 'fq_codel'] as const satisfies QdiscKind[];
 
