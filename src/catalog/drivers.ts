@@ -17,7 +17,9 @@ export type OffloadName =
   | 'tx-tcp6-segmentation'
   | 'tx-udp-segmentation'
   | 'udp-fragmentation-offload'
-  | 'large-receive-offload';
+  | 'large-receive-offload'
+  | 'tls-hw-tx-offload'
+  | 'tls-hw-rx-offload';
 
 /** Any range of a frame can be summed (NETIF_F_HW_CSUM), both TCP segmentations, USO. */
 const GENERIC = {
@@ -196,7 +198,13 @@ export const drivers = {
     arfs: true,
     vectorName: 'comp',
     checksAffinity: true,
-    offloads: { ...GENERIC, 'large-receive-offload': false },
+    // en_accel/ktls.c mlx5e_ktls_build_netdev: encrypting is on, decrypting has to be asked for
+    offloads: {
+      ...GENERIC,
+      'large-receive-offload': false,
+      'tls-hw-tx-offload': true,
+      'tls-hw-rx-offload': false,
+    },
     tsoMaxSize: 524_280,
     rxChecksum: 'complete',
     stats: {

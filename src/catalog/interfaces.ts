@@ -76,6 +76,7 @@ export const fileVersions: Readonly<Record<string, InterfaceRow>> = {
     until: null,
     source: 'net/netfilter/nfnetlink_queue.c, v6.12',
   },
+  '/proc/net/tls_stat': { since: '5.5', until: null, source: 'd26b698dd3cd (net/tls/tls_proc.c)' },
   '/proc/softirqs': { since: '2.6.31', until: null, source: 'fs/proc/softirqs.c' },
   '/sys/': { since: '2.6.0', until: null, source: 'fs/sysfs, 2.6.0' },
 };

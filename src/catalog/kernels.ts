@@ -51,6 +51,8 @@ export const settingVersions: readonly SettingVersion[] = [
     until: '4.14',
     source: 'e89e9cf539a2 (NETIF_F_UFO); d9d30adf5677',
   },
+  since('feature.tls-hw-tx-offload', '4.18', 'e8f69799810c, 2342a8512a1e (NETIF_F_HW_TLS_TX)'),
+  since('feature.tls-hw-rx-offload', '4.19', '14136564c8ee (NETIF_F_HW_TLS_RX)'),
   since('feature.tx-udp-segmentation', '4.18', 'bec1f6f69736 (UDP_SEGMENT)'),
   since('rps.cpus', '2.6.35', QUEUES),
   since('rps.flow_cnt', '2.6.35', QUEUES),

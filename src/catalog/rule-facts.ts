@@ -12,6 +12,13 @@ export interface RuleFacts {
 }
 
 export const ruleFacts: Readonly<Record<RuleName, RuleFacts>> = {
+  ktlsTx: { shown: ['test src/scenario/tls.test.ts'], simplification: 'ktls' },
+  ktlsRx: { shown: ['test src/scenario/tls.test.ts'], simplification: 'ktls' },
+  ktls13: { shown: ['test src/scenario/tls.test.ts'], simplification: 'ktls' },
+  ktlsDeviceTx: { shown: ['test src/engine/tls/tls.test.ts'], simplification: 'ktls-card' },
+  ktlsDeviceRx: { shown: ['test src/engine/tls/tls.test.ts'], simplification: 'ktls-card' },
+  ktlsRetryCounters: { shown: ['test src/engine/tls/tls.test.ts'], simplification: 'ktls' },
+  ktlsNeedsChecksum: { shown: ['test src/engine/tls/tls.test.ts'], simplification: null },
   groCwrDiffers: {
     shown: ['measured gro-025-cwr-first', 'test src/engine/net/gro/receive.test.ts'],
     simplification: null,

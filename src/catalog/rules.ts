@@ -525,6 +525,41 @@ export const rules = {
     { since: null, until: '5.7', value: 0, source: 'net/sched/sch_fq.c before 583396f4ca4d' },
     { since: '5.7', until: null, value: 10_000, source: '583396f4ca4d' },
   ],
+  /** TLS in the kernel: what is sent. */
+  ktlsTx: [
+    { since: null, until: '4.13', value: false, source: 'before 3c4d7559159b' },
+    { since: '4.13', until: null, value: true, source: '3c4d7559159b (net/tls)' },
+  ],
+  /** TLS in the kernel: what is received. */
+  ktlsRx: [
+    { since: null, until: '4.17', value: false, source: 'before c46234ebb4d1' },
+    { since: '4.17', until: null, value: true, source: 'c46234ebb4d1 (tls: RX path for ktls)' },
+  ],
+  /** TLS in the kernel takes version 1.3. */
+  ktls13: [
+    { since: null, until: '5.1', value: false, source: 'before 130b392c6cd6' },
+    { since: '5.1', until: null, value: true, source: '130b392c6cd6 (net: tls: Add tls 1.3 support)' },
+  ],
+  /** A card may encrypt what kTLS sends. */
+  ktlsDeviceTx: [
+    { since: null, until: '4.18', value: false, source: 'before e8f69799810c' },
+    { since: '4.18', until: null, value: true, source: 'e8f69799810c (net/tls/tls_device.c)' },
+  ],
+  /** A card may decrypt what kTLS receives. */
+  ktlsDeviceRx: [
+    { since: null, until: '4.19', value: false, source: 'before 4799ac81e52a' },
+    { since: '4.19', until: null, value: true, source: '4799ac81e52a (tls: Add rx inline crypto offload)' },
+  ],
+  /** /proc/net/tls_stat tells of padding found too late. */
+  ktlsRetryCounters: [
+    { since: null, until: '6.0', value: false, source: 'net/tls/tls_proc.c before bb56cea9abd8' },
+    { since: '6.0', until: null, value: true, source: 'bb56cea9abd8, 88527790c079' },
+  ],
+  /** A card that may not finish (or check) checksums may not encrypt (or decrypt) either. */
+  ktlsNeedsChecksum: [
+    { since: null, until: '5.11', value: false, source: 'before ae0b04b238e2' },
+    { since: '5.11', until: null, value: true, source: 'ae0b04b238e2, a3eb4e9d4c92; net/core/dev.c, v6.12' },
+  ],
 } as const satisfies Record<string, readonly RuleRow<number | boolean>[]>;
 
 export type RuleName = keyof typeof rules;

@@ -138,6 +138,22 @@ export const settings: readonly SettingInfo[] = [
     fn: 'RSC, dev_disable_lro',
   },
   {
+    id: 'feature.tls-hw-tx-offload',
+    command: 'ethtool -K eth0 tls-hw-tx-offload off',
+    default: 'on where the card has it (mlx5)',
+    meaning:
+      'The card encrypts what kTLS sends, on connections made from then on. Needs transmit checksums since 5.11.',
+    fn: 'tls_set_device_offload',
+  },
+  {
+    id: 'feature.tls-hw-rx-offload',
+    command: 'ethtool -K eth0 tls-hw-rx-offload on',
+    default: 'off',
+    meaning:
+      'The card decrypts what kTLS receives in order, on connections made from then on. Needs receive checksums since 5.11.',
+    fn: 'tls_set_device_offload_rx',
+  },
+  {
     id: 'feature.tx-checksum-ip-generic',
     command: 'ethtool -K eth0 tx on',
     default: 'on where the card has it',

@@ -279,6 +279,32 @@ export const simplifications: readonly Simplification[] = [
     source: '82599 datasheet, ixgbe_main.c ixgbe_configure_rscctl, Linux 6.12.',
   },
   {
+    id: 'ktls',
+    model:
+      'Keys are there when the connection is: no handshake, no alerts, no new keys. AES-128-GCM costs 0.8 cycles a byte on a server (assumed), whoever computes it and however short the record is. Records hold at most 16,384 bytes; a reader takes whole ones. TLS in an application is one copy, the cipher and a write a record; it decrypts what each read has completed.',
+    real: 'A handshake of one or two round trips comes first. AES-GCM with AES-NI takes 0.6 to 1 cycle a byte for long records and more for short ones. Where the kernel’s cipher may work asynchronously, sendmsg copies first. Libraries read a header, then the rest, unless told to read ahead. sendfile copies nothing where a card encrypts.',
+    matters: 'The first milliseconds of a connection; what short records cost; the exact shares of time.',
+    source: 'net/tls/tls_sw.c, tls_strp.c, Linux 6.12; OpenSSL ssl/record.',
+  },
+  {
+    id: 'ktls-card',
+    model:
+      'The card is a ConnectX-6 Dx whatever the kernel’s version, with room for every connection. Reading a record’s first part again costs the CPU a few descriptors and the card no time. Its search for a header finds real ones only; between question and answer lie 20 microseconds (assumed), and the work queue that asks costs no CPU. A dropped connection’s context is gone at once.',
+    real: 'In 4.18 and 4.19 the card was an Innova with an FPGA and counters of other names; ConnectX cards encrypt since 5.3 and decrypt since 5.9. They hold so many connections and no more; a key is added by a command to the firmware, a rule for the flow by a work queue. How the firmware searches is not published.',
+    matters:
+      'Names of counters before 5.3; how soon a card that has lost its place decrypts again; many connections.',
+    source:
+      'drivers/net/ethernet/mellanox/mlx5/core/en_accel/ktls_tx.c, ktls_rx.c, Linux 6.12; Documentation/networking/tls-offload.rst.',
+  },
+  {
+    id: 'ktls-captures',
+    model:
+      'Captures show records as their headers and bytes made up: other ones for plaintext than for ciphertext. The application’s own points show its stream as TCP has it, framing and all.',
+    real: 'An application writes and reads plaintext without framing.',
+    matters: 'Captures at the application; tools that want to decrypt.',
+    source: 'net/tls, Linux 6.12.',
+  },
+  {
     id: 'not-included',
     model: 'XDP, kTLS and TCP offload engines are not part of this version.',
     real: 'They steer, shorten or by-pass parts of the path shown.',

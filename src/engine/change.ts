@@ -105,6 +105,8 @@ export const FEATURES = [
   'tx-udp-segmentation',
   'large-receive-offload',
   'udp-fragmentation-offload',
+  'tls-hw-tx-offload',
+  'tls-hw-rx-offload',
 ] as const;
 export type FeatureName = (typeof FEATURES)[number];
 

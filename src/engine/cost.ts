@@ -71,6 +71,12 @@ export interface CostProfile {
   /** skb_segment: each frame cut off an skb, with an skb and headers of its own; where a list of whole skbs is taken apart. */
   readonly gsoSegment: number;
   readonly gsoList: number;
+  /** TLS: AES-128-GCM with the CPU's own instructions, cycles a byte; the rest of a record (header, nonce, list of pages). */
+  readonly cryptPerByte: number;
+  readonly tlsRecord: number;
+  /** A card's cipher state is set anew (two descriptors and a fence), and each read of what lies before the packet. */
+  readonly tlsResync: number;
+  readonly tlsDump: number;
   readonly contextSwitch: number;
   /** Taking and freeing a spinlock that nobody else wants; more where another CPU's cache has its line. */
   readonly lock: number;
@@ -126,6 +132,10 @@ const SERVER_ASSUMED = [
   'csumPerByte',
   'gsoSegment',
   'gsoList',
+  'cryptPerByte',
+  'tlsRecord',
+  'tlsResync',
+  'tlsDump',
 ] as const;
 
 /** The 4500-cycle interrupt cycle (estimate) is split 1500 + 900 + 300 + 300 + 1500. */
@@ -171,6 +181,10 @@ const server3g: CostProfile = {
   csumPerByte: 0.3,
   gsoSegment: 600,
   gsoList: 40,
+  cryptPerByte: 0.8,
+  tlsRecord: 500,
+  tlsResync: 600,
+  tlsDump: 100,
   contextSwitch: 3000,
   lock: 37,
   lockTransfer: 200,
@@ -219,6 +233,7 @@ const p3: CostProfile = {
   sendmsg: cycles(3000, 700),
   copyPerByte: 1.5,
   csumPerByte: 1,
+  cryptPerByte: 20,
   contextSwitch: cycles(3000, 700),
   lock: cycles(50, 700),
   lockTransfer: cycles(300, 700),
@@ -254,6 +269,7 @@ const e500: CostProfile = {
   sendmsg: cycles(3000, 1200),
   copyPerByte: 1.2,
   csumPerByte: 0.8,
+  cryptPerByte: 25,
   contextSwitch: cycles(3000, 1200),
   lock: cycles(30, 1200),
   lockTransfer: cycles(150, 1200),

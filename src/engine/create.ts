@@ -65,6 +65,7 @@ import {
   type Task,
   type World,
 } from './world.ts';
+import { createNicTls, createTlsStat } from './tls/state.ts';
 
 const FIRST_NIC_IRQ = 32;
 const RSS_STREAM = 1;
@@ -129,6 +130,7 @@ export function createWorld(spec: WorldSpec): World {
       sysctl: sysctlDefaults(spec, rules, host),
       snmp: createSnmp(),
       software: createSoftwareWork(),
+      tls: createTlsStat(),
       sockFlows: null,
       frags: [],
       fragActor: maker.actor(ACTOR_FRAG, h),
@@ -256,6 +258,7 @@ export function createWorld(spec: WorldSpec): World {
         acksSent: 0,
         firstResendNs: -1,
         sending: false,
+        tls: null,
       };
     });
   const { links, ways } = makeLinks(maker, spec, hosts, nics);
@@ -633,6 +636,8 @@ function makeTask(
     vlag: 0,
     delayed: false,
     reads: 0,
+    cryptBytes: 0,
+    cryptRecords: 0,
     lastReadNs: -1,
     bytes: 0,
     latency: kind === 'app' ? createLatency() : noLatency(),
@@ -690,6 +695,7 @@ function makeSocket(
     ofo: [],
     owned: false,
     touched: [],
+    tlsReady: [],
     backlog: [],
     backlogBytes: 0,
     drops: 0,
@@ -794,6 +800,7 @@ function makeNic(
       tx_bytes: 0,
       tx_dropped: 0,
     },
+    tls: 'tls-hw-tx-offload' in driver.offloads ? createNicTls() : null,
   };
 }
 

@@ -14,6 +14,7 @@ import type {
   RateTraffic,
   SendSpec,
   StreamSpec,
+  TlsSpec,
   TrafficSpec,
   WorldSpec,
 } from './spec.ts';
@@ -273,6 +274,7 @@ export class FlowMaker {
     const far = this.flows[pair.farIn];
     if (far.connection < 0)
       throw new RangeError(`no TCP socket with \`acks\` at ${text}: the connection would be refused`);
+    checkTls(this.spec, h, socket, far, far.socket - this.firstSockets[far.host], text);
     const near = this.flows[pair.in];
     near.socket = this.firstSockets[h] + socket;
     if (near.connection < 0) {
@@ -384,4 +386,21 @@ function spreadAll(maker: FlowMaker, spec: WorldSpec): void {
       maker.spread(flow, Math.max(0, came));
     }
   }
+}
+
+/** Both ends of a connection have TLS, of one version, or neither has. @throws RangeError where not */
+function checkTls(
+  spec: WorldSpec,
+  h: number,
+  socket: number,
+  far: FlowInfo,
+  farSocket: number,
+  text: string,
+): void {
+  const name = (tls: TlsSpec | undefined): string => (tls === undefined ? 'plain TCP' : `TLS ${tls.version}`);
+  const [near, there] = [spec.hosts[h].sockets[socket], spec.hosts[far.host].sockets[farSocket]];
+  if (name(near.tls) === name(there.tls)) return;
+  throw new RangeError(
+    `${spec.hosts[h].id}.${near.name} speaks ${name(near.tls)}, ${spec.hosts[far.host].id}.${there.name} at ${text} ${name(there.tls)}: both ends need the same \`tls\``,
+  );
 }

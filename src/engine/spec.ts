@@ -90,6 +90,13 @@ export interface NicSpec {
   rssKey?: string;
 }
 
+/** TLS on a TCP socket's connections: which side of the system call each direction's cipher is on. */
+export interface TlsSpec {
+  version: '1.2' | '1.3';
+  tx: 'user' | 'kernel';
+  rx: 'user' | 'kernel';
+}
+
 export interface SocketSpec {
   name: string;
   /** netlink: what netfilter's packet queue hands over (firewall `forward-queue`), one a host. */
@@ -110,6 +117,8 @@ export interface SocketSpec {
   busyPollBudget?: number;
   /** TCP: a connection for each flow, which acknowledges what it gets. Absent: data are taken in and nothing is sent back. */
   acks?: boolean;
+  /** TCP with connections of this world at both ends: both have it, of one version. */
+  tls?: TlsSpec;
   /** UDP: connect() was called, so that RFS learns where its reader runs (TCP always is). */
   connected?: boolean;
   /** SO_SNDBUF as the kernel stores it (already doubled); absent: the sysctl's default. */

@@ -25,6 +25,7 @@ import type { RecordWriter } from './records.ts';
 import type { Rng } from './rng.ts';
 import type { TcpSock } from './tcp/sock.ts';
 import type { AppSpec, Firewall, SocketSpec, TimedInput, TrafficSpec, WorldSpec } from './spec.ts';
+import type { NicTls, TlsConn, TlsStat } from './tls/state.ts';
 
 /** Never changes once the world is made. */
 export interface Fixed {
@@ -226,6 +227,8 @@ export interface HostState {
   /** Protocol counters with the kernel's names (IpInReceives, TcpExtTCPOFOQueue, ...). */
   snmp: SnmpCounters;
   software: SoftwareWork;
+  /** /proc/net/tls_stat. */
+  tls: TlsStat;
   /** rps_sock_flow_table: CPU that each flow's application last ran on (`net.core.rps_sock_flow_entries`); null: none. */
   sockFlows: SockFlowTable | null;
   addresses: Address[];
@@ -385,6 +388,8 @@ export interface TcpConnection {
   firstResendNs: number;
   /** Its timer's handler is sending. */
   sending: boolean;
+  /** TLS on it; null: none, or it is not open yet. */
+  tls: TlsConn | null;
 }
 
 export interface Cpu {
@@ -639,6 +644,8 @@ export interface Nic {
   dmaFifo: number[];
   dmaHead: number;
   counters: NicCounters;
+  /** Counters of the cipher in the card; null: its driver has no such thing. */
+  tls: NicTls | null;
 }
 
 export interface NicCounters {
@@ -864,6 +871,8 @@ export interface Socket {
   owned: boolean;
   /** Connections that the call under way has read from or worked on: indexes. */
   touched: number[];
+  /** kTLS: connections (world indexes) with a whole record for the reader, first come first. */
+  tlsReady: number[];
   backlog: number[];
   backlogBytes: number;
   drops: number;
@@ -912,6 +921,9 @@ export interface Task {
   delayed: boolean;
   reads: number;
   bytes: number;
+  /** TLS in the application: payload, and records, that it has read and not decrypted yet. */
+  cryptBytes: number;
+  cryptRecords: number;
   /** When it last read something; -1: not yet. */
   lastReadNs: number;
   latency: LatencyHistogram;

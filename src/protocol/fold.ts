@@ -309,7 +309,7 @@ function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | un
     case Kind.txDrop: {
       // out of the queue, or not in it yet
       const skb = takeOut(tx.qdisc, r.packet) ?? handedOn(cpu, r.packet);
-      tx.dropped += 1;
+      if (r.reason !== Reason.tlsNoSyncData) tx.dropped += 1;
       keepDrop(scene, r, skb?.flow ?? 0);
       giveBack(scene, skb);
       break;
@@ -632,7 +632,16 @@ function cpuRecord(
         socket.queue.shift();
         socket.rmem = r.b;
       }
+      if (cpu.task !== 0 && r.reason !== Reason.tlsCiphertextRead) scene.tasks[cpu.task - 1].bytes += r.a;
+      break;
+    case Kind.tlsRecv:
       if (cpu.task !== 0) scene.tasks[cpu.task - 1].bytes += r.a;
+      break;
+    case Kind.tlsFree:
+      if (socket !== undefined) {
+        takeOut(socket.queue, r.packet);
+        socket.rmem = r.b;
+      }
       break;
     case Kind.nfQueue:
       if (socket !== undefined) {

@@ -28,6 +28,7 @@ import { runCommand } from '../shell/shell.ts';
 import { frameFrom } from './frames.ts';
 import { compileLinks, farCard } from './links.ts';
 import { compileStream } from './streams.ts';
+import { checkTls } from './tls.ts';
 import type { ScenarioError } from './load.ts';
 import { type FrameText, LIMITS, type Scenario } from './schema.ts';
 import { applyVariant, BASE } from './variants.ts';
@@ -114,8 +115,9 @@ export function compileScenario(source: Scenario, options: CompileOptions = {}):
 
 type SocketText = Scenario['hosts'][string]['sockets'][string];
 
-function socketSpec(name: string, { queueMaxlen, failOpen, ...socket }: SocketText): SocketSpec {
+function socketSpec(name: string, { queueMaxlen, failOpen, tls, ...socket }: SocketText): SocketSpec {
   const spec: SocketSpec = { name, ...socket };
+  if (tls !== undefined) spec.tls = tls;
   if (queueMaxlen !== undefined) spec.queueMaxlen = queueMaxlen;
   if (failOpen !== undefined) spec.failOpen = failOpen;
   return spec;
@@ -243,6 +245,7 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
     });
     checkPacketQueue(scenario.kernel, host, at, problems);
     checkQdiscs(scenario.kernel, host, at, problems);
+    checkTls(scenario.kernel, host, at, (path, message) => problems.add(path, message));
     const spec: HostSpec = {
       id: hostId,
       cpus: host.cpus,

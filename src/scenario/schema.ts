@@ -129,6 +129,22 @@ const SocketSchema = v.strictObject({
     v.optional(v.boolean(), false),
     'TCP: each flow is a connection of its own and acknowledges what it gets; else nothing is sent back.',
   ),
+  tls: about(
+    v.optional(
+      v.strictObject({
+        version: about(v.optional(v.picklist(['1.2', '1.3']), '1.2'), 'Of the protocol; AES-128-GCM.'),
+        tx: about(
+          v.optional(v.picklist(['user', 'kernel']), 'kernel'),
+          'Who encrypts what is sent. user: a library in the application. kernel (kTLS, since 4.13; 1.3 since 5.1): the CPU in sendmsg, or the card where it can and may (tls-hw-tx-offload).',
+        ),
+        rx: about(
+          v.optional(v.picklist(['user', 'kernel']), 'kernel'),
+          'Who decrypts what is received: the same (kTLS since 4.17; tls-hw-rx-offload).',
+        ),
+      }),
+    ),
+    'TCP with acks: its connections carry TLS records. The socket at the other end needs it too, of the same version. Absent: plain TCP.',
+  ),
   connected: about(
     v.optional(v.boolean(), false),
     'UDP: connect() was called, so that RFS learns where the reader runs.',

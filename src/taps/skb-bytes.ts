@@ -14,7 +14,7 @@ import { type GsoFrame, type GsoType, headersOf } from '../engine/net/gso/frame.
 import { cutDatagram, skbGsoSegment } from '../engine/net/gso/segment.ts';
 import { isUfo } from '../engine/net/ufo.ts';
 import { frameFields, sentFields, skbFields } from '../engine/net/skb-fields.ts';
-import { FRAME_CUT, FRAME_L4_CSUM_VERIFIED } from '../engine/packet/frame-bits.ts';
+import { FRAME_CUT, FRAME_DECRYPTED, FRAME_L4_CSUM_VERIFIED } from '../engine/packet/frame-bits.ts';
 import { buildFrame } from '../engine/packet/build.ts';
 import {
   ETH_ZLEN,
@@ -25,6 +25,7 @@ import {
   l2HeaderLen,
 } from '../engine/packet/frame.ts';
 import { fillPayload, payloadSeed } from '../engine/packet/payload.ts';
+import { fillTls } from '../engine/tls/bytes.ts';
 import { WIRE_OVERHEAD } from '../engine/traffic/wire.ts';
 import type { Nic, World } from '../engine/world.ts';
 
@@ -104,7 +105,9 @@ export function framesAt(w: World, point: number, nic: number, slot: number): Se
     }
     default: {
       const f = frameFields(w, slot);
-      const bytes = isPart(w, slot) ? fragmentBytes(w, slot, f) : buildFrame(f, (body) => fillFrame(body, f));
+      const bytes = isPart(w, slot)
+        ? fragmentBytes(w, slot, f)
+        : buildFrame(f, (body) => fillSegment(w, slot, body, f, false));
       const csum = point === Point.driverIn && f.csumVerified ? 'checked' : '';
       return [{ ...plain(bytes, now), csumPartial: f.l4Csum === 'partial', offload: { csum, cut: '' } }];
     }
@@ -156,11 +159,18 @@ function fillFrame(body: Uint8Array, f: FrameFields, ipId = f.ipId): void {
   else fillPayload(body, seed ^ Math.imul(ipId, 0x9e3779b1), f.fragOffset);
 }
 
+/** The same; records of TLS show, encrypted where they are. @param wire as it is on the wire, where the card has encrypted */
+function fillSegment(w: World, slot: number, body: Uint8Array, f: FrameFields, wire: boolean): void {
+  const cipher = wire || (w.pool.bits[slot] & FRAME_DECRYPTED) === 0;
+  const tls = f.proto === IPPROTO_TCP && f.fragOffset === 0;
+  if (!tls || !fillTls(w, w.pool.flow[slot], body, payloadSeed(f), f.seq, cipher)) fillFrame(body, f);
+}
+
 /** Payload of a whole train: a stream's goes on, each datagram has its own. */
-function fillTrain(w: World, slot: number, body: Uint8Array, f: FrameFields): void {
+function fillTrain(w: World, slot: number, body: Uint8Array, f: FrameFields, wire: boolean): void {
   const { pool } = w;
   if (f.proto === IPPROTO_TCP || isUfo(pool, slot)) {
-    fillFrame(body, f);
+    fillSegment(w, slot, body, f, wire);
     return;
   }
   const fixed = f.ipVersion === 6 || (pool.groFixedId[slot] & GRO_FIXED_ID) !== 0;
@@ -176,7 +186,7 @@ function gsoTypeOf(w: World, slot: number, f: FrameFields): GsoType {
 }
 
 /** The skb as one frame, with what it says of cutting and checksums. */
-function trainFrame(w: World, slot: number, f: FrameFields): GsoFrame {
+function trainFrame(w: World, slot: number, f: FrameFields, wire = false): GsoFrame {
   const { pool } = w;
   const train = pool.segs[slot] > 1;
   const listed = train && (pool.groFixedId[slot] & GRO_FLIST) !== 0;
@@ -184,7 +194,7 @@ function trainFrame(w: World, slot: number, f: FrameFields): GsoFrame {
   if (csumPartial) f.l4Csum = 'partial';
   const bytes = isPart(w, slot)
     ? fragmentBytes(w, slot, f)
-    : buildFrame(f, (body) => fillTrain(w, slot, body, f));
+    : buildFrame(f, (body) => fillTrain(w, slot, body, f, wire));
   // a list of frames keeps the first one's checksum
   if (listed) copyChecksum(bytes, ownFrame(w, slot, f));
   return {
@@ -200,7 +210,7 @@ function trainFrame(w: World, slot: number, f: FrameFields): GsoFrame {
 /** One frame of a train by itself, with link addresses and TTL as `like` has them. */
 function ownFrame(w: World, slot: number, like: FrameFields): Uint8Array {
   const own = { ...frameFields(w, slot), smac: like.smac, dmac: like.dmac, ttl: like.ttl };
-  return buildFrame(own, (body) => fillFrame(body, own));
+  return buildFrame(own, (body) => fillSegment(w, slot, body, own, false));
 }
 
 function copyChecksum(to: Uint8Array, from: Uint8Array): void {
@@ -210,13 +220,13 @@ function copyChecksum(to: Uint8Array, from: Uint8Array): void {
 }
 
 /** What the driver gets: validate_xmit_skb has cut and summed before what the card can't (net/validate-xmit). */
-function driverFrame(w: World, nic: number, slot: number): GsoFrame {
-  return trainFrame(w, slot, sentFields(w, nic, slot));
+function driverFrame(w: World, nic: number, slot: number, wire = false): GsoFrame {
+  return trainFrame(w, slot, sentFields(w, nic, slot), wire);
 }
 
 /** The frames that the card has put on the wire: cut, finished, padded, each at the time its last bit was out. */
 function onWire(w: World, nic: Nic, slot: number): SeenFrame[] {
-  const given = driverFrame(w, nic.index, slot);
+  const given = driverFrame(w, nic.index, slot, true);
   const frames =
     given.gsoType === 'udp'
       ? cutDatagram(given)
@@ -255,7 +265,7 @@ function applicationFrames(w: World, slot: number): Uint8Array[] {
   f.padding = 0;
   f.frameLen = l2HeaderLen(f) + f.ipTotalLen;
   const l2 = l2HeaderLen(f);
-  const whole = buildFrame(f, (body) => fillTrain(w, slot, body, f));
+  const whole = buildFrame(f, (body) => fillTrain(w, slot, body, f, false));
   if (f.ipTotalLen <= MOST_IP_BYTES || f.proto !== IPPROTO_TCP) return [whole.subarray(l2)];
   // longer than a header can say: several, of one stream
   const step = MOST_IP_BYTES - ipHeaderLen(f) - 60;

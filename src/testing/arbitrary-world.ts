@@ -1,5 +1,6 @@
 /** Random worlds and random knob changes for property tests. */
 import fc from 'fast-check';
+import { rulesFor } from '../catalog/rules.ts';
 import type { Change } from '../engine/change.ts';
 import type { NetemSpec } from '../engine/link/netem.ts';
 import { defaultQdisc, PRIO2BAND, QDISC_KINDS, type QdiscSpec } from '../engine/net/sched/spec.ts';
@@ -7,7 +8,9 @@ import { makeFrame } from '../engine/packet/frame.ts';
 import type {
   ClientTraffic,
   LinkWaySpec,
+  NicSpec,
   TimedInput,
+  TlsSpec,
   TrafficSpec,
   WlanSpec,
   WorldSpec,
@@ -350,6 +353,8 @@ interface Streaming {
   answerBytes: number;
   close: boolean;
   nodelay: boolean;
+  /** Null: plain TCP. `card`: both cards offer to do the cipher. */
+  tls: (TlsSpec & { card: boolean }) | null;
 }
 
 const streaming: fc.Arbitrary<Streaming> = fc.record({
@@ -359,10 +364,19 @@ const streaming: fc.Arbitrary<Streaming> = fc.record({
   answerBytes: fc.constantFrom(0, 0, 300),
   close: fc.boolean(),
   nodelay: fc.boolean(),
+  tls: fc.oneof(
+    fc.constant(null),
+    fc.record({
+      version: fc.constantFrom('1.2' as const, '1.2' as const, '1.3' as const),
+      tx: fc.constantFrom('user' as const, 'kernel' as const),
+      rx: fc.constantFrom('user' as const, 'kernel' as const),
+      card: fc.boolean(),
+    }),
+  ),
 });
 
 /** The first host's application writes to the second one's. */
-function withStream(spec: WorldSpec, s: Streaming): WorldSpec {
+function withStream(spec: WorldSpec, { tls: drawn, ...s }: Streaming): WorldSpec {
   const [near, far] = spec.hosts;
   const nic = near.nics.length - 1;
   const template = makeFrame({
@@ -389,17 +403,38 @@ function withStream(spec: WorldSpec, s: Streaming): WorldSpec {
   };
   const server = appSpec({ name: 'tcp server', cpu: 0, sockets: [far.sockets.length] });
   if (s.answerBytes > 0) server.replyBytes = s.answerBytes;
+  const { card = false, ...tls } = drawn ?? {};
+  const own = drawn === null || !rulesFor(spec.kernel).ktlsRx ? {} : { tls: tls as TlsSpec };
+  const nics = (list: NicSpec[]) =>
+    card ? list.map((one) => ({ ...one, driver: 'mlx5_core' as const })) : list;
+  const far0 = near.nics.length;
+  const asked: Change[] = [nic, far0].map((at) => ({
+    type: 'feature',
+    nic: at,
+    name: 'tls-hw-rx-offload',
+    on: true,
+  }));
   return {
     ...spec,
+    setup:
+      card && 'tls' in own ? [...spec.setup, ...asked.map((change) => ({ host: 0, change }))] : spec.setup,
     hosts: [
       {
         ...near,
-        sockets: [...near.sockets, { name: 'tcp out', proto: 'tcp', address: '*', port: 39_999, acks: true }],
+        nics: nics(near.nics),
+        sockets: [
+          ...near.sockets,
+          { name: 'tcp out', proto: 'tcp', address: '*', port: 39_999, acks: true, ...own },
+        ],
         apps: [...near.apps, writer],
       },
       {
         ...far,
-        sockets: [...far.sockets, { name: 'tcp in', proto: 'tcp', address: '*', port: 5999, acks: true }],
+        nics: nics(far.nics),
+        sockets: [
+          ...far.sockets,
+          { name: 'tcp in', proto: 'tcp', address: '*', port: 5999, acks: true, ...own },
+        ],
         apps: [...far.apps, server],
       },
     ],

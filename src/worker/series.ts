@@ -182,6 +182,7 @@ export class Series {
         this.irqs[bin] += 1;
         break;
       case Kind.recv:
+      case Kind.tlsFree:
         this.latency[bin * LATENCY_BUCKETS + latencyBucket(r.timeNs - this.arrivals[r.packet % ARRIVALS])] +=
           1;
         break;

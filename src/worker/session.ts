@@ -587,7 +587,12 @@ export class Session {
         branch,
         from,
         direction,
-        (r) => own(r) && (r.kind === Kind.frameArrived || r.kind === Kind.recv || r.kind === Kind.drop),
+        (r) =>
+          own(r) &&
+          (r.kind === Kind.frameArrived ||
+            r.kind === Kind.recv ||
+            r.kind === Kind.tlsFree ||
+            r.kind === Kind.drop),
       );
       return;
     }

@@ -23,11 +23,11 @@ import { bottomHalfInTask } from '../net/net-bh.ts';
 import { recordSockFlow } from '../net/rps.ts';
 import { timeOf } from '../traffic/rate.ts';
 import type { SendSpec } from '../spec.ts';
-import { dequeue, queuedSkb, queueLength } from '../net/socket.ts';
+import { dequeue, queuedSkb, queueLength, hasData, readsRecords } from '../net/socket.ts';
 import { BUSY_LOOP, BUSY_STOP, busyPollBegins, busyPollStep } from '../net/busy-poll.ts';
 import {
   nextStream,
-  STREAM_CLOSE,
+  STREAM_CRYPT,
   STREAM_OPEN,
   streamAnswer,
   streamNext,
@@ -44,6 +44,8 @@ import { connectionRead, connectionsCleanup, connectionsReleased } from '../net/
 import { tcpBacklogRcv } from '../net/tcp.ts';
 import { runPendingSoftirq, softirqDue } from '../cpu/softirq.ts';
 import { type Cpu, LATENCY_FLOWS, type Socket, type Task, type World } from '../world.ts';
+import { seqAdd } from '../tcp/seq.ts';
+import { finishTlsRecord, startTlsRecv, tlsUserDecrypt, tlsUserRead } from './tls-read.ts';
 
 const DECIDE = 0;
 const RECV = 1;
@@ -61,6 +63,9 @@ const COMPUTE_START = 9;
 const OVERRUN = 32;
 const ACKS = 30;
 const ACKS_SENT = 31;
+
+/** A recvmsg of kTLS is at a record. */
+const RECORD = 33;
 
 const ENOBUFS = -105;
 
@@ -94,6 +99,10 @@ export function appStep(w: World, cpu: Cpu, task: Task): void {
     case ACKS_SENT:
       endRecv(w, cpu, task);
       break;
+    case RECORD:
+      if (finishTlsRecord(w, cpu, task, w.sockets[task.callSocket - 1])) break;
+      endRecords(w, cpu, task);
+      break;
     case OVERRUN:
       endOverrun(w, cpu, task);
       break;
@@ -110,7 +119,7 @@ export function appStep(w: World, cpu: Cpu, task: Task): void {
     default:
       if (task.phase >= VERDICT && task.phase <= VERDICT_DONE) {
         if (verdictStep(w, cpu, task)) afterWork(w, cpu, task);
-      } else if (task.phase >= STREAM_OPEN && task.phase <= STREAM_CLOSE) {
+      } else if (task.phase >= STREAM_OPEN && task.phase <= STREAM_CRYPT) {
         if (streamStep(w, cpu, task)) release(w, cpu, task);
       } else if (task.phase < SEND_ALLOC || task.phase > SEND_DONE) decide(w, cpu, task);
       else if (sendStep(w, cpu, task)) afterWork(w, cpu, task);
@@ -197,6 +206,11 @@ function startRecv(w: World, cpu: Cpu, task: Task): void {
     startNetlinkRecv(w, cpu, task, sock);
     return;
   }
+  if (readsRecords(sock)) {
+    task.phase = RECORD;
+    startTlsRecv(w, cpu, task, sock);
+    return;
+  }
   const first = queuedSkb(sock);
   if (sock.spec.proto === 'tcp' || sock.spec.connected) recordSockFlow(w, cpu, w.pool.hash[first]);
   task.callBytes = 0;
@@ -235,7 +249,7 @@ function nextReadable(w: World, task: Task): Socket | null {
   for (let i = 0; i < n; i += 1) {
     const at = (task.nextSocket + i) % n;
     const sock = w.sockets[task.sockets[at] - 1];
-    if (queueLength(sock) > 0) {
+    if (hasData(sock)) {
       task.nextSocket = (at + 1) % n;
       return sock;
     }
@@ -265,27 +279,25 @@ function copySkb(w: World, cpu: Cpu, task: Task): void {
   addLatency(task.latency, latencyNs);
   if (flow <= LATENCY_FLOWS) addLatency(w.flowState.latency[flow - 1], latencyNs);
   task.callBytes += bytes;
-  task.bytes += bytes;
   task.lastReadNs = w.now;
   const { connection } = w.fixed.flows[flow];
+  let why: number = Reason.dataRead;
   if (connection >= 0) {
     const conn = w.connections[connection];
+    const end = seqAdd(pool.seq[slot], bytes);
     connectionRead(w, cpu, conn, sock, slot);
-    streamRead(w, task, conn, bytes);
+    if (conn.tls === null) streamRead(w, task, conn, bytes);
+    else {
+      why = Reason.tlsCiphertextRead;
+      const plain = tlsUserRead(w, task, conn, end);
+      // what holds no whole record gets no answer
+      if (task.cryptBytes === 0) task.send.replyFlow = 0;
+      streamRead(w, task, conn, plain);
+    }
   }
+  if (why === Reason.dataRead) task.bytes += bytes;
   if (w.tap !== null) w.tap(w, Point.appIn, w.queues[pool.queue[slot]].nic, slot);
-  emit(
-    w,
-    Kind.recv,
-    sock.place,
-    Reason.dataRead,
-    cpu.index,
-    pool.id[slot],
-    0,
-    pool.lastSeq[slot],
-    bytes,
-    sock.rmem,
-  );
+  emit(w, Kind.recv, sock.place, why, cpu.index, pool.id[slot], 0, pool.lastSeq[slot], bytes, sock.rmem);
   freeSlots(pool, slot);
   const readBytes = task.app === null ? 0 : task.app.readBytes;
   if (sock.spec.proto === 'tcp' && queueLength(sock) > 0) {
@@ -298,6 +310,12 @@ function copySkb(w: World, cpu: Cpu, task: Task): void {
     }
   }
   if (sock.touched.length > 0) connectionsCleanup(w, cpu, sock);
+  release(w, cpu, task);
+}
+
+/** recvmsg has its records. */
+function endRecords(w: World, cpu: Cpu, task: Task): void {
+  connectionsCleanup(w, cpu, w.sockets[task.callSocket - 1]);
   release(w, cpu, task);
 }
 
@@ -385,6 +403,7 @@ function startComputing(w: World, cpu: Cpu, task: Task): void {
   task.phase = DECIDE;
   const app = task.app;
   task.workNs = app === null ? 0 : app.workNs + Math.round(app.workNsPerByte * task.callBytes);
+  if (task.cryptBytes > 0) task.workNs += Math.round((tlsUserDecrypt(w, cpu, task) * 1000) / cpu.mhz);
   compute(w, cpu, task);
 }
 

@@ -19,6 +19,8 @@ export interface StreamJob {
   /** Writes begun; bytes of the last one not copied yet; bytes of its answer not read yet. */
   writes: number;
   left: number;
+  /** TLS: bytes of a record begun that TCP has not taken yet. */
+  pending: number;
   owed: number;
   /** When the last write began. */
   sinceNs: number;
@@ -47,6 +49,7 @@ export function createJob(task: number): StreamJob {
     ready: false,
     writes: 0,
     left: 0,
+    pending: 0,
     owed: 0,
     sinceNs: 0,
     answers: 0,
@@ -61,6 +64,7 @@ export function mayWrite(w: World, spec: StreamSpec, job: StreamJob): boolean {
     job.open &&
     !job.closed &&
     job.left === 0 &&
+    job.pending === 0 &&
     job.owed === 0 &&
     job.writes < spec.count &&
     w.now < spec.stopNs
@@ -101,7 +105,7 @@ export function streamWritable(w: World, cpu: Cpu, conn: TcpConnection, reason: 
   const spec = task.app?.stream;
   const opens = !job.open;
   job.open = true;
-  if (job.left > 0) push(task, conn);
+  if (job.left + job.pending > 0) push(task, conn);
   else if (!opens || spec === undefined) return;
   else follow(w, spec, task, conn);
   if (task.state !== 'sleeping' || task.phase !== 0) return;

@@ -22,6 +22,7 @@ import type { StreamSpec } from '../spec.ts';
 import { timeOf } from '../traffic/rate.ts';
 import type { Cpu, Task, TcpConnection, World } from '../world.ts';
 import { createJob, follow, mayWrite, push, type StreamJob } from './stream-wake.ts';
+import { encrypted, encryptsFirst, finishRecord, startEncrypting, startRecord } from './tls-write.ts';
 
 /** Where a task is in its connect, write or close (Task.phase). */
 export const STREAM_OPEN = 50;
@@ -30,6 +31,8 @@ export const STREAM_SENT = 52;
 /** What was raised while bottom halves were off has run. */
 export const STREAM_BH = 53;
 export const STREAM_CLOSE = 54;
+/** The application encrypts what it will write. */
+export const STREAM_CRYPT = 55;
 
 /** Most bytes that are copied before what they make up is sent. */
 const CHUNK = 65_536;
@@ -77,7 +80,7 @@ export function streamNext(w: World, cpu: Cpu, task: Task): void {
   }
   const conn = takeReady(w, task) ?? earliest(w, task, spec as StreamSpec);
   const job = conn.job as StreamJob;
-  if (job.left === 0 && spec !== undefined) {
+  if (job.left === 0 && job.pending === 0 && spec !== undefined) {
     if (!mayWrite(w, spec, job)) {
       enter(w, cpu, task, conn, 0);
       task.phase = STREAM_CLOSE;
@@ -131,12 +134,29 @@ function enter(w: World, cpu: Cpu, task: Task, conn: TcpConnection, bytes: numbe
 }
 
 function beginWrite(w: World, cpu: Cpu, task: Task, conn: TcpConnection): void {
-  enter(w, cpu, task, conn, (conn.job as StreamJob).left);
+  if (encryptsFirst(conn)) {
+    task.callSocket = conn.sock;
+    task.stream.connection = conn.index;
+    task.phase = STREAM_CRYPT;
+    startEncrypting(w, cpu, task, conn);
+    return;
+  }
+  enterWrite(w, cpu, task, conn);
+}
+
+function enterWrite(w: World, cpu: Cpu, task: Task, conn: TcpConnection): void {
+  const job = conn.job as StreamJob;
+  enter(w, cpu, task, conn, job.pending > 0 ? job.pending : job.left);
   copyMore(w, cpu, task, conn, w.fixed.hosts[cpu.host].profile.sendmsg);
 }
 
 /** Copies as much as the send buffer has room for, a chunk at most. @param cycles what it costs besides */
 function copyMore(w: World, cpu: Cpu, task: Task, conn: TcpConnection, cycles: number): void {
+  if (conn.tls !== null) {
+    task.phase = STREAM_COPY;
+    startRecord(w, cpu, task, conn, cycles);
+    return;
+  }
   const { profile } = w.fixed.hosts[cpu.host];
   const bytes = Math.min((conn.job as StreamJob).left, connectionRoom(conn), CHUNK);
   task.callBytes = bytes;
@@ -158,12 +178,19 @@ export function streamStep(w: World, cpu: Cpu, task: Task): boolean {
     return false;
   }
   if (task.phase === STREAM_BH) return !goesOn(w, cpu, task, conn);
+  if (task.phase === STREAM_CRYPT) {
+    encrypted(w, cpu, task, conn, sock);
+    enterWrite(w, cpu, task, conn);
+    return false;
+  }
   if (task.phase === STREAM_OPEN) {
     conn.job = createJob(task.id);
     connectionConnect(w, cpu, conn, sock, task.app?.stream as StreamSpec);
   } else if (task.phase === STREAM_CLOSE) {
     (conn.job as StreamJob).closed = true;
     connectionClose(w, cpu, conn, sock);
+  } else if (conn.tls !== null) {
+    task.callBytes = finishRecord(w, cpu, task, conn, sock) ? 1 : 0;
   } else {
     const job = conn.job as StreamJob;
     const more = job.left > task.callBytes;
@@ -196,12 +223,12 @@ export function streamReturns(w: World, cpu: Cpu, task: Task): void {
   stream.calling = false;
   const job = conn.job as StreamJob;
   const spec = task.app?.stream;
-  if (job.left > 0 && !job.closed) {
+  if (job.left + job.pending > 0 && !job.closed) {
     // what it waited for may have come while the task held the socket
     if (connectionRoom(conn) > 0) push(task, conn);
     else connectionWaits(conn);
   }
-  if (spec !== undefined && job.open && job.left === 0 && !job.closed) {
+  if (spec !== undefined && job.open && job.left + job.pending === 0 && !job.closed) {
     if (stream.bytes > 0) job.owed = spec.answerBytes;
     if (job.owed === 0) follow(w, spec, task, conn);
   }

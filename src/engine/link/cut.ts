@@ -13,7 +13,9 @@ import {
   FRAME_L4_CSUM_PARTIAL,
   FRAME_L4_CSUM_UNKNOWN,
   FRAME_L4_CSUM_VERIFIED,
+  FRAME_DECRYPTED,
   FRAME_MF,
+  FRAME_TLS_SYNC,
   FRAME_UFO,
 } from '../packet/frame-bits.ts';
 import { UDP_HLEN } from '../net/ip-fragment.ts';
@@ -97,9 +99,13 @@ export function cutFrame(w: World, nic: Nic, slot: number): number {
   return frame;
 }
 
+/** What the card encrypts is ciphertext from here on. */
+const ENCRYPTED_HERE = FRAME_DECRYPTED | FRAME_TLS_SYNC;
+
 /** The card has finished the sum that was left to it; what the far card thinks of a right one goes along. */
 function bitsOnWire(bits: number, proto: number): number {
-  const told = bits & ~(FRAME_L4_CSUM_PARTIAL | FRAME_L4_CSUM_VERIFIED | FRAME_CUT | FRAME_OOO_OKAY);
+  const told =
+    bits & ~(FRAME_L4_CSUM_PARTIAL | FRAME_L4_CSUM_VERIFIED | FRAME_CUT | FRAME_OOO_OKAY | ENCRYPTED_HERE);
   const unsure = FRAME_L4_CSUM_BAD | FRAME_L4_CSUM_NONE | FRAME_L4_CSUM_UNKNOWN | FRAME_FRAGMENT;
   const summed = proto === IPPROTO_TCP || proto === IPPROTO_UDP;
   return (summed && (told & unsure) === 0 ? told | FRAME_L4_CSUM_VERIFIED : told) >>> 0;

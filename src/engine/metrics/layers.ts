@@ -40,6 +40,12 @@ function processed(w: World, host: number): number {
 /** From the application down, and from the wire up. */
 export const LAYERS: readonly LayerRow[] = [
   { name: 'sends', part: 'out', unit: 'calls', compute: (w, host) => overTasks(w, host, 'sends') },
+  {
+    name: 'tlsOut',
+    part: 'out',
+    unit: 'records',
+    compute: (w, host) => w.hosts[host].software.tlsRecordsOut,
+  },
   { name: 'tcpOut', part: 'out', unit: 'segments', compute: (w, host) => w.hosts[host].snmp.TcpOutSegs },
   {
     name: 'ipOut',
@@ -74,6 +80,12 @@ export const LAYERS: readonly LayerRow[] = [
     compute: (w, host) => w.hosts[host].snmp.IpInReceives + w.hosts[host].snmp.Ip6InReceives,
   },
   { name: 'tcpIn', part: 'in', unit: 'packets', compute: (w, host) => w.hosts[host].snmp.TcpInSegs },
+  {
+    name: 'tlsIn',
+    part: 'in',
+    unit: 'records',
+    compute: (w, host) => w.hosts[host].software.tlsRecordsIn,
+  },
   { name: 'reads', part: 'in', unit: 'calls', compute: (w, host) => overTasks(w, host, 'reads') },
   { name: 'cuts', part: 'work', unit: 'packets', compute: (w, host) => w.hosts[host].software.cuts },
   {
@@ -94,6 +106,19 @@ export const LAYERS: readonly LayerRow[] = [
     unit: 'bytes',
     compute: (w, host) => w.hosts[host].software.rxSummedBytes,
   },
+  {
+    name: 'encryptedBytes',
+    part: 'work',
+    unit: 'bytes',
+    compute: (w, host) => w.hosts[host].software.encryptedBytes,
+  },
+  {
+    name: 'decryptedBytes',
+    part: 'work',
+    unit: 'bytes',
+    compute: (w, host) => w.hosts[host].software.decryptedBytes,
+  },
+  { name: 'cryptNs', part: 'work', unit: 'ns', compute: (w, host) => w.hosts[host].software.cryptNs },
 ];
 
 /** A layer's count of a host; undefined where there is no such layer. */

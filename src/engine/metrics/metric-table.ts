@@ -14,6 +14,7 @@ import { reasonOfKey } from '../drop.ts';
 import type { ClientState, Cpu, Lock, World } from '../world.ts';
 import { layerMetric } from './layers.ts';
 import { linkMetric } from './link-metrics.ts';
+import { cryptShare, tlsMetric } from './tls-metrics.ts';
 import { createLatency, mergeLatency, percentile } from './latency.ts';
 
 export interface MetricRow {
@@ -440,6 +441,9 @@ export const METRIC_FAMILIES = [
   'frags.HOST.(inuse|memory)',
   'layer.HOST.(sends|tcpOut|ipOut|qdisc|driverOut|wireOut|wireIn|stackIn|ipIn|tcpIn|reads)',
   'layer.HOST.(cuts|copiedBytes|txSummedBytes|rxSummedBytes)',
+  'layer.HOST.(tlsOut|tlsIn|encryptedBytes|decryptedBytes|cryptNs|cryptShare)',
+  'tls.HOST.NAME',
+  'tls.HOST.NIC.NAME',
   'counter.HOST.NIC.NAME',
   'rate.HOST.NIC.NAME',
   'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf|sent|sentBytes|sendErrors|wmem|sndbuf|txLatencyP50Ns|txLatencyP99Ns|acks|segs|firstResendNs)',
@@ -523,7 +527,10 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
       const names = ['acquisitions', 'contended', 'waitNs', 'holdNs'];
       return lock !== undefined && names.includes(parts[3]) ? own(lock, parts[3]) : undefined;
     }
+    case 'tls':
+      return tlsMetric(w, host, parts);
     case 'layer':
+      if (parts.length === 3 && parts[2] === 'cryptShare') return cryptShare(w, host);
       return parts.length === 3 ? layerMetric(w, host, parts[2]) : undefined;
     case 'link':
       return linkMetric(w, host, parts.slice(2));

@@ -16,7 +16,7 @@ import { frameReady } from '../nic/rx-ring.ts';
 import type { Cpu, Task, World } from '../world.ts';
 import { queueNapi } from './napi.ts';
 import { startPoll } from './poll.ts';
-import { queueLength } from './socket.ts';
+import { hasData } from './socket.ts';
 
 /** Where a task is in it (Task.phase). */
 export const BUSY_LOOP = 20;
@@ -114,7 +114,7 @@ function loop(w: World, cpu: Cpu, task: Task): boolean {
 
 /** sk_busy_loop_end and need_resched. @returns why it ends, 0: it goes on */
 function endOf(w: World, cpu: Cpu, task: Task): number {
-  if (task.sockets.some((id) => queueLength(w.sockets[id - 1]) > 0)) return Reason.busyPollData;
+  if (task.sockets.some((id) => hasData(w.sockets[id - 1]))) return Reason.busyPollData;
   if (clock(w) > task.busy.start + pollUs(w, task)) return Reason.busyPollTimeout;
   return cpu.needResched || task.cpu !== cpu.index ? Reason.busyPollNeedResched : 0;
 }

@@ -5,9 +5,20 @@ import { cancel } from '../clock/agenda.ts';
 import { wakeTask } from '../cpu/scheduler.ts';
 import { emit } from '../emit.ts';
 import type { Cpu, Socket, World } from '../world.ts';
+import { seqAdd, seqDiff } from '../tcp/seq.ts';
 
 export function queueLength(sock: Socket): number {
   return sock.queue.length - sock.head;
+}
+
+/** kTLS: its readers get whole records, not segments. */
+export function readsRecords(sock: Socket): boolean {
+  return sock.spec.tls !== undefined && sock.spec.tls.rx === 'kernel';
+}
+
+/** There is something for a reader. */
+export function hasData(sock: Socket): boolean {
+  return readsRecords(sock) ? sock.tlsReady.length > 0 : queueLength(sock) > 0;
 }
 
 /** Slot of the oldest skb; the queue isn't empty. */
@@ -25,6 +36,30 @@ export function dequeue(sock: Socket, truesize: number): number {
   }
   sock.rmem -= truesize;
   return slot;
+}
+
+/** Takes a flow's skbs that end at `end` or before off the queue, wherever they stand. The memory is the caller's to give back. */
+export function takeQueued(w: World, sock: Socket, flow: number, end: number): number[] {
+  const { pool } = w;
+  const taken: number[] = [];
+  let at = sock.head;
+  while (at < sock.queue.length) {
+    const slot = sock.queue[at];
+    if (pool.flow[slot] !== flow) at += 1;
+    else if (seqDiff(seqAdd(pool.seq[slot], pool.totalPayload[slot]), end) > 0) break;
+    else {
+      taken.push(slot);
+      if (at === sock.head) {
+        sock.head += 1;
+        at += 1;
+      } else sock.queue.splice(at, 1);
+    }
+  }
+  if (sock.head >= 512) {
+    sock.queue = sock.queue.slice(sock.head);
+    sock.head = 0;
+  }
+  return taken;
 }
 
 /** Appends an skb and charges it: from here on it counts as delivered. */

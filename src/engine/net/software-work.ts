@@ -10,6 +10,12 @@ export function createSoftwareWork() {
     /** Bytes of payload that the CPU has summed for a checksum: of what is sent, of what is received. */
     txSummedBytes: 0,
     rxSummedBytes: 0,
+    /** TLS: records written and read; bytes that the CPU has encrypted and decrypted, and the time it took, ns. */
+    tlsRecordsOut: 0,
+    tlsRecordsIn: 0,
+    encryptedBytes: 0,
+    decryptedBytes: 0,
+    cryptNs: 0,
   };
 }
 

@@ -34,6 +34,9 @@ import { dataReady, enqueue, enqueueOfo, queueLength } from './socket.ts';
 import { sendAcks, startAcks } from './tcp-ack.ts';
 import { takeOfo, WorldEnv } from './tcp-env.ts';
 import { parseOptions } from './tcp-parse.ts';
+import { endTls, startTls } from '../tls/setup.ts';
+import { TLS_USER } from '../tls/state.ts';
+import { lookForRecord } from '../tls/strparser.ts';
 
 /** What the peer of a connection without handshake would have offered: the usual MSS, and a scale. */
 const PEER_WINDOW = 65_536;
@@ -91,9 +94,16 @@ function tellState(s: TcpSock): void {
   );
   const opened = state === TCP_STATES.established;
   if (opened) conn.queuedTo = s.rcvNxt;
+  if (opened) startTls(w, cpu, conn, sock, seq);
+  else if (isGone(s)) endTls(w, conn);
   conn.state = state;
   if (opened) streamWritable(w, cpu, conn, Reason.tcpEstablished, seq);
   else if (s.state === 'closed' && conn.job !== null) conn.job.closed = true;
+}
+
+/** The full socket is gone: closed, or only its numbers are kept (tcp_time_wait). */
+function isGone(s: TcpSock): boolean {
+  return s.state === 'closed' || s.state === 'time-wait' || (s.state === 'fin-wait-2' && s.tx.dead);
 }
 
 function tellWindow(s: TcpSock): void {
@@ -176,8 +186,24 @@ export function connectionRcv(
     for (const late of takeOfo(env, seqAdd(s.rcvNxt, -(2 ** 30)), s.rcvNxt))
       deliver(w, cpu, sock, late, Reason.ofoFilled);
   }
-  if (cause !== 0) dataReady(w, cpu, sock, cause);
+  if (cause !== 0) wakeReader(sock, cause);
   if (flags & TCP_RST && s.state === 'closed' && conn.job !== null) conn.job.closed = true;
+}
+
+/** sk_data_ready; with kTLS only where a whole record is there. */
+function wakeReader(sock: Socket, cause: number): void {
+  const { w, cpu, conn } = env;
+  if (conn.tls !== null && conn.tls.rx.mode !== TLS_USER) {
+    lookForRecord(w, cpu, conn, sock, cause);
+    if (!conn.tls.rx.ready) {
+      if (sock.waiter === 0) return;
+      const there = seqDiff(conn.queuedTo, conn.tls.rx.next);
+      const why = Reason.tlsRecordNotWhole;
+      emit(w, Kind.tlsWait, sock.place, why, cpu.index, 0, conn.flow, cause, there, conn.tls.rx.next | 0);
+      return;
+    }
+  }
+  dataReady(w, cpu, sock, cause);
 }
 
 function segmentOf(w: World, conn: TcpConnection, slot: number): TcpSegment {
@@ -257,6 +283,7 @@ function open(seg: TcpSegment, slot: number): boolean {
     env.cause = w.pool.lastSeq[slot];
     conn.tcp = tcpAccept(env, optionsFor(w, conn, sock), seg);
     settle();
+    startTls(w, cpu, conn, sock, env.cause);
     consumePacket(w, slot, sock.place, Reason.controlSegment, cpu.index);
     return false;
   }
@@ -354,6 +381,16 @@ export function connectionRead(w: World, cpu: Cpu, conn: TcpConnection, sock: So
   env.bind(w, cpu, conn, sock);
   const s = conn.tcp as TcpSock;
   const bytes = seqDiff(seqAdd(pool.seq[slot], pool.totalPayload[slot]), s.copiedSeq);
+  if (bytes > 0) readQueue(env, s, bytes);
+  touch(conn, sock);
+  settle();
+}
+
+/** kTLS: a record's bytes have been read, up to `end`. */
+export function connectionReadTo(w: World, cpu: Cpu, conn: TcpConnection, sock: Socket, end: number): void {
+  env.bind(w, cpu, conn, sock);
+  const s = conn.tcp as TcpSock;
+  const bytes = seqDiff(end, s.copiedSeq);
   if (bytes > 0) readQueue(env, s, bytes);
   touch(conn, sock);
   settle();

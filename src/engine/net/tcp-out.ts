@@ -2,12 +2,13 @@
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { emit } from '../emit.ts';
-import { FRAME_OOO_OKAY, frameBits } from '../packet/frame-bits.ts';
+import { FRAME_OOO_OKAY, frameBits, FRAME_DECRYPTED, FRAME_TLS_SYNC } from '../packet/frame-bits.ts';
 import { ETH_HLEN, makeFrame, TCP_FIN, TCP_SYN, VLAN_HLEN } from '../packet/frame.ts';
 import type { TcpOut } from '../tcp/env.ts';
 import type { Cpu, Socket, TcpConnection, World } from '../world.ts';
 import { makeLocalSkb } from './local-skb.ts';
 import { hex32, setOptions } from './tcp-options.ts';
+import { seqAdd } from '../tcp/seq.ts';
 
 /** The card finishes the checksum (CHECKSUM_PARTIAL), paths are not fragmented (DF). */
 const BITS4 = frameBits(makeFrame({ l4Csum: 'partial' }));
@@ -48,6 +49,12 @@ export function segmentOut(
   setOptions(w, slot, hex, out.tsVal, out.tsEcr);
   // skb_set_delivery_time: when it may leave
   pool.readyNs[slot] = out.edtNs;
+  if (conn.tls !== null && conn.tls.tx.dev >= 0 && out.len > 0) {
+    const { tx } = conn.tls;
+    pool.bits[slot] |= FRAME_DECRYPTED;
+    if (out.seq !== tx.queuedSeq) pool.bits[slot] |= FRAME_TLS_SYNC;
+    tx.queuedSeq = seqAdd(out.seq, out.len);
+  }
   if (out.skb >= 0) {
     pool.sk[slot] = sock.id;
     pool.tag[slot] = out.skb;

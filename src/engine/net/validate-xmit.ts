@@ -3,18 +3,19 @@
  * segments is cut, a checksum is finished, data in several places are copied into one.
  * Source: net/core/dev.c validate_xmit_skb, netif_skb_features, gso_features_check, harmonize_features, skb_csum_hwoffload_help,
  * include/linux/netdevice.h netif_needs_gso, skb_needs_linearize, v6.12. Left out: failures for want of memory (tx_dropped), VLAN
- * tags (part of the frame), tunnels, kTLS, xfrm.
+ * tags (part of the frame), tunnels, xfrm.
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { emit } from '../emit.ts';
 import { canChecksum } from '../nic/features.ts';
 import { IPPROTO_TCP, IPPROTO_UDP, TCP_CWR } from '../packet/frame.ts';
-import { FRAME_L4_CSUM_PARTIAL } from '../packet/frame-bits.ts';
+import { FRAME_L4_CSUM_PARTIAL, FRAME_DECRYPTED } from '../packet/frame-bits.ts';
 import type { Nic, RxQueue, World } from '../world.ts';
 import { cutSkb, headerBytes } from './gso/cut.ts';
 import { cutUfo, isUfo } from './ufo.ts';
 import { GRO_FIXED_ID, GRO_FLIST } from './gro/limits.ts';
+import { tlsFallback, tlsNeedsWork, tlsXmitCycles } from '../tls/tx-card.ts';
 
 /** The frames that the last call of validateXmit has made: the driver gets them one after the other. */
 export const pieces: number[] = [];
@@ -23,6 +24,7 @@ export const pieces: number[] = [];
 export function needsWork(w: World, nic: Nic, slot: number): boolean {
   const { pool } = w;
   if (pool.segs[slot] > 1) return true;
+  if ((pool.bits[slot] & FRAME_DECRYPTED) !== 0 && tlsNeedsWork(w, nic, slot)) return true;
   if ((pool.bits[slot] & FRAME_L4_CSUM_PARTIAL) !== 0 && !canChecksum(nic, isV6(w, slot))) return true;
   return !nic.features['tx-scatter-gather'] && scattered(w, slot);
 }
@@ -66,9 +68,10 @@ export function xmitCycles(w: World, nic: Nic, slot: number): number {
   const sg = nic.features['tx-scatter-gather'];
   const bytes = pool.totalPayload[slot];
   let cycles = sum ? bytes * profile.csumPerByte : 0;
+  if ((pool.bits[slot] & FRAME_DECRYPTED) !== 0) cycles += tlsXmitCycles(w, nic, slot);
   if (pool.segs[slot] === 1) return sg || !scattered(w, slot) ? cycles : cycles + bytes * profile.copyPerByte;
   const why = whyCut(w, nic, slot);
-  if (why === Reason.none) return 0;
+  if (why === Reason.none) return cycles;
   // of fragments no card finishes the checksum
   if (why === Reason.txUfoOff && !sum) cycles += bytes * profile.csumPerByte;
   const each = why === Reason.txCutList ? profile.gsoList : profile.gsoSegment;
@@ -84,6 +87,8 @@ export function validateXmit(w: World, nic: Nic, q: RxQueue, cpu: number, slot: 
   const bytes = pool.totalPayload[slot];
   const sg = nic.features['tx-scatter-gather'];
   pieces.length = 0;
+  if ((pool.bits[slot] & FRAME_DECRYPTED) !== 0 && tlsFallback(w, nic, slot))
+    decided(w, q, cpu, slot, Reason.tlsFallback);
   if (pool.segs[slot] === 1) {
     if (!sg && scattered(w, slot)) {
       decided(w, q, cpu, slot, Reason.txLinearize);

@@ -29,6 +29,8 @@ const OFF: Features = {
   'udp-fragmentation-offload': false,
   'rx-gro-list': false,
   'rx-udp-gro-forwarding': false,
+  'tls-hw-tx-offload': false,
+  'tls-hw-rx-offload': false,
 };
 
 /** What the driver and this kernel's core offer for turning (dev->hw_features), with the state it begins in. */
@@ -43,6 +45,8 @@ export function offeredFeatures(driver: DriverInfo, rules: RuleValues): Partial<
   if (rules.gso) offered['generic-segmentation-offload'] = true;
   for (const [name, on] of Object.entries(driver.offloads) as [OffloadName, boolean][]) {
     if (name.startsWith('tx-') && !rules.tso) continue;
+    if (name === 'tls-hw-tx-offload' && !rules.ktlsDeviceTx) continue;
+    if (name === 'tls-hw-rx-offload' && !rules.ktlsDeviceRx) continue;
     if (name === 'large-receive-offload' && !rules.lro) continue;
     if (name === 'tx-udp-segmentation' && !rules.udpGso) continue;
     if (name === 'udp-fragmentation-offload' && !rules.ufo) continue;
@@ -79,6 +83,8 @@ export function netdevFixFeatures(wanted: Partial<Features>, rules: RuleValues):
   const both = ip4 && ip6;
   drop('udp-fragmentation-offload', !both, Reason.featureNoTxChecksum);
   drop('udp-fragmentation-offload', !sg, Reason.featureNoSg);
+  drop('tls-hw-tx-offload', rules.ktlsNeedsChecksum && !both, Reason.featureNoTxChecksum);
+  drop('tls-hw-rx-offload', rules.ktlsNeedsChecksum && !f['rx-checksumming'], Reason.featureNoRxChecksum);
   drop('tx-udp-segmentation', rules.usoNeedsChecksum && !both, Reason.featureNoTxChecksum);
   return f;
 }

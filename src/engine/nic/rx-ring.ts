@@ -14,6 +14,8 @@ import { NO_CPU } from '../records.ts';
 import type { Cpu, Nic, RxQueue, World } from '../world.ts';
 import { carryOut, decideInterrupt } from './moderation.ts';
 import { rxChecksum } from './rx-checksum.ts';
+import { FRAME_DECRYPTED, FRAME_TLS_SYNC } from '../packet/frame-bits.ts';
+import { tlsCardReceives, tlsDriverReceives } from '../tls/rx-card.ts';
 
 /** Descriptors the card can still fill. */
 export function freeDescriptors(q: RxQueue): number {
@@ -24,6 +26,7 @@ export function freeDescriptors(q: RxQueue): number {
 /** Puts a frame into the next descriptor and starts its DMA; without a descriptor it is lost before any CPU sees it. */
 export function receiveIntoRing(w: World, nic: Nic, q: RxQueue, slot: number): void {
   const pool = w.pool;
+  if (nic.tls !== null && nic.tls.rx_tls_ctx > 0) tlsCardReceives(w, nic, slot);
   const free = freeDescriptors(q);
   if (free === 0) {
     q.missed += 1;
@@ -144,6 +147,8 @@ export function takeDescriptor(w: World, q: RxQueue, cpu: Cpu, cause: number, nu
     index,
   );
   rxChecksum(w, w.nics[q.nic], slot);
+  if ((pool.bits[slot] & (FRAME_DECRYPTED | FRAME_TLS_SYNC)) !== 0)
+    tlsDriverReceives(w, w.nics[q.nic], cpu, slot, q.ringPlace);
   return slot;
 }
 

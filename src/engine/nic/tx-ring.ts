@@ -23,6 +23,9 @@ import { WIRE_OVERHEAD } from '../traffic/wire.ts';
 import { type Cpu, LATENCY_FLOWS, type Nic, type RxQueue, type World } from '../world.ts';
 import { dqlCompleted, dqlQueued } from './dql.ts';
 import { carryOut, decideInterrupt } from './moderation.ts';
+import { dropKey } from '../drop.ts';
+import { FRAME_DECRYPTED } from '../packet/frame-bits.ts';
+import { tlsDriverSends } from '../tls/tx-card.ts';
 
 const NS = 1_000_000_000;
 /** Packets that one wake-up of a queue takes out of its queueing discipline (net.core.dev_weight). */
@@ -54,6 +57,13 @@ function bytesOf(w: World, slot: number): number {
 export function intoRing(w: World, nic: Nic, q: RxQueue, cpu: number, slot: number, reason: number): void {
   const pool = w.pool;
   if (w.tap !== null) w.tap(w, Point.driverOut, nic.index, slot);
+  if ((pool.bits[slot] & FRAME_DECRYPTED) !== 0) {
+    const why = tlsDriverSends(w, nic, cpu, slot, q.txPlace);
+    if (why !== Reason.none) {
+      dropInDriver(w, q, cpu, slot, why);
+      return;
+    }
+  }
   q.tx.ring.push(slot);
   q.tx.posted += 1;
   q.tx.by = cpu === NO_CPU ? -1 : cpu;
@@ -71,6 +81,18 @@ export function intoRing(w: World, nic: Nic, q: RxQueue, cpu: number, slot: numb
     pool.segs[slot],
   );
   if (nic.txSending < 0) startFrame(w, nic, q.number);
+}
+
+/** The driver frees what its card cannot encrypt; the stack takes it as sent. */
+function dropInDriver(w: World, q: RxQueue, cpu: number, slot: number, why: number): void {
+  const { pool } = w;
+  const segs = pool.segs[slot];
+  w.totals.txDropped += segs;
+  const key = dropKey(q.txPlace, why);
+  w.totals.txDrops[key] = (w.totals.txDrops[key] ?? 0) + 1;
+  const [id, cause] = [pool.id[slot], pool.lastSeq[slot]];
+  const seq = emit(w, Kind.txDrop, q.txPlace, why, cpu, id, 0, cause, segs, 0);
+  freeSent(w, slot, cpu, seq);
 }
 
 /**

@@ -56,6 +56,11 @@ export const FRAME_OOO_OKAY = 1 << 26;
 /** SKB_GSO_UDP: a datagram that the card is to cut into IP fragments. */
 export const FRAME_UFO = 1 << 27;
 
+/** skb->decrypted: plaintext of a TLS connection, which the card is to encrypt, or has decrypted. */
+export const FRAME_DECRYPTED = 1 << 28;
+/** Of such a packet on its way out: it is out of order. Of a frame that came in: its card asks whether a record begins in it. */
+export const FRAME_TLS_SYNC = 1 << 29;
+
 /** @returns FRAME_* bits of `fields`, unsigned. */
 export function frameBits(fields: FrameFields): number {
   let bits = 0;

@@ -611,6 +611,71 @@ export const reasonWords: Readonly<Record<string, string>> = {
     'The program accepts it: it goes on where it was stopped, in the program’s own time, with bottom halves off.',
   'reason.nfRejected': 'The program rejects it.',
 
+  // -- TLS
+  'reason.tlsUserSpace':
+    'TLS runs in the application: a library there has the keys, and the kernel sees bytes that mean nothing to it.',
+  'reason.tlsNoCard':
+    'The kernel has the keys; the card offers no TLS, so the CPU does the cipher. Nobody is told: kTLS in software works just the same.',
+  'reason.tlsTxOff':
+    'The kernel has the keys; the card could encrypt, but tls-hw-tx-offload is off, so the CPU does.',
+  'reason.tlsRxOff':
+    'The kernel has the keys; the card could decrypt, but tls-hw-rx-offload is off (as drivers leave it), so the CPU does.',
+  'reason.tlsVersion':
+    'The kernel has the keys; cards take TLS 1.2 only, and this is 1.3, so the CPU does the cipher. Nobody is told.',
+  'reason.tlsKernelOld':
+    'The kernel has the keys; this version cannot hand them to a card, so the CPU does the cipher.',
+  'reason.tlsDevice':
+    'The driver has taken the keys: from this byte on the card does the cipher, as long as it can follow.',
+  'reason.tlsUserEncrypt':
+    'The library in the application has copied the data and encrypted it, on the application’s CPU; the call that writes it will copy it once more.',
+  'reason.tlsSwEncrypt':
+    'kTLS encrypts inside sendmsg, on the caller’s CPU: in one pass from the application’s memory to what TCP will send. If TCP sends it again, these same bytes go.',
+  'reason.tlsFramed':
+    'kTLS writes only the header and leaves room for the tag: what goes down the stack is plaintext, for the card to encrypt.',
+  'reason.tlsCardEncrypts':
+    'Its first byte is the one that the card expects: the card goes on where it was, encrypts, and fills in the tag.',
+  'reason.tlsTxRebuild':
+    'Its first byte is not the one that the card expects (TCP sends it again, or comes back from doing so). The driver sets the cipher’s state anew: the number of the record, and by DMA the part of the record before this packet, which the card reads and throws away.',
+  'reason.tlsNoSyncData':
+    'Out of order, and its record has been acknowledged meanwhile: there is nothing left to set the card’s state from, so the driver drops it. It is not missed.',
+  'reason.tlsFallback':
+    'The route leads out of another card than the one with the key: the CPU encrypts the packet, right before the driver.',
+  'reason.tlsRxDecrypted': 'It follows on what the card has seen: the card decrypts it, and marks it so.',
+  'reason.tlsRxBefore':
+    'It begins before what the card expects: sent again, or late. The card has gone on and leaves it as it came.',
+  'reason.tlsRxGap':
+    'Something before it is missing, but no header of a record is: the card knows where the next one begins. The record at work cannot be checked any more and passes as it came.',
+  'reason.tlsRxRest': 'The card has not seen this record whole: it passes as it came, up to the next header.',
+  'reason.tlsRxHeaderLost':
+    'What is missing held the header of a record: the card does not know any more where records begin, and has lost its place in the stream.',
+  'reason.tlsRxSearching':
+    'The card has lost its place; it looks for bytes that could be a header, once the longest possible record must be over.',
+  'reason.tlsRxAsks':
+    'Here is what looks like the header of a record: the card asks the kernel whether it is one.',
+  'reason.tlsRxTracking':
+    'The card has found a header and counts records from there, but the kernel has not confirmed it yet: nothing is decrypted.',
+  'reason.tlsRxChecksum': 'Its TCP checksum is wrong: the card does not touch it.',
+  'reason.tlsResyncAsked':
+    'The driver sees the card’s question, tells the stack to note the records in this segment, and asks the card for the exact byte.',
+  'reason.tlsResyncConfirmed':
+    'The stack has found a record at the very byte: the card gets its number, and decrypts again from the next header on.',
+  'reason.tlsResyncSkipped':
+    'When the card was asked for the exact byte it had lost its place again: the question is dropped.',
+  'reason.tlsSwDecrypt':
+    'Every segment of the record came encrypted: recvmsg decrypts it, on the reader’s CPU.',
+  'reason.tlsCardDecrypted':
+    'The card has decrypted every segment of the record and checked its tag: recvmsg only copies.',
+  'reason.tlsMixed':
+    'The card has decrypted a part of the record only. A tag can be checked over ciphertext alone: the CPU encrypts that part again, then decrypts the whole.',
+  'reason.tlsUserDecrypt':
+    'The library in the application decrypts what its reads have brought, and copies it to where the application wants it.',
+  'reason.tlsConsumed': 'All of its bytes belong to records that have been read.',
+  'reason.tlsRecordNotWhole':
+    'Only whole records can be checked and read, and bytes of this one are still missing: waking the reader would be for nothing.',
+  'reason.groDecrypted':
+    'One of the two has been decrypted by the card and the other one not: an skb has one mark for all of it, so they stay apart.',
+  'reason.tlsCiphertextRead': 'The application’s library has read bytes of TLS records, still encrypted.',
+
   // -- input
   'reason.commandDone': 'Someone typed a command, and it was carried out.',
 };

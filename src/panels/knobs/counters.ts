@@ -83,7 +83,7 @@ export function countersOf(map: SceneMap, scene: Scene, host: number): Counter[]
         name: `${socket.name} Recv-Q`,
         value: state.rmem,
         loss: false,
-        filter: { kinds: [Kind.socketQueue, Kind.recv, Kind.nfQueue, Kind.nfRead], places },
+        filter: { kinds: [Kind.socketQueue, Kind.recv, Kind.tlsFree, Kind.nfQueue, Kind.nfRead], places },
         tool: 'ss -m',
       });
     }

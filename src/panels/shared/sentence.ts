@@ -131,6 +131,13 @@ function variantOf(name: string, record: RecordView): string {
     case 'backlogQueue':
     case 'backlogTake':
       return BOTTOM_HALF.has(record.reason) ? 'bh' : '';
+    case 'tlsTxCard':
+      return record.reason === Reason.tlsTxRebuild ? 'sync' : '';
+    case 'tlsRxResync':
+      return record.reason === Reason.tlsResyncAsked ? '' : 'told';
+    case 'tlsRecv':
+      return record.reason === Reason.tlsUserDecrypt ? 'user' : '';
+    case 'tlsSetup':
     case 'gro':
     case 'nfVerdict':
       return String(record.a);

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import { t } from '../../i18n/index.ts';
 import { useActions, useAppStore } from '../../store/react.ts';
 import { groupDigits } from '../shared/format.ts';
-import { type HostLayers, LAYER_PARTS, layerCells } from './layers.ts';
+import { type HostLayers, LAYER_PARTS, layerCells, showsRow } from './layers.ts';
 
 interface Seen {
   scenario: string;
@@ -67,22 +67,24 @@ export function Layers() {
         </thead>
         {LAYER_PARTS.map(({ part, names }) => (
           <tbody key={part} className={`layers-${part}`}>
-            {names.map((name) => (
-              <tr key={name}>
-                <th scope="row">{t(`layers.${name}`)}</th>
-                {cells.map((cell, i) => (
-                  <td key={seen.layers[i].host}>
-                    <span className="layer-bar" style={{ inlineSize: `${cell[name].share * 60}%` }} />
-                    <span className="mono">{groupDigits(cell[name].count)}</span>
-                    {cell[name].other !== null && cell[name].other !== cell[name].count && (
-                      <span className="muted mono">
-                        {t('layers.before', { n: groupDigits(cell[name].other) })}
-                      </span>
-                    )}
-                  </td>
-                ))}
-              </tr>
-            ))}
+            {names
+              .filter((name) => showsRow(name, seen.layers))
+              .map((name) => (
+                <tr key={name}>
+                  <th scope="row">{t(`layers.${name}`)}</th>
+                  {cells.map((cell, i) => (
+                    <td key={seen.layers[i].host}>
+                      <span className="layer-bar" style={{ inlineSize: `${cell[name].share * 60}%` }} />
+                      <span className="mono">{groupDigits(cell[name].count)}</span>
+                      {cell[name].other !== null && cell[name].other !== cell[name].count && (
+                        <span className="muted mono">
+                          {t('layers.before', { n: groupDigits(cell[name].other) })}
+                        </span>
+                      )}
+                    </td>
+                  ))}
+                </tr>
+              ))}
           </tbody>
         ))}
       </table>

@@ -8,9 +8,20 @@ export interface HostLayers {
 
 /** Layers from the application down to the wire and up again, and what software does for a card that cannot. */
 export const LAYER_PARTS = [
-  { part: 'out', names: ['sends', 'tcpOut', 'ipOut', 'qdisc', 'driverOut', 'wireOut'] },
-  { part: 'in', names: ['wireIn', 'stackIn', 'ipIn', 'tcpIn', 'reads'] },
-  { part: 'work', names: ['cuts', 'copiedBytes', 'txSummedBytes', 'rxSummedBytes'] },
+  { part: 'out', names: ['sends', 'tlsOut', 'tcpOut', 'ipOut', 'qdisc', 'driverOut', 'wireOut'] },
+  { part: 'in', names: ['wireIn', 'stackIn', 'ipIn', 'tcpIn', 'tlsIn', 'reads'] },
+  {
+    part: 'work',
+    names: [
+      'cuts',
+      'copiedBytes',
+      'txSummedBytes',
+      'rxSummedBytes',
+      'encryptedBytes',
+      'decryptedBytes',
+      'cryptNs',
+    ],
+  },
 ] as const;
 
 export interface LayerCell {
@@ -21,17 +32,35 @@ export interface LayerCell {
   other: number | null;
 }
 
-const isBytes = (name: string): boolean => name.endsWith('Bytes');
+/** Rows of TLS: shown where there is any. */
+const TLS_ROWS: ReadonlySet<string> = new Set([
+  'tlsOut',
+  'tlsIn',
+  'encryptedBytes',
+  'decryptedBytes',
+  'cryptNs',
+]);
+
+/** False for a row that has nothing to say in this scenario. */
+export function showsRow(name: string, layers: readonly HostLayers[]): boolean {
+  return !TLS_ROWS.has(name) || layers.some(({ counts }) => counts.tlsOut > 0 || counts.tlsIn > 0);
+}
+
+/** Bars of one unit have one scale. */
+function unitOf(name: string): 'bytes' | 'ns' | 'times' {
+  if (name.endsWith('Bytes')) return 'bytes';
+  return name.endsWith('Ns') ? 'ns' : 'times';
+}
 
 /** Host by host, by the layer's name. Bars of bytes and bars of how often have a scale each, common to both runs. */
 export function layerCells(
   now: readonly HostLayers[],
   before: readonly HostLayers[] | null,
 ): Record<string, LayerCell>[] {
-  const most = { bytes: 1, times: 1 };
+  const most = { bytes: 1, ns: 1, times: 1 };
   for (const { counts } of [...now, ...(before ?? [])])
     for (const [name, count] of Object.entries(counts)) {
-      const unit = isBytes(name) ? 'bytes' : 'times';
+      const unit = unitOf(name);
       most[unit] = Math.max(most[unit], count);
     }
   return now.map(({ host, counts }) => {
@@ -39,7 +68,7 @@ export function layerCells(
     return Object.fromEntries(
       Object.entries(counts).map(([name, count]) => [
         name,
-        { count, share: count / most[isBytes(name) ? 'bytes' : 'times'], other: old?.[name] ?? null },
+        { count, share: count / most[unitOf(name)], other: old?.[name] ?? null },
       ]),
     );
   });

@@ -25,6 +25,7 @@ export function driverStats(ctx: Ctx, nic: Nic): [string, number][] {
   if (driver.stats.noBuffer !== null) rows.push([driver.stats.noBuffer, counters.rx_no_buffer_count]);
   if (driver.name === 'ixgbe') rows.push(['rx_csum_offload_errors', counters.csum_errors]);
   if (driver.arfs) rows.push(...arfsStats(ctx, nic));
+  rows.push(...tlsStats(ctx, nic));
   for (let i = 0; i < nic.activeQueues; i += 1)
     rows.push(...queueStats(ctx, nic, ctx.world.queues[nic.firstQueue + i]));
   return rows;
@@ -53,6 +54,13 @@ function arfsNames(ctx: Ctx): readonly (keyof ArfsCounters)[] {
 function arfsStats(ctx: Ctx, nic: Nic): [string, number][] {
   const queues = ctx.world.queues.slice(nic.firstQueue, nic.firstQueue + nic.queues);
   return arfsNames(ctx).map((name) => [`rx_arfs_${name}`, queues.reduce((sum, q) => sum + q.arfs[name], 0)]);
+}
+
+/** mlx5's counters of TLS in the card, each direction where this kernel knows it. */
+function tlsStats(ctx: Ctx, nic: Nic): [string, number][] {
+  if (nic.tls === null) return [];
+  const { ktlsDeviceTx, ktlsDeviceRx } = ctx.world.fixed.rules;
+  return Object.entries(nic.tls).filter(([name]) => (name.startsWith('tx_') ? ktlsDeviceTx : ktlsDeviceRx));
 }
 
 export function printStats(ctx: Ctx, nic: Nic): Outcome {

@@ -18,6 +18,7 @@ import { devStatText, softnetStatText } from './softnet-stat.ts';
 import { queueFiles } from './queue-files.ts';
 import { nicFiles } from './sys-class-net.ts';
 import { sysctlFiles } from './sys-net.ts';
+import { tlsStatText } from './tls-stat.ts';
 
 export const ERRNO = {
   EINVAL: 'Invalid argument',
@@ -50,6 +51,7 @@ export function allFiles(ctx: Ctx): VirtualFile[] {
     reading('/proc/net/snmp6', () => snmp6Text(ctx)),
     reading('/proc/net/sockstat', () => sockstatText(ctx)),
     reading('/proc/net/softnet_stat', () => softnetStatText(ctx)),
+    reading('/proc/net/tls_stat', () => tlsStatText(ctx)),
     reading('/proc/stat', () => statText(ctx)),
     reading('/proc/uptime', () => uptimeText(ctx)),
     reading('/proc/softirqs', () => softirqsText(ctx)),

@@ -3,10 +3,10 @@
  * The reason is the first check that fails, in the kernel's order, but for the IP ID: a lost or reordered segment fails it
  * too, and then its sequence number says more. The marks of softMark are asked last, as skb_gro_receive does.
  * Source: net/ipv4/tcp_offload.c tcp4_gro_receive, tcp_gro_receive, tcp4_check_fraglist_gro; net/core/gro.c skb_gro_receive,
- * Linux v6.12. Left out: TLS-decrypted state, page_pool recycling, zerocopy.
+ * Linux v6.12. Left out: page_pool recycling, zerocopy.
  */
 import { Reason } from '../../../catalog/reasons.ts';
-import { FRAME_OWN_OPTIONS, FRAME_TIMESTAMPS } from '../../packet/frame-bits.ts';
+import { FRAME_OWN_OPTIONS, FRAME_TIMESTAMPS, FRAME_DECRYPTED } from '../../packet/frame-bits.ts';
 import { TCP_CWR, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, TCP_URG } from '../../packet/frame.ts';
 import type { FlowInfo, Nic, World } from '../../world.ts';
 import { optionsOf } from '../tcp-options.ts';
@@ -101,6 +101,7 @@ function refusal(
   } else if (len === 0) return Reason.groEmpty;
   else if (len > pool.gsoSize[p]) return Reason.groBigger;
   if ((pool.seq[p] + pool.totalPayload[p]) >>> 0 !== pool.seq[s]) return Reason.groSeq;
+  if (((pool.bits[p] ^ pool.bits[s]) & FRAME_DECRYPTED) !== 0) return Reason.groDecrypted;
   if (network !== Reason.none) return network;
   if (fraglist) {
     if (differ !== 0) return Reason.groFlags;
