@@ -553,12 +553,17 @@ export const rules = {
   /** /proc/net/tls_stat tells of padding found too late. */
   ktlsRetryCounters: [
     { since: null, until: '6.0', value: false, source: 'net/tls/tls_proc.c before bb56cea9abd8' },
-    { since: '6.0', until: null, value: true, source: 'bb56cea9abd8, 88527790c079' },
+    { since: '6.0', until: null, value: true, source: 'bb56cea9abd8 and the patches before it' },
   ],
   /** A card that may not finish (or check) checksums may not encrypt (or decrypt) either. */
   ktlsNeedsChecksum: [
     { since: null, until: '5.11', value: false, source: 'before ae0b04b238e2' },
-    { since: '5.11', until: null, value: true, source: 'ae0b04b238e2, a3eb4e9d4c92; net/core/dev.c, v6.12' },
+    {
+      since: '5.11',
+      until: null,
+      value: true,
+      source: 'ae0b04b238e2, a3eb4e9d4c92 (releases not checked); net/core/dev.c, v6.12',
+    },
   ],
 } as const satisfies Record<string, readonly RuleRow<number | boolean>[]>;
 

@@ -5,6 +5,7 @@
  * Source: net/tls/tls_sw.c tls_sw_recvmsg, tls_rx_one_record, net/tls/tls_device.c tls_device_decrypted, tls_device_reencrypt,
  * net/tls/tls_strp.c, v6.12. Left out: a read of less than a record (the rest would wait decrypted), TLS_RX_EXPECT_NO_PAD.
  */
+import { Point } from '../../catalog/capture-points.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { startWork } from '../cpu/context.ts';
@@ -137,6 +138,7 @@ function free(w: World, cpu: Cpu, task: Task, sock: Socket, slot: number, cause:
   addLatency(task.latency, latencyNs);
   const flow = pool.flow[slot];
   if (flow <= LATENCY_FLOWS) addLatency(w.flowState.latency[flow - 1], latencyNs);
+  if (w.tap !== null) w.tap(w, Point.appIn, w.queues[pool.queue[slot]].nic, slot);
   const [id, bytes] = [pool.id[slot], pool.totalPayload[slot]];
   const why = Reason.tlsConsumed;
   emit(w, Kind.tlsFree, sock.place, why, cpu.index, id, 0, cause, bytes, sock.rmem);

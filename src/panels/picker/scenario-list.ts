@@ -66,6 +66,7 @@ export const TOPICS: readonly (readonly [topic: string, ids: readonly string[]])
       'ufo-and-a-lost-fragment',
       'bursts-and-pacing',
       'a-ping-behind-a-bulk-flow',
+      'ktls-and-its-card',
     ],
   ],
   ['overload', ['softirq-starves-an-application', 'moderation-and-dim', 'where-packets-wait']],

@@ -6,6 +6,7 @@ import { burstsAndPacing } from './bursts-and-pacing.ts';
 import { aDelayThatLoses } from './a-delay-that-loses.ts';
 import { aRingOverflows } from './a-ring-overflows.ts';
 import { groBuildsATrain } from './gro-builds-a-train.ts';
+import { ktlsAndItsCard } from './ktls-and-its-card.ts';
 import { jumboFrames } from './jumbo-frames.ts';
 import { napiLightAndHeavyLoad } from './napi-light-and-heavy-load.ts';
 import { rssSpreadsFlows } from './rss-spreads-flows.ts';
@@ -67,4 +68,5 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...ufoAndALostFragment,
   ...burstsAndPacing,
   ...aPingBehindABulkFlow,
+  ...ktlsAndItsCard,
 };
