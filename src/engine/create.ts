@@ -60,6 +60,7 @@ import {
   type Nic,
   type TcpConnection,
   type RxQueue,
+  type FlowInfo,
   type Socket,
   type Source,
   type Task,
@@ -233,6 +234,7 @@ export function createWorld(spec: WorldSpec): World {
     }
     return source;
   });
+  refusePlainToTls(flows, sockets);
   const connections = flows
     .filter((flow) => flow?.connection >= 0)
     .map((flow, index): TcpConnection => {
@@ -923,4 +925,17 @@ function makeQueue(
     irqs: 0,
     polls: 0,
   };
+}
+
+/** A socket with TLS can do nothing with segments that are no records. @throws RangeError where traffic of no connection goes to one */
+function refusePlainToTls(flows: readonly FlowInfo[], sockets: readonly Socket[]): void {
+  for (const flow of flows) {
+    if (flow === undefined || flow.connection < 0 || flow.live) continue;
+    const { spec } = sockets[flow.socket - 1];
+    if (spec.tls === undefined) continue;
+    const { src, dst, dport } = flow.key;
+    throw new RangeError(
+      `plain TCP from ${src} to ${dst} port ${dport}: socket ${spec.name} has \`tls\`, which needs an application's \`stream\` at the other end`,
+    );
+  }
 }

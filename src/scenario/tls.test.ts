@@ -76,6 +76,27 @@ describe('TLS in a scenario', () => {
     expect(errors({ near: { tx: 'user', rx: 'user' }, far: {} })).toEqual([]);
   });
 
+  it('takes nothing from traffic that is no connection', () => {
+    const loaded = loadScenario(
+      JSON.stringify({
+        format: 1,
+        id: 'plain',
+        title: { text: 'plain' },
+        durationNs: 1000,
+        hosts: {
+          h1: {
+            nics: { eth0: { mac: '02:00:00:00:00:01', addresses: ['10.0.0.1'] } },
+            sockets: { s: { proto: 'tcp', port: 0, acks: true, tls: {} } },
+          },
+        },
+        traffic: { flood: { kind: 'rate', frame: { proto: 'tcp', len: 100 }, ratePps: 1000 } },
+      }),
+      'plain.json',
+    );
+    const made = loaded.ok ? compileScenario(loaded.scenario) : loaded;
+    expect(made.ok ? '' : made.errors[0].message).toContain('socket s has `tls`');
+  });
+
   it('needs a TCP socket that acknowledges, and reads of whole records', () => {
     expect(errors({ socket: { proto: 'udp' } }).join()).toContain(
       'hosts.h2.sockets.s.tls: TLS goes over a TCP socket with acks: true',

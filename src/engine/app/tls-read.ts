@@ -9,6 +9,7 @@ import { Point } from '../../catalog/capture-points.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { startWork } from '../cpu/context.ts';
+import { packetAway, remoteExtra } from '../cpu/node.ts';
 import { emit } from '../emit.ts';
 import { addLatency } from '../metrics/latency.ts';
 import { recordSockFlow } from '../net/rps.ts';
@@ -16,7 +17,7 @@ import { takeQueued } from '../net/socket.ts';
 import { connectionReadTo } from '../net/tcp-connection.ts';
 import { FRAME_DECRYPTED } from '../packet/frame-bits.ts';
 import { freeSlots } from '../packet/pool.ts';
-import { seqAdd, seqDiff } from '../tcp/seq.ts';
+import { seqDiff } from '../tcp/seq.ts';
 import { countCrypt, cryptCycles } from '../tls/crypt.ts';
 import { type RecordSpan, recordAt } from '../tls/records.ts';
 import { TLS_USER, type TlsConn } from '../tls/state.ts';
@@ -32,21 +33,21 @@ function recordOf(w: World, conn: TcpConnection): RecordSpan {
   return record;
 }
 
-/** Skbs of the record: how many, how many of them the card has decrypted, how many end with it. */
-const seen = { skbs: 0, decrypted: 0, ended: 0 };
+/** Skbs of the record: how many, how many of them the card has decrypted; they lie on another NUMA node. */
+const seen = { skbs: 0, decrypted: 0, away: false };
 
-function look(w: World, sock: Socket, conn: TcpConnection, record: RecordSpan): void {
+function look(w: World, cpu: Cpu, sock: Socket, conn: TcpConnection, record: RecordSpan): void {
   const { pool } = w;
   seen.skbs = 0;
   seen.decrypted = 0;
-  seen.ended = 0;
+  seen.away = false;
   for (let i = sock.head; i < sock.queue.length; i += 1) {
     const slot = sock.queue[i];
     if (pool.flow[slot] !== conn.flow) continue;
     if (seqDiff(pool.seq[slot], record.end) >= 0) return;
     seen.skbs += 1;
     if ((pool.bits[slot] & FRAME_DECRYPTED) !== 0) seen.decrypted += 1;
-    if (seqDiff(seqAdd(pool.seq[slot], pool.totalPayload[slot]), record.end) <= 0) seen.ended += 1;
+    if (seen.skbs === 1) seen.away = w.fixed.hosts[sock.host].nodes > 1 && packetAway(w, cpu, slot);
   }
 }
 
@@ -58,7 +59,8 @@ function howRead(): number {
 /** recvmsg begins. */
 export function startTlsRecv(w: World, cpu: Cpu, task: Task, sock: Socket): void {
   const conn = w.connections[sock.tlsReady[0]];
-  recordSockFlow(w, cpu, w.fixed.flows[conn.flow].softHash);
+  const first = sock.queue.find((slot, i) => i >= sock.head && w.pool.flow[slot] === conn.flow);
+  if (first !== undefined) recordSockFlow(w, cpu, w.pool.hash[first]);
   task.callBytes = 0;
   sock.owned = true;
   startOne(w, cpu, sock, w.fixed.hosts[cpu.host].profile.recvmsg);
@@ -71,13 +73,15 @@ function startOne(w: World, cpu: Cpu, sock: Socket, cycles: number): void {
   const tls = conn.tls as TlsConn;
   const record = recordOf(w, conn);
   const payload = seqDiff(record.end, record.start) - tls.overhead;
-  look(w, sock, conn, record);
+  look(w, cpu, sock, conn, record);
   const how = howRead();
   const crypt = how === Reason.tlsCardDecrypted ? 0 : how === Reason.tlsMixed ? 2 * payload : payload;
   if (crypt > 0) countCrypt(w, cpu, crypt, false);
   // 1.2 is decrypted right into the reader's memory; 1.3 may be padded, which shows only afterwards
   const copy = how === Reason.tlsSwDecrypt && tls.minor === 2 ? 0 : payload;
-  const work = cryptCycles(w, cpu.host, crypt) + profile.copyPerByte * copy;
+  const moved = profile.copyPerByte * copy;
+  const away = seen.away ? remoteExtra(w, cpu, profile.copyPerByte * payload) : 0;
+  const work = cryptCycles(w, cpu.host, crypt) + moved + away;
   startWork(w, cpu, cycles + profile.tlsRecord + profile.recvSkb * seen.skbs + work);
 }
 
@@ -88,7 +92,7 @@ export function finishTlsRecord(w: World, cpu: Cpu, task: Task, sock: Socket): b
   const { rx } = tls;
   const record = recordOf(w, conn);
   const bytes = seqDiff(record.end, record.start) - tls.overhead;
-  look(w, sock, conn, record);
+  look(w, cpu, sock, conn, record);
   const how = howRead();
   const slots = takeQueued(w, sock, conn.flow, record.end);
   connectionReadTo(w, cpu, conn, sock, record.end);
