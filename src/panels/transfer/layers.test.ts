@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LAYERS } from '../../engine/metrics/layers.ts';
 import { hasMessage } from '../../i18n/index.ts';
-import { LAYER_PARTS, layerCells } from './layers.ts';
+import { LAYER_PARTS, layerCells, showsRow } from './layers.ts';
 
 describe('layers as bars', () => {
   it('are those that the engine counts, each with a name', () => {
@@ -24,5 +24,14 @@ describe('layers as bars', () => {
     ]);
     expect(layerCells(now, null)[0].wireOut).toEqual({ count: 48, share: 1, other: null });
     expect(layerCells([], before)).toEqual([]);
+  });
+
+  it('of TLS show where there is any, and time has a scale of its own', () => {
+    const plain = [{ host: 'h1', counts: { tlsOut: 0, tlsIn: 0, cryptNs: 0 } }];
+    const tls = [{ host: 'h1', counts: { tlsOut: 0, tlsIn: 4, cryptNs: 500, ipOut: 3, copiedBytes: 9 } }];
+    expect(['tlsOut', 'cryptNs', 'ipOut'].map((name) => showsRow(name, plain))).toEqual([false, false, true]);
+    expect(['tlsOut', 'cryptNs', 'ipOut'].map((name) => showsRow(name, tls))).toEqual([true, true, true]);
+    expect(layerCells(tls, null)[0].cryptNs.share).toBe(1);
+    expect(layerCells(tls, null)[0].copiedBytes.share).toBe(1);
   });
 });
