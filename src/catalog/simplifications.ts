@@ -290,7 +290,7 @@ export const simplifications: readonly Simplification[] = [
     id: 'ktls-card',
     model:
       'The card is a ConnectX-6 Dx whatever the kernel’s version, with room for every connection. Reading a record’s first part again costs the CPU a few descriptors and the card no time. Its search for a header finds real ones only; between question and answer lie 20 microseconds (assumed), and the work queue that asks costs no CPU. A dropped connection’s context is gone at once.',
-    real: 'In 4.18 and 4.19 the card was an Innova with an FPGA and counters of other names; ConnectX cards encrypt since 5.3 and decrypt since 5.9. They hold so many connections and no more; a key is added by a command to the firmware, a rule for the flow by a work queue. How the firmware searches is not published.',
+    real: 'In 4.18 and 4.19 the card was an Innova with an FPGA and counters of other names; ConnectX cards encrypt since 5.3 and decrypt since 5.9. They hold so many connections and no more; a key is added by a command to the firmware, a rule for the flow by a work queue. How the firmware searches is not published. Other drivers leave it to the stack: after 2 records that came encrypted it tells the card where the next one begins, then after 4, 8 and so on, up to every 128.',
     matters:
       'Names of counters before 5.3; how soon a card that has lost its place decrypts again; many connections.',
     source:

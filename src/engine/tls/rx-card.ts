@@ -24,7 +24,7 @@ const SEARCHING = 1;
 const ASKING = 2;
 
 /** From the driver's question to the card's answer: a work queue and a command to the card, ns. Assumed. */
-export const PSV_NS = 20_000;
+const PSV_NS = 20_000;
 
 /** What a card keeps of a connection, and what its driver has under way about it. */
 export interface TlsCard {

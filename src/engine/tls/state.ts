@@ -35,7 +35,7 @@ export interface TlsTx {
 }
 
 /** What it reads. */
-export interface TlsRx {
+interface TlsRx {
   mode: number;
   /** Start of the record that the reader gets next; its header has been looked at; all of it is there. */
   next: number;
