@@ -3,6 +3,7 @@ export const PLACE_TYPES = [
   'wire', // on the cable, before the MAC
   'mac', // the NIC's MAC and FIFO
   'steering', // parser, RSS hash, indirection table, ntuple filters
+  'toe', // TCP in the card's firmware, where a card has that
   'tx-ring', // one transmit queue: qdisc, descriptors
   'rx-ring', // one receive queue's descriptors
   'vector', // its MSI-X vector and moderation timer

@@ -27,6 +27,7 @@ const NETLINK = 'net/netlink/af_netlink.c, v6.12 and 2.4.17';
 const NF_QUEUE = 'net/netfilter/nf_queue.c, v6.12; net/core/netfilter.c, 2.4.18';
 const WLAN = 'IEEE 802.11-2016, clause 10';
 const NETEM = 'net/sched/sch_netem.c, v6.12';
+const TOE = 'networking:toe, Linux Foundation wiki (Linux has none); Mogul, HotOS 2003';
 export const reasons = {
   none: { code: 0, fn: '', knob: null, source: '' },
 
@@ -2357,6 +2358,28 @@ export const reasons = {
     source: NF_QUEUE,
     drop: 'NETFILTER_DROP',
   },
+
+  // -- TCP in the card
+  toeTaken: { code: 950, fn: 'TOE firmware', knob: null, source: TOE },
+  toeTakenBlind: { code: 951, fn: 'TOE firmware', knob: null, source: TOE },
+  toeTableFull: { code: 952, fn: 'TOE firmware', knob: null, source: TOE },
+  toeFirewall: { code: 953, fn: 'TOE driver', knob: null, source: TOE },
+  toeMemoryFull: { code: 954, fn: 'TOE firmware', knob: null, source: TOE },
+  toeChecksum: { code: 955, fn: 'TOE firmware', knob: null, source: TOE },
+  toeElsewhere: { code: 956, fn: 'tcp_v4_rcv', knob: null, source: TOE },
+  toeWaits: { code: 957, fn: 'TOE firmware', knob: null, source: TOE },
+  toeIdle: { code: 958, fn: 'TOE firmware', knob: null, source: TOE },
+  toeInOrder: { code: 959, fn: 'TOE firmware', knob: null, source: TOE },
+  toeHeld: { code: 960, fn: 'TOE firmware', knob: null, source: TOE },
+  toeHoleFilled: { code: 961, fn: 'TOE firmware', knob: null, source: TOE },
+  toeCompletion: { code: 962, fn: 'TOE DMA write', knob: null, source: TOE },
+  toeJoined: { code: 963, fn: 'TOE DMA write', knob: 'ethtool -C {nic} rx-usecs 50', source: TOE },
+  toeIrqNow: { code: 964, fn: 'TOE interrupt moderation', knob: 'ethtool -C {nic} rx-usecs 50', source: TOE },
+  toeIrqGap: { code: 965, fn: 'TOE interrupt moderation', knob: 'ethtool -C {nic} rx-usecs 0', source: TOE },
+  toeClosed: { code: 966, fn: 'TOE firmware', knob: null, source: TOE },
+  toeSocket: { code: 967, fn: 'TOE driver', knob: null, source: TOE },
+  toeSent: { code: 968, fn: 'TOE firmware', knob: null, source: TOE },
+  toeMade: { code: 969, fn: 'TOE firmware', knob: null, source: TOE },
 } as const satisfies Record<string, ReasonInfo>;
 
 export type ReasonName = keyof typeof reasons;
@@ -2800,6 +2823,26 @@ export const Reason = {
   nfCongestionOver: 768,
   nfAccepted: 769,
   nfRejected: 770,
+  toeTaken: 950,
+  toeTakenBlind: 951,
+  toeTableFull: 952,
+  toeFirewall: 953,
+  toeMemoryFull: 954,
+  toeChecksum: 955,
+  toeElsewhere: 956,
+  toeWaits: 957,
+  toeIdle: 958,
+  toeInOrder: 959,
+  toeHeld: 960,
+  toeHoleFilled: 961,
+  toeCompletion: 962,
+  toeJoined: 963,
+  toeIrqNow: 964,
+  toeIrqGap: 965,
+  toeClosed: 966,
+  toeSocket: 967,
+  toeSent: 968,
+  toeMade: 969,
   qdiscTimer: 830,
   qdiscReplaced: 831,
   txNoBypass: 832,

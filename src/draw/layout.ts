@@ -72,6 +72,8 @@ export interface NicLayout {
   cells: Rect[];
   tableSize: number;
   ntuple: Rect | null;
+  /** TCP in the card; null: the card has none. */
+  toe: Rect | null;
   rings: RingLayout[];
   wire: Rect;
 }
@@ -363,12 +365,14 @@ function placeNic(
   const strip = inner.h < 130;
   const parserH = low ? 30 : 36;
   const hashH = low ? 30 : 38;
-  const ntupleH = low ? 0 : 34;
+  const toeH = nic.toe === null ? 0 : low ? 32 : 58;
+  const ntupleH = low || toeH > 0 ? 0 : 34;
   const between = strip ? 3 : low ? 6 : 10;
   const parser: Rect = { x: inner.x, y: inner.y, w: steerW, h: parserH };
   const hash: Rect = { x: inner.x, y: parser.y + parserH + between, w: steerW, h: hashH };
   const tableTop = hash.y + hashH + between;
-  const tableMax = inner.y + inner.h - tableTop - (ntupleH > 0 ? ntupleH + between : 0);
+  const below = Math.max(ntupleH, toeH);
+  const tableMax = inner.y + inner.h - tableTop - (below > 0 ? below + between : 0);
   const tableSize = tableSizeOf(nic.driver);
   const cols = tableSize > 128 ? 16 : 8;
   const rows = Math.ceil(tableSize / cols);
@@ -400,6 +404,7 @@ function placeNic(
   const rings = placeRings(field, queues, box.x + box.w, input, lanes);
   if (isPlain(nic.driver)) {
     const alone: Rect = { ...parser, y: inner.y + (inner.h - parserH) / 2 };
+    const toe = toeH > 0 ? { ...alone, y: alone.y + parserH + between, h: toeH } : null;
     return {
       nic: nic.index,
       box,
@@ -411,6 +416,7 @@ function placeNic(
       cells: [],
       tableSize,
       ntuple: null,
+      toe,
       rings,
       wire,
     };
@@ -426,6 +432,7 @@ function placeNic(
     cells,
     tableSize,
     ntuple,
+    toe: toeH > 0 ? { x: inner.x, y: table.y + table.h + between, w: steerW, h: toeH } : null,
     rings,
     wire,
   };
@@ -748,11 +755,12 @@ function layoutPortrait(input: LayoutInput): StageLayout {
     const wire: Rect = { x, y, w: inner, h: 26 };
     const cardTop = y + 30;
     const steerH = 56;
+    const toeH = nic.toe === null ? 0 : 50;
     const cols =
       queues.length <= 4 ? Math.max(queues.length, 3) : Math.min(queues.length, queues.length <= 16 ? 6 : 10);
     const rows = Math.ceil(queues.length / cols);
     const side = Math.min((inner - 16) / cols, queues.length <= 4 ? 92 : queues.length <= 16 ? 62 : 36);
-    const cardH = 8 + steerH + 6 + rows * side + 6;
+    const cardH = 8 + toeH + steerH + 6 + rows * side + 6;
     const box: Rect = { x, y: cardTop, w: inner, h: cardH };
     const third = (inner - 16 - 12) / 3;
     const plain = isPlain(nic.driver);
@@ -763,7 +771,7 @@ function layoutPortrait(input: LayoutInput): StageLayout {
     const cells = plain
       ? []
       : grid({ x: table.x + 5, y: table.y + 16, w: third - 10, h: steerH - 33 }, tableSize, 32, 0.4);
-    const field: Rect = { x: x + 8, y: cardTop + 8 + steerH + 6, w: inner - 16, h: rows * side };
+    const field: Rect = { x: x + 8, y: cardTop + 8 + toeH + steerH + 6, w: inner - 16, h: rows * side };
     const rings = grid(field, queues.length, cols, 0).map((cell, i) => {
       const r = Math.max(5, Math.min(side, cell.w) / 2 - (side > 60 ? 10 : 2));
       const c = { x: cell.x + cell.w / 2, y: cell.y + side / 2 };
@@ -782,6 +790,7 @@ function layoutPortrait(input: LayoutInput): StageLayout {
       cells,
       tableSize,
       ntuple: null,
+      toe: toeH > 0 ? { x: x + 8, y: cardTop + 8 + steerH + 6, w: inner - 16, h: toeH - 6 } : null,
       rings,
       wire,
     });

@@ -281,6 +281,8 @@ export function rectOfSpot(ix: StageIndex, map: SceneMap, spot: Spot, cpu = spot
       return ix.nics.get(spot.nic)?.parser ?? null;
     case 'steering':
       return ix.nics.get(spot.nic)?.table ?? null;
+    case 'toe':
+      return ix.nics.get(spot.nic)?.toe ?? ix.nics.get(spot.nic)?.parser ?? null;
     case 'tx-ring': {
       const tx = txAt(ix, spot.queue);
       if (tx !== undefined) return tx.level === 'mini' ? tx.cell : tx.qdisc;

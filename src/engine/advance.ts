@@ -22,22 +22,27 @@ import { frameSent } from './nic/tx-ring.ts';
 import {
   ACTOR_AIR,
   ACTOR_ARFS,
-  ACTOR_TX,
   ACTOR_CPU,
   ACTOR_DMA,
   ACTOR_LINK_ARRIVE,
   ACTOR_LINK_PASS,
   ACTOR_QDISC,
   ACTOR_MODERATION,
+  ACTOR_SCHED_TICK,
   ACTOR_TASK,
   ACTOR_FRAG,
   ACTOR_TCP,
   ACTOR_TICK,
-  ACTOR_SCHED_TICK,
+  ACTOR_TOE,
+  ACTOR_TOE_DMA,
+  ACTOR_TOE_IRQ,
+  ACTOR_TX,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type World,
 } from './world.ts';
+import { toeWork } from './nic/toe/firmware.ts';
+import { toeDmaDone, toeIrqDue } from './nic/toe/host.ts';
 
 /**
  * Runs every event up to `untilNs` (with it); stops sooner after the event in which `seq` reaches `untilSeq`, or after
@@ -111,6 +116,15 @@ export function advance(
         break;
       case ACTOR_FRAG:
         fragTimerDue(w, index);
+        break;
+      case ACTOR_TOE:
+        toeWork(w, w.nics[index]);
+        break;
+      case ACTOR_TOE_DMA:
+        toeDmaDone(w, w.nics[index]);
+        break;
+      case ACTOR_TOE_IRQ:
+        toeIrqDue(w, w.nics[index]);
         break;
       case ACTOR_TICK:
         bottomHalfTick(w, index);

@@ -37,18 +37,21 @@ import { planNext, planWire } from './traffic/source.ts';
 import {
   ACTOR_AIR,
   ACTOR_ARFS,
-  ACTOR_TX,
   ACTOR_CPU,
   ACTOR_DMA,
   ACTOR_LINK_ARRIVE,
   ACTOR_LINK_PASS,
   ACTOR_MODERATION,
   ACTOR_QDISC,
+  ACTOR_SCHED_TICK,
   ACTOR_TASK,
   ACTOR_FRAG,
   ACTOR_TCP,
   ACTOR_TICK,
-  ACTOR_SCHED_TICK,
+  ACTOR_TOE,
+  ACTOR_TOE_DMA,
+  ACTOR_TOE_IRQ,
+  ACTOR_TX,
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type Cpu,
@@ -58,15 +61,16 @@ import {
   type LatencyHistogram,
   type Lock,
   type Nic,
-  type TcpConnection,
   type RxQueue,
   type FlowInfo,
   type Socket,
   type Source,
   type Task,
+  type TcpConnection,
   type World,
 } from './world.ts';
 import { createNicTls, createTlsStat } from './tls/state.ts';
+import { createToe, type Toe } from './nic/toe/state.ts';
 
 const FIRST_NIC_IRQ = 32;
 const RSS_STREAM = 1;
@@ -160,6 +164,7 @@ export function createWorld(spec: WorldSpec): World {
     }
     for (const nicSpec of host.nics) {
       const nic = makeNic(maker, spec, rules, host, h, nicSpec, nics.length, queues.length, flows.length);
+      nic.toe = makeToe(maker, host, fixed, nicSpec, nic.index);
       nics.push(nic);
       for (let number = 0; number < nic.queues; number += 1) {
         const queue = makeQueue(maker, rules, host, fixed, nicSpec, nic, number, queues.length);
@@ -261,6 +266,8 @@ export function createWorld(spec: WorldSpec): World {
         firstResendNs: -1,
         sending: false,
         tls: null,
+        toe: -1,
+        toeAsked: false,
       };
     });
   const { links, ways } = makeLinks(maker, spec, hosts, nics);
@@ -803,7 +810,20 @@ function makeNic(
       tx_dropped: 0,
     },
     tls: 'tls-hw-tx-offload' in driver.offloads ? createNicTls() : null,
+    toe: null,
   };
+}
+
+/** Interrupts the CPU that its first queue does. */
+function makeToe(maker: Maker, host: HostSpec, fixed: HostFixed, nicSpec: NicSpec, nic: number): Toe | null {
+  if (nicSpec.toe === undefined) return null;
+  return createToe(nicSpec.toe, {
+    place: maker.place({ type: 'toe', host: host.id, nic: nicSpec.name }),
+    actor: maker.actor(ACTOR_TOE, nic),
+    dmaActor: maker.actor(ACTOR_TOE_DMA, nic),
+    irqActor: maker.actor(ACTOR_TOE_IRQ, nic),
+    cpu: fixed.firstCpu + (nicSpec.affinity[0] ?? 0),
+  });
 }
 
 /** netdev_rss_key_fill: one random key a boot, of which a driver takes its first bytes. */

@@ -86,6 +86,8 @@ export interface NicSpec {
   numaNode?: number | undefined;
   rxUsecs?: number;
   rxFrames?: number;
+  /** A processor on the card that runs TCP (nic/toe); absent: none, as on every card that Linux knows. */
+  toe?: ToeSpec | undefined;
   /** RSS key as hex; absent: random from the seed, as netdev_rss_key_fill does. */
   rssKey?: string;
 }
@@ -95,6 +97,21 @@ export interface TlsSpec {
   version: '1.2' | '1.3';
   tx: 'user' | 'kernel';
   rx: 'user' | 'kernel';
+}
+
+/** A TCP offload engine: what its firmware runs on, and what it takes. */
+export interface ToeSpec {
+  /** Its processor, MHz. */
+  clockMhz: number;
+  /** Cycles of one segment, either way; of a segment without data that leaves. */
+  segmentCycles: number;
+  ackCycles: number;
+  /** Connections that its table has room for. */
+  connections: number;
+  /** Memory for segments that have come in, bytes. */
+  memoryBytes: number;
+  /** A firewall rule of the host: not seen by what the card takes, or a reason to take nothing. */
+  firewall: 'bypassed' | 'respected';
 }
 
 export interface SocketSpec {

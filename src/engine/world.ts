@@ -26,6 +26,7 @@ import type { Rng } from './rng.ts';
 import type { TcpSock } from './tcp/sock.ts';
 import type { AppSpec, Firewall, SocketSpec, TimedInput, TrafficSpec, WorldSpec } from './spec.ts';
 import type { NicTls, TlsConn, TlsStat } from './tls/state.ts';
+import type { Toe } from './nic/toe/state.ts';
 
 /** Never changes once the world is made. */
 export interface Fixed {
@@ -68,6 +69,10 @@ export const ACTOR_LINK_ARRIVE = 12;
 export const ACTOR_AIR = 13;
 /** A queueing discipline's watchdog. */
 export const ACTOR_QDISC = 14;
+/** A TOE's processor, its DMA, its interrupt moderation. */
+export const ACTOR_TOE = 17;
+export const ACTOR_TOE_DMA = 18;
+export const ACTOR_TOE_IRQ = 19;
 export const ACTOR_SCHED_TICK = 20;
 /** A host's oldest incomplete datagram. */
 export const ACTOR_FRAG = 30;
@@ -390,6 +395,9 @@ export interface TcpConnection {
   sending: boolean;
   /** TLS on it; null: none, or it is not open yet. */
   tls: TlsConn | null;
+  /** Card (world index) whose firmware runs it, -1: the kernel does; whether a card has been asked. */
+  toe: number;
+  toeAsked: boolean;
 }
 
 export interface Cpu {
@@ -646,6 +654,8 @@ export interface Nic {
   counters: NicCounters;
   /** Counters of the cipher in the card; null: its driver has no such thing. */
   tls: NicTls | null;
+  /** TCP in the card; null: it has none. */
+  toe: Toe | null;
 }
 
 export interface NicCounters {

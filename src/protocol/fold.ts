@@ -5,6 +5,7 @@
 import { CONTEXT_KINDS, Kind } from '../catalog/kinds.ts';
 import { Reason } from '../catalog/reasons.ts';
 import { copyWay, linkArrival, linkRecord } from './fold-link.ts';
+import { toeDrop, toeRecord } from './fold-toe.ts';
 import { placeIndex } from './place-index.ts';
 import {
   sameFlow,
@@ -17,6 +18,7 @@ import {
   type SceneQueue,
   type SceneSkb,
   type SceneSocket,
+  type SceneToe,
 } from './scene.ts';
 
 const DROPS_KEPT = 32;
@@ -53,6 +55,11 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
   const queue = scene.queues[places.queue[r.place]];
   const socket = scene.sockets[places.socket[r.place]];
   if (nic !== undefined) nicRecord(scene, r, nic, map);
+  const toe = places.toe[r.place] === 1 ? nic.toe : null;
+  if (toe !== null) {
+    toeRecord(scene, r, nic, toe, map);
+    wireRecord(scene, r, nic, map.nics[places.nic[r.place]].queues);
+  }
   if (scene.ways.length > 0) wayRecord(scene, r, map);
   if (queue !== undefined) {
     ringRecord(r, queue, nic);
@@ -63,7 +70,7 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
   // a card may be the one that wakes a task: no CPU is named then
   if (r.kind === Kind.wakeUp || r.kind === Kind.ksoftirqdWake)
     wake(scene, r.b, r.kind === Kind.wakeUp ? r.a : r.cpu);
-  if (cpu !== undefined) {
+  if (cpu !== undefined && toe === null) {
     backlogRecord(r, cpu, scene.cpus[places.backlog[r.place]]);
     cpuRecord(scene, r, cpu, socket, map);
   }
@@ -337,13 +344,16 @@ function wireRecord(
   nic: Scene['nics'][number],
   queues: readonly number[],
 ): void {
-  if (r.kind !== Kind.txQueue && r.kind !== Kind.txSent) return;
-  if (r.kind === Kind.txQueue && nic.sending >= 0) return;
+  if (r.kind !== Kind.txQueue && r.kind !== Kind.txSent && r.kind !== Kind.toeSend) return;
+  if (r.kind !== Kind.txSent && nic.sending >= 0) return;
   const from = r.kind === Kind.txSent ? nic.sending + 1 : 0;
   nic.sending = -1;
-  for (let i = 0; i < queues.length && nic.sending < 0; i++) {
-    const number = (from + i) % queues.length;
-    if (scene.queues[queues[number]].tx.ring.length > 0) nic.sending = number;
+  // the firmware of a card with TCP in it is one queue more
+  const all = nic.toe === null ? queues.length : queues.length + 1;
+  for (let i = 0; i < all && nic.sending < 0; i++) {
+    const number = (from + i) % all;
+    const list = number === queues.length ? nic.toe?.wire : scene.queues[queues[number]].tx.ring;
+    if (list !== undefined && list.length > 0) nic.sending = number;
   }
 }
 
@@ -754,6 +764,7 @@ function dropRecord(
   let flow = 0;
   const held = scene.fragments.findIndex(({ skb }) => skb.id === r.packet);
   if (held >= 0) flow = scene.fragments.splice(held, 1)[0].skb.flow;
+  if (nic !== undefined && nic.toe !== null) flow = toeDrop(nic.toe, r);
   if (nic?.frame?.id === r.packet) {
     flow = nic.frame.flow;
     nic.frame = null;
@@ -786,6 +797,19 @@ function keepDrop(scene: Scene, r: RecordView, flow: number): void {
   if (scene.drops.length > DROPS_KEPT) scene.drops.shift();
 }
 
+function copyToe(toe: SceneToe): SceneToe {
+  const skbs = (list: SceneSkb[]): SceneSkb[] => list.map((s) => ({ ...s, segs: s.segs.slice() }));
+  return {
+    ...toe,
+    waiting: skbs(toe.waiting),
+    ofo: skbs(toe.ofo),
+    dma: skbs(toe.dma),
+    done: skbs(toe.done),
+    out: skbs(toe.out),
+    wire: skbs(toe.wire),
+  };
+}
+
 /** A copy of a scene that can be carried on by itself. */
 export function copyScene(scene: Scene): Scene {
   const skb = (s: SceneSkb): SceneSkb => ({ ...s, segs: s.segs.slice() });
@@ -797,6 +821,7 @@ export function copyScene(scene: Scene): Scene {
       ...n,
       frame: n.frame === null ? null : { ...n.frame },
       indirection: n.indirection.slice(),
+      toe: n.toe === null ? null : copyToe(n.toe),
     })),
     queues: scene.queues.map((q) => ({
       ...q,

@@ -14,6 +14,8 @@ export interface PlaceIndex {
   lock: Int32Array;
   /** Direction of a link, world index. */
   way: Int32Array;
+  /** 1: TCP in the card. */
+  toe: Uint8Array;
 }
 
 const known = new WeakMap<SceneMap, PlaceIndex>();
@@ -38,6 +40,7 @@ function build(map: SceneMap): PlaceIndex {
     task: column(),
     lock: column(),
     way: column(),
+    toe: new Uint8Array(map.places.length),
   };
   map.places.forEach((place, p) => {
     const host = map.hosts.findIndex((h) => h.id === place.host);
@@ -57,6 +60,7 @@ function build(map: SceneMap): PlaceIndex {
       index.lock[p] = map.locks.find((l) => l.host === host && l.name === place.lock)?.index ?? -1;
     if (place.link !== undefined)
       index.way[p] = map.ways.find((way) => way.from === index.nic[p])?.index ?? -1;
+    if (place.type === 'toe') index.toe[p] = 1;
     if (place.task !== undefined) index.task[p] = place.task - 1;
   });
   return index;

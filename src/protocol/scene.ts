@@ -34,6 +34,7 @@ export interface SceneMap {
     queues: number[];
     /** Something on its host can send by it: an application, a connection that acknowledges, a route. */
     sends: boolean;
+    toe: { clockMhz: number; connections: number; memoryBytes: number } | null;
   }[];
   /** `txLock`: root lock of its queueing discipline (world index), -1 none. */
   queues: { index: number; nic: number; number: number; irq: number; txLock: number }[];
@@ -228,6 +229,23 @@ export interface SceneWay {
   queueFrames: number;
 }
 
+/** TCP in a card's firmware. Lists are oldest first. */
+export interface SceneToe {
+  /** Come in, the one at work first; beyond a hole; payload on its way to the host; waiting for the driver. */
+  waiting: SceneSkb[];
+  ofo: SceneSkb[];
+  dma: SceneSkb[];
+  done: SceneSkb[];
+  /** Made by the firmware's TCP; ready for the wire, or on it. */
+  out: SceneSkb[];
+  wire: SceneSkb[];
+  /** What its processor has worked, ns; while something waits for it, less the time when that began (see toeShare). */
+  busyNs: number;
+  /** Bytes of its memory in use. */
+  memory: number;
+  connections: number;
+}
+
 export interface SceneLock {
   /** CPU (world index) that holds it, -1 nobody. */
   holder: number;
@@ -289,6 +307,8 @@ export interface Scene {
     inDma: number;
     /** Queue (in its NIC) of each cell of the indirection table. */
     indirection: number[];
+    /** null: it has none. */
+    toe: SceneToe | null;
   }[];
   queues: SceneQueue[];
   cpus: SceneCpu[];

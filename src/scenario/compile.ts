@@ -29,6 +29,7 @@ import { frameFrom } from './frames.ts';
 import { compileLinks, farCard } from './links.ts';
 import { compileStream } from './streams.ts';
 import { checkTls } from './tls.ts';
+import { compileToe } from './toe.ts';
 import type { ScenarioError } from './load.ts';
 import { type FrameText, LIMITS, type Scenario } from './schema.ts';
 import { applyVariant, BASE } from './variants.ts';
@@ -178,7 +179,10 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
           problems.add(`${here}.affinity`, `there is no CPU ${cpu}: the host has ${host.cpus}`);
       }
       checkNode(host, nic.numaNode, `${here}.numaNode`, problems);
-      return { name, ...nic, ringSize };
+      const toe = compileToe(nic, host, scenario.kernel, here, (path, message) =>
+        problems.add(path, message),
+      );
+      return { name, ...nic, ringSize, toe };
     });
     if (nics.length === 0) problems.add(`${at}.nics`, 'a host needs at least one NIC');
     const apps = Object.entries(host.apps).map(([name, app]): AppSpec => {

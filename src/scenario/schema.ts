@@ -52,6 +52,24 @@ const Mac = v.pipe(
 const TimeNs = whole(0, LIMITS.durationNs);
 const hex = (most: number) => v.pipe(line(most), v.regex(/^([0-9a-fA-F]{2})*$/, 'bytes in hex'));
 
+const ToeSchema = v.strictObject({
+  clockMhz: about(v.optional(whole(10, 10_000), 133), "Clock of the card's processor, MHz."),
+  segmentCycles: about(
+    v.optional(whole(1, 1_000_000), 600),
+    'Cycles that one segment costs it, received or sent (assumed: no figure is published).',
+  ),
+  ackCycles: about(
+    v.optional(whole(1, 1_000_000), 250),
+    'Cycles that a segment without data costs it to send (assumed).',
+  ),
+  connections: about(v.optional(whole(1, 65_536), 64), 'Connections that its table has room for.'),
+  memoryKiB: about(v.optional(whole(2, 1_048_576), 256), 'Memory for segments that have come in, KiB.'),
+  firewall: about(
+    v.optional(v.picklist(['bypassed', 'respected']), 'bypassed'),
+    'A firewall rule of the host (raw-drop, filter-drop): bypassed, it sees nothing of what the card takes; respected, the card takes nothing.',
+  ),
+});
+
 const NicSchema = v.strictObject({
   driver: about(
     v.optional(v.picklist(['igb', 'ixgbe', 'mlx5_core', 'tulip', 'virtio_net']), 'ixgbe'),
@@ -98,6 +116,10 @@ const NicSchema = v.strictObject({
       ),
     ),
     'RSS key; absent: random from the seed.',
+  ),
+  toe: about(
+    v.optional(ToeSchema),
+    'A TCP offload engine: a processor on the card that runs the TCP connections (sockets with acks) which begin by it. Linux knows no such card; absent: none.',
   ),
 });
 

@@ -14,6 +14,7 @@ const nic = (index: number, host: number) => ({
   linkBps: 1e9,
   queues: [index],
   sends: true,
+  toe: null,
 });
 const parts = {
   ways: [],

@@ -11,6 +11,7 @@ import type {
   NicSpec,
   TimedInput,
   TlsSpec,
+  ToeSpec,
   TrafficSpec,
   WlanSpec,
   WorldSpec,
@@ -355,6 +356,8 @@ interface Streaming {
   nodelay: boolean;
   /** Null: plain TCP. `card`: both cards offer to do the cipher. */
   tls: (TlsSpec & { card: boolean }) | null;
+  /** TCP in the writer's card, in the reader's; null: in none. */
+  toe: { spec: ToeSpec; near: boolean; far: boolean } | null;
 }
 
 const streaming: fc.Arbitrary<Streaming> = fc.record({
@@ -373,10 +376,27 @@ const streaming: fc.Arbitrary<Streaming> = fc.record({
       card: fc.boolean(),
     }),
   ),
+  toe: fc.oneof(
+    fc.constant(null),
+    fc.record({
+      spec: fc.record({
+        clockMhz: fc.constantFrom(33, 133, 1000),
+        segmentCycles: fc.constantFrom(1, 333, 2000),
+        ackCycles: fc.constantFrom(1, 200),
+        connections: fc.constantFrom(1, 2, 64),
+        memoryBytes: fc.constantFrom(4000, 20_000, 262_144),
+        firewall: fc.constantFrom('bypassed' as const, 'respected' as const),
+      }),
+      near: fc.boolean(),
+      far: fc.boolean(),
+    }),
+  ),
 });
 
 /** The first host's application writes to the second one's. */
-function withStream(spec: WorldSpec, { tls: drawn, ...s }: Streaming): WorldSpec {
+function withStream(spec: WorldSpec, { tls: wanted, toe, ...s }: Streaming): WorldSpec {
+  // a card that runs TCP has no TLS
+  const drawn = toe === null ? wanted : null;
   const [near, far] = spec.hosts;
   const nic = near.nics.length - 1;
   const template = makeFrame({
@@ -401,6 +421,8 @@ function withStream(spec: WorldSpec, { tls: drawn, ...s }: Streaming): WorldSpec
     stopNs: RUN_NS,
     ...s,
   };
+  const equipped = (list: NicSpec[], at: number, on: boolean) =>
+    list.map((one, i) => (toe !== null && on && i === at ? { ...one, toe: toe.spec } : one));
   const server = appSpec({ name: 'tcp server', cpu: 0, sockets: [far.sockets.length] });
   if (s.answerBytes > 0) server.replyBytes = s.answerBytes;
   const { card = false, ...tls } = drawn ?? {};
@@ -421,7 +443,7 @@ function withStream(spec: WorldSpec, { tls: drawn, ...s }: Streaming): WorldSpec
     hosts: [
       {
         ...near,
-        nics: nics(near.nics),
+        nics: equipped(nics(near.nics), nic, toe?.near ?? false),
         sockets: [
           ...near.sockets,
           { name: 'tcp out', proto: 'tcp', address: '*', port: 39_999, acks: true, ...own },
@@ -430,7 +452,7 @@ function withStream(spec: WorldSpec, { tls: drawn, ...s }: Streaming): WorldSpec
       },
       {
         ...far,
-        nics: nics(far.nics),
+        nics: equipped(nics(far.nics), 0, toe?.far ?? false),
         sockets: [
           ...far.sockets,
           { name: 'tcp in', proto: 'tcp', address: '*', port: 5999, acks: true, ...own },

@@ -75,6 +75,7 @@ export function mockMap(shape: MockShape): SceneMap {
         linkBps: 10e9,
         queues: range(shape.queues),
         sends: shape.sends ?? false,
+        toe: null,
       },
     ],
     queues: range(shape.queues).map((index) => ({
@@ -207,7 +208,15 @@ export function mockScene(map: SceneMap, size: number): Scene {
   return {
     timeNs: 0,
     seq: 0,
-    nics: map.nics.map(() => ({ frame: null, arrived: 0, sent: 0, sending: -1, inDma: 0, indirection: [] })),
+    nics: map.nics.map(() => ({
+      frame: null,
+      arrived: 0,
+      sent: 0,
+      sending: -1,
+      inDma: 0,
+      indirection: [],
+      toe: null,
+    })),
     queues: map.queues.map((q) => idleQueue(size, q.index % map.cpus.length)),
     cpus: map.cpus.map(idleCpu),
     locks: [],
@@ -290,6 +299,7 @@ export function onePacket(): MockFrame {
     sending: -1,
     inDma: 0,
     indirection: [],
+    toe: null,
   };
   scene.totals.arrived = 1;
   return {
@@ -312,6 +322,7 @@ export function busyRss(): MockFrame {
     sending: -1,
     inDma: 2,
     indirection: [],
+    toe: null,
   };
   fill(scene.queues[0], 10, 88, () => 4, 10_000);
   fill(scene.queues[1], 120, 66, () => 3, 11_000);

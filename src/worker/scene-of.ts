@@ -24,6 +24,7 @@ import { qdiscLimit } from '../engine/net/sched/sched.ts';
 import { IPPROTO_TCP, TCP_FIN, TCP_SYN } from '../engine/packet/frame.ts';
 import type { LinkWay } from '../engine/link/state.ts';
 import { tupleText } from '../engine/packet/tuple.ts';
+import { TOE_IDLE, type Toe } from '../engine/nic/toe/state.ts';
 import {
   type Cpu,
   LEVEL_HARDIRQ,
@@ -32,7 +33,15 @@ import {
   type RxQueue,
   type World,
 } from '../engine/world.ts';
-import type { Scene, SceneCpu, SceneMap, SceneQueue, SceneSkb, SceneWay } from '../protocol/scene.ts';
+import type {
+  Scene,
+  SceneCpu,
+  SceneMap,
+  SceneQueue,
+  SceneSkb,
+  SceneToe,
+  SceneWay,
+} from '../protocol/scene.ts';
 
 const FLOWS_SENT = 4096;
 const TRANSFERS_SENT = 256;
@@ -69,6 +78,7 @@ export function mapOf(w: World, scenario: string): SceneMap {
       linkBps: n.linkBps,
       queues: Array.from({ length: n.queues }, (_, i) => n.firstQueue + i),
       sends: canSend(w, n),
+      toe: n.toe === null ? null : toeMap(n.toe),
     })),
     queues: w.queues.map((q) => ({
       index: q.index,
@@ -220,6 +230,7 @@ export function sceneOf(w: World): Scene {
       sending: n.txSending,
       inDma: n.dmaFifo.length - n.dmaHead,
       indirection: Array.from(n.indirection),
+      toe: n.toe === null ? null : toeOfScene(w, n.toe),
     })),
     queues,
     cpus,
@@ -258,6 +269,28 @@ export function sceneOf(w: World): Scene {
       merged: w.totals.merged,
       inFlight: inFlight(w),
     },
+  };
+}
+
+function toeMap({ spec }: Toe): NonNullable<SceneMap['nics'][number]['toe']> {
+  const { clockMhz, connections, memoryBytes } = spec;
+  return { clockMhz, connections, memoryBytes };
+}
+
+function toeOfScene(w: World, toe: Toe): SceneToe {
+  const list = (slots: readonly number[]): SceneSkb[] => slots.map((slot) => skbOf(w, slot));
+  return {
+    waiting: list(toe.waiting),
+    ofo: list(toe.ofo),
+    dma: list(toe.dma),
+    done: list(toe.done),
+    out: list(toe.out),
+    wire: list(toe.wire),
+    // what has just come is begun at once
+    busyNs:
+      toe.work === TOE_IDLE && toe.waiting.length + toe.out.length > 0 ? toe.busyNs - w.now : toe.busyNs,
+    memory: toe.memory,
+    connections: toe.connections,
   };
 }
 

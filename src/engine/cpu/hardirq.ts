@@ -23,12 +23,14 @@ import {
   IRQ_RX,
   IRQ_TCP,
   IRQ_TICK,
+  IRQ_TOE,
   irqSource,
   sourceIndex,
   sourceKind,
 } from './irq-source.ts';
 import { checkResched } from './scheduler.ts';
 import { beginSoftirq } from './softirq.ts';
+import { toeInterrupt } from '../nic/toe/host.ts';
 
 /** The handler is done: schedule its NAPI, then the next interrupt, or leave. */
 export function hardirqDone(w: World, cpu: Cpu): void {
@@ -44,6 +46,8 @@ export function hardirqDone(w: World, cpu: Cpu): void {
     if (tcpTimerStep(w, cpu, w.connections[index])) return;
   } else if (kind === IRQ_QDISC) {
     if (watchdogStep(w, cpu, w.queues[index])) return;
+  } else if (kind === IRQ_TOE) {
+    if (toeInterrupt(w, cpu, w.nics[index])) return;
   } else if (kind !== IRQ_TICK) {
     const q = w.queues[index];
     const seq = emit(

@@ -13,11 +13,13 @@ import {
   IRQ_RX,
   IRQ_TCP,
   IRQ_TICK,
+  IRQ_TOE,
   sourceIndex,
   sourceKind,
 } from './irq-source.ts';
 import { type Cpu, LEVEL_HARDIRQ, type World } from '../world.ts';
 import { contextArg, setContext, startWork, suspend } from './context.ts';
+import type { Toe } from '../nic/toe/state.ts';
 
 /** An interrupt for this CPU. `source`: see irq-source. */
 export function interruptCpu(w: World, cpu: Cpu, source: number, cause: number): void {
@@ -55,6 +57,8 @@ function placeOf(w: World, source: number): number {
       return w.cpus[index].place;
     case IRQ_QDISC:
       return w.queues[index].txPlace;
+    case IRQ_TOE:
+      return (w.nics[index].toe as Toe).place;
     case IRQ_TCP:
       return w.sockets[w.fixed.flows[w.connections[index].flow].socket - 1].place;
     default:

@@ -12,6 +12,8 @@ export const IRQ_TICK = 3;
 export const IRQ_TCP = 4;
 /** A queueing discipline's watchdog (queue index). */
 export const IRQ_QDISC = 5;
+/** A TOE's completions (NIC index). */
+export const IRQ_TOE = 6;
 
 const KINDS = 8;
 

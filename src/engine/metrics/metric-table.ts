@@ -15,6 +15,7 @@ import type { ClientState, Cpu, Lock, World } from '../world.ts';
 import { layerMetric } from './layers.ts';
 import { linkMetric } from './link-metrics.ts';
 import { cryptShare, tlsMetric } from './tls-metrics.ts';
+import { toeMetric } from './toe-metrics.ts';
 import { createLatency, mergeLatency, percentile } from './latency.ts';
 
 export interface MetricRow {
@@ -446,6 +447,7 @@ export const METRIC_FAMILIES = [
   'tls.HOST.NIC.NAME',
   'counter.HOST.NIC.NAME',
   'rate.HOST.NIC.NAME',
+  'toe.HOST.NIC.(NAME|busyShare|waiting|memory|connections)',
   'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf|sent|sentBytes|sendErrors|wmem|sndbuf|txLatencyP50Ns|txLatencyP99Ns|acks|segs|firstResendNs)',
   'link.HOST.NAME.(put|arrived|bytes|lost|queueDrops|queueMost|reordered|duplicated|damaged|waiting|inAir|underway|busyShare)',
   'link.HOST.NAME.air.(txops|collisions|retries|dataShare|ackShare|overheadShare|failedShare|collisionShare)',
@@ -532,6 +534,8 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
     case 'layer':
       if (parts.length === 3 && parts[2] === 'cryptShare') return cryptShare(w, host);
       return parts.length === 3 ? layerMetric(w, host, parts[2]) : undefined;
+    case 'toe':
+      return toeMetric(w, host, parts);
     case 'link':
       return linkMetric(w, host, parts.slice(2));
     case 'socket': {

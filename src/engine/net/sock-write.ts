@@ -9,7 +9,8 @@ import { emit } from '../emit.ts';
 import { freeSlots } from '../packet/pool.ts';
 import { NO_CPU } from '../records.ts';
 import { tcpWfree } from '../tcp/tsq.ts';
-import type { Socket, World } from '../world.ts';
+import type { Nic, Socket, World } from '../world.ts';
+import { toeOf, wakeToe } from '../nic/toe/state.ts';
 
 /** skb_set_owner_w. @param truesize bytes */
 export function chargeSend(sock: Socket, truesize: number): void {
@@ -44,6 +45,21 @@ function freeSegment(w: World, slot: number, cpu: number): void {
   if (conn.tcp === null || !tcpWfree(conn.tcp, pool.tag[slot], pool.truesize[slot])) return;
   const { tsq } = w.cpus[cpu === NO_CPU ? conn.cpu : cpu];
   if (!tsq.includes(conn.index)) tsq.push(conn.index);
+}
+
+/** The same of a segment that a card's firmware has sent: what waits for room goes on in the card. */
+export function toeFreed(w: World, nic: Nic, slot: number): void {
+  const { pool } = w;
+  if (pool.sk[slot] !== 0) {
+    const { flows } = w.fixed;
+    const conn = w.connections[flows[flows[pool.flow[slot]].reply].connection];
+    if (conn.tcp !== null && tcpWfree(conn.tcp, pool.tag[slot], pool.truesize[slot])) {
+      const toe = toeOf(nic);
+      if (!toe.tsq.includes(conn.index)) toe.tsq.push(conn.index);
+      wakeToe(w, toe);
+    }
+  }
+  freeSlots(pool, slot);
 }
 
 function wakeWriter(w: World, sock: Socket, cpu: number, cause: number): void {

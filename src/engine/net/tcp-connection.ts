@@ -12,7 +12,7 @@ import { streamWritable } from '../app/stream-wake.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { interruptCpu } from '../cpu/interrupt.ts';
 import { IRQ_TCP, irqSource } from '../cpu/irq-source.ts';
-import { consumePacket, dropPacket } from '../drop.ts';
+import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { TCP_ACK, TCP_RST, TCP_SYN } from '../packet/frame.ts';
 import type { StreamSpec } from '../spec.ts';
@@ -29,7 +29,7 @@ import type { TcpSegment } from '../tcp/segment.ts';
 import type { TcpSock, TcpState } from '../tcp/sock.ts';
 import { nextTimerNs, runTimers } from '../tcp/timers.ts';
 import { tcpTsqHandler } from '../tcp/tsq-handler.ts';
-import type { Cpu, Socket, TcpConnection, World } from '../world.ts';
+import type { Cpu, Nic, Socket, TcpConnection, World } from '../world.ts';
 import { dataReady, enqueue, enqueueOfo, queueLength } from './socket.ts';
 import { sendAcks, startAcks } from './tcp-ack.ts';
 import { takeOfo, WorldEnv } from './tcp-env.ts';
@@ -37,6 +37,10 @@ import { parseOptions } from './tcp-parse.ts';
 import { endTls, startTls } from '../tls/setup.ts';
 import { TLS_USER } from '../tls/state.ts';
 import { lookForRecord } from '../tls/strparser.ts';
+import { toeCalls } from '../nic/toe/host.ts';
+import { toeForgets, toeHolds, toeToHost } from '../nic/toe/queue.ts';
+import { toeOf, wakeToe } from '../nic/toe/state.ts';
+import { toeCloses, toeConnects } from '../nic/toe/take.ts';
 
 /** What the peer of a connection without handshake would have offered: the usual MSS, and a scale. */
 const PEER_WINDOW = 65_536;
@@ -61,7 +65,7 @@ const env = new WorldEnv();
 
 /** After a call: memory, the agenda's time for the next timer, and what a reader of the run wants to know. */
 function settle(): void {
-  const { conn, w, cpu } = env;
+  const { conn, w } = env;
   const s = conn.tcp as TcpSock;
   env.charge();
   const next = nextTimerNs(s);
@@ -72,33 +76,30 @@ function settle(): void {
   if (conn.live) tellWindow(s);
   if (!env.room) return;
   env.room = false;
-  streamWritable(w, cpu, conn, Reason.sndbufFreed, env.why());
+  writable(Reason.sndbufFreed, env.why());
 }
 
 function tellState(s: TcpSock): void {
-  const { conn, w, cpu, sock } = env;
+  const { conn, cpu, w, sock, card } = env;
   const state = TCP_STATES[s.state];
   if (state === conn.state) return;
   const flow = w.fixed.flows[conn.flow].reply;
-  const seq = emit(
-    w,
-    Kind.tcpState,
-    sock.place,
-    Reason.none,
-    cpu.index,
-    0,
-    flow,
-    env.why(),
-    state,
-    conn.state,
-  );
+  const seq = emit(w, Kind.tcpState, sock.place, Reason.none, env.who, 0, flow, env.why(), state, conn.state);
   const opened = state === TCP_STATES.established;
   if (opened) conn.queuedTo = s.rcvNxt;
   if (opened) startTls(w, cpu, conn, sock, seq);
   else if (isGone(s)) endTls(w, conn);
   conn.state = state;
-  if (opened) streamWritable(w, cpu, conn, Reason.tcpEstablished, seq);
+  if (opened) writable(Reason.tcpEstablished, seq);
   else if (s.state === 'closed' && conn.job !== null) conn.job.closed = true;
+  if (s.state === 'closed' && conn.live && card !== null) toeCloses(w, card, conn, seq);
+}
+
+/** Its application may go on: told at once, or by way of the card's interrupt. */
+function writable(reason: number, cause: number): void {
+  const { w, cpu, conn, card } = env;
+  if (card === null) streamWritable(w, cpu, conn, reason, cause);
+  else toeCalls(w, card, conn, reason, cause);
 }
 
 /** The full socket is gone: closed, or only its numbers are kept (tcp_time_wait). */
@@ -107,7 +108,7 @@ function isGone(s: TcpSock): boolean {
 }
 
 function tellWindow(s: TcpSock): void {
-  const { conn, w, cpu, sock } = env;
+  const { conn, w, sock } = env;
   const { cwnd, ssthresh, caState } = s.tx;
   if (cwnd === conn.cwnd && ssthresh === conn.ssthresh) return;
   conn.cwnd = cwnd;
@@ -115,7 +116,7 @@ function tellWindow(s: TcpSock): void {
   const flow = w.fixed.flows[conn.flow].reply;
   const reason = WINDOW_REASONS[caState] ?? Reason.none;
   const why = reason === Reason.cwndOpen && cwnd < ssthresh ? Reason.cwndSlowStart : reason;
-  emit(w, Kind.tcpCwnd, sock.place, why, cpu.index, 0, flow, env.why(), cwnd, ssthresh);
+  emit(w, Kind.tcpCwnd, sock.place, why, env.who, 0, flow, env.why(), cwnd, ssthresh);
 }
 
 /** By icsk_ca_state. */
@@ -163,7 +164,7 @@ export function connectionRcv(
     if (!open(seg, slot)) return;
   }
   const s = conn.tcp as unknown as TcpSock;
-  s.owned = sock.owned;
+  s.owned = env.card === null && sock.owned;
   if (fromBacklog && !sock.touched.includes(conn.index)) sock.touched.push(conn.index);
   if (conn.live) tellAck(seg, slot);
   else seg.ack = s.tx.sndNxt;
@@ -177,16 +178,17 @@ export function connectionRcv(
   let cause = 0;
   if (env.slot !== 0) {
     env.slot = 0;
-    if (len === 0) consumePacket(w, slot, sock.place, Reason.controlSegment, cpu.index);
+    if (len === 0) env.consume(slot, Reason.controlSegment);
     else if (seqDiff(end, s.rcvNxt) <= 0) cause = deliver(w, cpu, sock, slot, 0);
+    else if (env.card !== null) toeHolds(w, env.card, slot);
     else enqueueOfo(w, cpu, sock, slot);
   }
-  if (sock.ofo.length > 0 && cause !== 0) {
+  if (held().length > 0 && cause !== 0) {
     // what waited beyond the hole that is filled now
     for (const late of takeOfo(env, seqAdd(s.rcvNxt, -(2 ** 30)), s.rcvNxt))
       deliver(w, cpu, sock, late, Reason.ofoFilled);
   }
-  if (cause !== 0) wakeReader(sock, cause);
+  if (cause !== 0 && env.card === null) wakeReader(sock, cause);
   if (flags & TCP_RST && s.state === 'closed' && conn.job !== null) conn.job.closed = true;
 }
 
@@ -204,6 +206,11 @@ function wakeReader(sock: Socket, cause: number): void {
     }
   }
   dataReady(w, cpu, sock, cause);
+}
+
+/** Segments beyond a hole, where the connection's are kept. */
+function held(): readonly number[] {
+  return env.card === null ? env.sock.ofo : toeOf(env.card).ofo;
 }
 
 function segmentOf(w: World, conn: TcpConnection, slot: number): TcpSegment {
@@ -230,16 +237,16 @@ function segmentOf(w: World, conn: TcpConnection, slot: number): TcpSegment {
 
 /** What an ACK says, for those who watch the transfer. */
 function tellAck(seg: TcpSegment, slot: number): void {
-  const { w, conn, sock, cpu } = env;
+  const { w, conn, sock, who } = env;
   if ((seg.flags & TCP_ACK) === 0) return;
   const flow = w.fixed.flows[conn.flow].reply;
   const { pool } = w;
   const packet = pool.id[slot];
   const cause = pool.lastSeq[slot];
-  emit(w, Kind.tcpAcked, sock.place, Reason.none, cpu.index, packet, flow, cause, seg.win | 0, seg.ack | 0);
+  emit(w, Kind.tcpAcked, sock.place, Reason.none, who, packet, flow, cause, seg.win | 0, seg.ack | 0);
   for (let i = 0; i + 1 < seg.sacks.length; i += 2) {
     const [left, right] = [seg.sacks[i], seg.sacks[i + 1]];
-    emit(w, Kind.tcpSacked, sock.place, Reason.none, cpu.index, packet, flow, cause, left | 0, right | 0);
+    emit(w, Kind.tcpSacked, sock.place, Reason.none, who, packet, flow, cause, left | 0, right | 0);
   }
 }
 
@@ -251,13 +258,18 @@ function deliver(w: World, cpu: Cpu, sock: Socket, slot: number, why: number): n
   if (old > 0) {
     // what has come before is in the queue already: the reader skips it
     if (old >= pool.totalPayload[slot]) {
-      dropPacket(w, slot, sock.place, Reason.oldData, cpu.index);
+      if (env.card !== null) toeForgets(w, env.card, slot);
+      dropPacket(w, slot, env.place, Reason.oldData, env.who);
       return 0;
     }
     pool.seq[slot] = seqAdd(pool.seq[slot], old);
     pool.totalPayload[slot] -= old;
   }
   conn.queuedTo = seqAdd(pool.seq[slot], pool.totalPayload[slot]);
+  if (env.card !== null) {
+    toeToHost(w, env.card, slot, why !== 0);
+    return pool.lastSeq[slot];
+  }
   const joined = queueLength(sock) > 0 && pool.flow[sock.queue[sock.queue.length - 1]] === pool.flow[slot];
   if (joined && why === 0) w.hosts[cpu.host].snmp.TcpExtTCPRcvCoalesce += 1;
   enqueue(w, cpu, sock, slot, why !== 0 ? why : joined ? Reason.coalesced : Reason.inOrder, false);
@@ -271,20 +283,21 @@ function deliver(w: World, cpu: Cpu, sock: Socket, slot: number, why: number): n
 function open(seg: TcpSegment, slot: number): boolean {
   const { w, conn, sock, cpu } = env;
   if ((seg.flags & (TCP_SYN | TCP_RST)) === TCP_RST) {
-    consumePacket(w, slot, sock.place, Reason.controlSegment, cpu.index);
+    env.consume(slot, Reason.controlSegment);
     return false;
   }
   if (conn.live) {
     if ((seg.flags & (TCP_SYN | TCP_ACK)) !== TCP_SYN) {
       // of a connection that is gone
-      dropPacket(w, slot, cpu.protocolPlace, Reason.noSocket, cpu.index);
+      if (env.card !== null) toeForgets(w, env.card, slot);
+      dropPacket(w, slot, env.card === null ? cpu.protocolPlace : env.place, Reason.noSocket, env.who);
       return false;
     }
     env.cause = w.pool.lastSeq[slot];
     conn.tcp = tcpAccept(env, optionsFor(w, conn, sock), seg);
     settle();
     startTls(w, cpu, conn, sock, env.cause);
-    consumePacket(w, slot, sock.place, Reason.controlSegment, cpu.index);
+    env.consume(slot, Reason.controlSegment);
     return false;
   }
   const syn = (seg.flags & TCP_SYN) !== 0;
@@ -306,7 +319,7 @@ function open(seg: TcpSegment, slot: number): boolean {
   // traffic that listens to nobody echoes one value for ever: its age says nothing
   if (seg.tsEcr >= 0) conn.tcp.tsOffset = seg.tsEcr - Math.floor(w.now / 1_000_000);
   if (!syn) return true;
-  consumePacket(w, slot, sock.place, Reason.controlSegment, cpu.index);
+  env.consume(slot, Reason.controlSegment);
   return false;
 }
 
@@ -318,6 +331,7 @@ export function connectionConnect(
   sock: Socket,
   spec: StreamSpec,
 ): void {
+  toeConnects(w, w.nics[w.flowState.out[w.fixed.flows[conn.flow].reply]], conn);
   env.bind(w, cpu, conn, sock);
   const options = optionsFor(w, conn, sock);
   if (spec.maxSegBytes > 0) options.mss = Math.min(options.mss, spec.maxSegBytes);
@@ -377,7 +391,7 @@ function touch(conn: TcpConnection, sock: Socket): void {
 export function connectionRead(w: World, cpu: Cpu, conn: TcpConnection, sock: Socket, slot: number): void {
   const { pool } = w;
   // dequeue took the skb's own memory off: the connection knows better
-  sock.rmem += pool.truesize[slot];
+  if (conn.toe < 0) sock.rmem += pool.truesize[slot];
   env.bind(w, cpu, conn, sock);
   const s = conn.tcp as TcpSock;
   const bytes = seqDiff(seqAdd(pool.seq[slot], pool.totalPayload[slot]), s.copiedSeq);
@@ -431,9 +445,39 @@ export function connectionsTsq(w: World, cpu: Cpu, cause: number): void {
   }
 }
 
+/** Any CPU of the card's host: what the firmware does costs none of them, but its connections belong to this host. */
+function cardHost(w: World, card: Nic): Cpu {
+  return w.cpus[w.fixed.hosts[card.host].firstCpu];
+}
+
+/** The firmware works on a segment. */
+export function cardRcv(w: World, card: Nic, conn: TcpConnection, slot: number): void {
+  connectionRcv(w, cardHost(w, card), conn, w.sockets[conn.sock - 1], slot, false);
+}
+
+/** A timer of a connection in the card is due. */
+export function cardTimer(w: World, card: Nic, conn: TcpConnection): void {
+  env.bind(w, cardHost(w, card), conn, w.sockets[conn.sock - 1]);
+  runTimers(env, conn.tcp as TcpSock);
+  settle();
+}
+
+/** What a connection in the card has sent is on the wire: it may send more. */
+export function cardTsq(w: World, card: Nic, conn: TcpConnection): void {
+  env.bind(w, cardHost(w, card), conn, w.sockets[conn.sock - 1]);
+  tcpTsqHandler(env, conn.tcp as TcpSock);
+  settle();
+}
+
 /** A timer of the connection is due: it interrupts the CPU that worked on it last. */
 export function tcpTimerDue(w: World, conn: TcpConnection): void {
   cancel(w.agenda, conn.actor);
+  if (conn.toe >= 0) {
+    const toe = toeOf(w.nics[conn.toe]);
+    toe.timers.push(conn.index);
+    wakeToe(w, toe);
+    return;
+  }
   interruptCpu(w, w.cpus[conn.cpu], irqSource(IRQ_TCP, conn.index), 0);
 }
 

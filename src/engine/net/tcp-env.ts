@@ -8,8 +8,11 @@ import type { TcpCounters } from '../tcp/counters.ts';
 import { defaultTcpSysctls, type TcpEnv, type TcpOut, type TcpSysctls } from '../tcp/env.ts';
 import { seqDiff } from '../tcp/seq.ts';
 import type { TcpSkb, TcpSock } from '../tcp/sock.ts';
-import type { Cpu, Socket, TcpConnection, World } from '../world.ts';
+import type { Cpu, Nic, Socket, TcpConnection, World } from '../world.ts';
 import { segmentOut } from './tcp-out.ts';
+import { toeForgets } from '../nic/toe/queue.ts';
+import { toeOf } from '../nic/toe/state.ts';
+import { NO_CPU } from '../records.ts';
 
 /** Decisions that a record of the socket's queue tells of already. */
 const TOLD: ReadonlySet<number> = new Set([
@@ -30,6 +33,10 @@ export class WorldEnv implements TcpEnv {
   cpu!: Cpu;
   conn!: TcpConnection;
   sock!: Socket;
+  /** Card whose firmware runs the connection; null: the kernel does. Where that is, and the CPU of its records. */
+  card: Nic | null = null;
+  place = 0;
+  who = 0;
   /** Slot of the segment at work, 0: none or gone. */
   slot = 0;
   /** Record that what happens now comes of, where no segment is at work. */
@@ -42,6 +49,8 @@ export class WorldEnv implements TcpEnv {
   hrtimerLatencyNs = 0;
   rules!: RuleValues;
   sysctl!: TcpSysctls;
+  private own!: TcpSysctls;
+  private firmware!: TcpSysctls;
   counters!: TcpCounters;
 
   bind(w: World, cpu: Cpu, conn: TcpConnection, sock: Socket): void {
@@ -54,14 +63,34 @@ export class WorldEnv implements TcpEnv {
     this.room = false;
     this.now = w.now;
     this.jiffyNs = w.fixed.jiffyNs;
+    conn.cpu = cpu.index;
+    if (conn.toe >= 0) {
+      this.bindCard(w.nics[conn.toe]);
+      return;
+    }
+    this.card = null;
+    this.place = sock.place;
+    this.who = cpu.index;
     this.counters = w.hosts[cpu.host].snmp;
     this.takeSysctls(w.hosts[cpu.host].sysctl);
-    conn.cpu = cpu.index;
     if (conn.tcp !== null) conn.tcp.owned = sock.owned;
+  }
+
+  /** The firmware has counters and settings of its own, and knows of no task that holds the socket. */
+  private bindCard(nic: Nic): void {
+    const toe = toeOf(nic);
+    this.card = nic;
+    this.place = toe.place;
+    this.who = NO_CPU;
+    this.counters = toe.snmp;
+    this.defaultsOf(this.w.fixed.rules);
+    this.sysctl = this.firmware;
+    if (this.conn.tcp !== null) this.conn.tcp.owned = false;
   }
 
   private takeSysctls(set: World['hosts'][number]['sysctl']): void {
     const own = this.defaultsOf(this.w.fixed.rules);
+    this.sysctl = own;
     own.tcp_rmem = set['net.ipv4.tcp_rmem'];
     own.tcp_wmem = set['net.ipv4.tcp_wmem'];
     own.rmem_max = set['net.core.rmem_max'][0];
@@ -92,9 +121,10 @@ export class WorldEnv implements TcpEnv {
   private defaultsOf(rules: RuleValues): TcpSysctls {
     if (this.rules !== rules) {
       this.rules = rules;
-      this.sysctl = defaultTcpSysctls(rules);
+      this.own = defaultTcpSysctls(rules);
+      this.firmware = defaultTcpSysctls(rules);
     }
-    return this.sysctl;
+    return this.own;
   }
 
   /** Record behind what the connection does now. */
@@ -108,10 +138,10 @@ export class WorldEnv implements TcpEnv {
 
   drop(_s: TcpSock, skb: TcpSkb, reason: number): void {
     if (skb.id === this.slot && this.slot !== 0) {
-      const { w, slot, sock, cpu } = this;
+      const { w, slot } = this;
       this.slot = 0;
       this.cause = w.pool.lastSeq[slot];
-      if (USED_UP.has(reason)) consumePacket(w, slot, sock.place, reason, cpu.index);
+      if (USED_UP.has(reason)) this.consume(slot, reason);
       else this.lose(slot, reason);
       return;
     }
@@ -121,14 +151,23 @@ export class WorldEnv implements TcpEnv {
 
   private lose(slot: number, reason: number): void {
     this.charge();
-    if (COUNTED_DROPS.has(reason)) this.sock.drops += 1;
-    dropPacket(this.w, slot, this.sock.place, reason, this.cpu.index);
+    if (this.card !== null) {
+      toeForgets(this.w, this.card, slot);
+      toeOf(this.card).counters.toe_drops += 1;
+    } else if (COUNTED_DROPS.has(reason)) this.sock.drops += 1;
+    dropPacket(this.w, slot, this.place, reason, this.who);
   }
 
-  /** The socket is charged with what its connections are. */
+  /** It has done what it came for. */
+  consume(slot: number, reason: number): void {
+    if (this.card !== null) toeForgets(this.w, this.card, slot);
+    consumePacket(this.w, slot, this.place, reason, this.who);
+  }
+
+  /** The socket is charged with what its connections are; of one in a card, with what has reached the socket. */
   charge(): void {
     const { conn, sock } = this;
-    if (conn.tcp === null) return;
+    if (conn.tcp === null || this.card !== null) return;
     sock.rmem += conn.tcp.rmem - conn.rmem;
     conn.rmem = conn.tcp.rmem;
   }
@@ -140,8 +179,8 @@ export class WorldEnv implements TcpEnv {
       this.charge();
       second = this.sock.rmem;
     }
-    const { w, sock, cpu } = this;
-    emit(w, Kind.tcpDecision, sock.place, reason, cpu.index, 0, 0, this.why(), a | 0, second | 0);
+    const { w, place, who } = this;
+    emit(w, Kind.tcpDecision, place, reason, who, 0, 0, this.why(), a | 0, second | 0);
   }
 
   dataReady(): void {
@@ -160,7 +199,7 @@ export class WorldEnv implements TcpEnv {
 /** Takes the slots of the connection that begin within the range off the out-of-order queue, in order. */
 export function takeOfo(e: WorldEnv, start: number, end: number): number[] {
   const { pool } = e.w;
-  const { ofo } = e.sock;
+  const { ofo } = e.card === null ? e.sock : toeOf(e.card);
   const taken: number[] = [];
   for (let i = 0; i < ofo.length; ) {
     const slot = ofo[i];

@@ -9,6 +9,8 @@ import type { Cpu, Socket, TcpConnection, World } from '../world.ts';
 import { makeLocalSkb } from './local-skb.ts';
 import { hex32, setOptions } from './tcp-options.ts';
 import { seqAdd } from '../tcp/seq.ts';
+import { toeTransmits } from '../nic/toe/queue.ts';
+import { NO_CPU } from '../records.ts';
 
 /** The card finishes the checksum (CHECKSUM_PARTIAL), paths are not fragmented (DF). */
 const BITS4 = frameBits(makeFrame({ l4Csum: 'partial' }));
@@ -24,6 +26,7 @@ export function segmentOut(
   cause: number,
 ): void {
   const { pool } = w;
+  const toe = conn.toe < 0 ? null : w.nics[conn.toe].toe;
   const flow = w.fixed.flows[w.fixed.flows[conn.flow].reply];
   const v6 = flow.key.ipVersion === 6;
   const hex = optionsOf(out);
@@ -68,17 +71,18 @@ export function segmentOut(
   pool.lastSeq[slot] = emit(
     w,
     bare ? Kind.tcpAck : out.retransmit ? Kind.tcpResend : Kind.tcpSend,
-    sock.place,
+    toe === null ? sock.place : toe.place,
     // an ACK that data carry needs no reason of its own
     !bare && out.reason === Reason.ackOnData ? Reason.tcpNewData : out.reason,
-    cpu.index,
+    toe === null ? cpu.index : NO_CPU,
     pool.id[slot],
     flow.id,
     cause,
     bare ? pool.frameLen[slot] : out.len,
     bare ? out.ack | 0 : out.seq | 0,
   );
-  cpu.acks.push(slot);
+  if (toe === null) cpu.acks.push(slot);
+  else toeTransmits(w, toe, slot);
 }
 
 /** The option bytes as the kernel puts them: of a SYN what it agrees on; else timestamps, then SACK blocks. */

@@ -29,6 +29,11 @@ export function tcpRcv(w: World, cpu: Cpu, flow: FlowInfo, slot: number, badChec
     dropPacket(w, slot, cpu.protocolPlace, Reason.noSocket, cpu.index);
     return;
   }
+  if (flow.connection >= 0 && w.connections[flow.connection].toe >= 0) {
+    // it came by another card than the one whose firmware runs its connection, or in fragments
+    dropPacket(w, slot, cpu.protocolPlace, Reason.toeElsewhere, cpu.index);
+    return;
+  }
   const sock = w.sockets[flow.socket - 1];
   if (!sock.owned) {
     tcpData(w, cpu, sock, slot, false);

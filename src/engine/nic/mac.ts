@@ -19,6 +19,7 @@ import { NO_CPU } from '../records.ts';
 import type { Nic, World } from '../world.ts';
 import { receiveIntoRing } from './rx-ring.ts';
 import { selection, selectQueue } from './steering.ts';
+import { toeTakes } from './toe/take.ts';
 
 /** The slot's frame columns are filled, with its id and the record that caused it (0: none): takes it in. */
 export function frameArrived(w: World, nic: Nic, slot: number): void {
@@ -62,6 +63,7 @@ export function frameArrived(w: World, nic: Nic, slot: number): void {
     return;
   }
   if ((bits & FRAME_MULTICAST) !== 0) nic.counters.multicast += 1;
+  if (nic.toe !== null && toeTakes(w, nic, slot)) return;
   selectQueue(nic, flow, bits);
   if (selection.queue === -1) {
     nic.counters.rx_ntuple_dropped += 1;

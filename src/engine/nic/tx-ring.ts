@@ -12,7 +12,7 @@ import { emit } from '../emit.ts';
 import { beginCut, nextFrameLen } from '../link/cut.ts';
 import { linkTakes, putOnLink } from '../link/way.ts';
 import { eligible, ready, takeNext } from '../net/sched/sched.ts';
-import { freeSent } from '../net/sock-write.ts';
+import { freeSent, toeFreed } from '../net/sock-write.ts';
 import { isUfo, ufoBytes } from '../net/ufo.ts';
 import { needsWork, pieces, validateXmit, xmitCycles } from '../net/validate-xmit.ts';
 import { addLatency } from '../metrics/latency.ts';
@@ -26,6 +26,7 @@ import { carryOut, decideInterrupt } from './moderation.ts';
 import { dropKey } from '../drop.ts';
 import { FRAME_DECRYPTED } from '../packet/frame-bits.ts';
 import { tlsDriverSends } from '../tls/tx-card.ts';
+import { toeOf, toeTxInFlight } from './toe/state.ts';
 
 const NS = 1_000_000_000;
 /** Packets that one wake-up of a queue takes out of its queueing discipline (net.core.dev_weight). */
@@ -147,13 +148,25 @@ function requeue(w: World, q: RxQueue, cpu: number, from: number): void {
   }
 }
 
+/** The packet at the head of a queue, 0: none. The firmware of a card with a TOE is one queue more, after the last. */
+function headOf(w: World, nic: Nic, number: number): number {
+  if (number === nic.queues) return toeOf(nic).wire[0] ?? 0;
+  const { tx } = w.queues[nic.firstQueue + number];
+  return tx.ringAt < tx.ring.length ? tx.ring[tx.ringAt] : 0;
+}
+
+/** The firmware has a frame for the wire. */
+export function wakeWire(w: World, nic: Nic): void {
+  if (nic.txSending < 0) startFrame(w, nic, nic.queues);
+}
+
 /** Puts the next frame of a queue (or of the next one in turn that has one) on the wire. */
 function startFrame(w: World, nic: Nic, from: number): void {
-  for (let i = 0; i < nic.queues; i += 1) {
-    const number = (from + i) % nic.queues;
-    const { tx } = w.queues[nic.firstQueue + number];
-    if (tx.ringAt >= tx.ring.length) continue;
-    const slot = tx.ring[tx.ringAt];
+  const all = nic.toe === null ? nic.queues : nic.queues + 1;
+  for (let i = 0; i < all; i += 1) {
+    const number = (from + i) % all;
+    const slot = headOf(w, nic, number);
+    if (slot === 0) continue;
     nic.txSending = number;
     if (nic.way >= 0) {
       beginCut(w, nic, slot);
@@ -193,12 +206,15 @@ function sendFrame(w: World, nic: Nic, slot: number): void {
 /** The link may take frames again. */
 export function resumeSending(w: World, nic: Nic): void {
   if (!nic.txWaits) return;
-  const { tx } = w.queues[nic.firstQueue + nic.txSending];
-  sendFrame(w, nic, tx.ring[tx.ringAt]);
+  sendFrame(w, nic, headOf(w, nic, nic.txSending));
 }
 
 /** The frame on the wire has left: its descriptor is written back, the vector decides about an interrupt. */
 export function frameSent(w: World, nic: Nic): void {
+  if (nic.txSending === nic.queues) {
+    toeFrameSent(w, nic);
+    return;
+  }
   const q = w.queues[nic.firstQueue + nic.txSending];
   const { tx } = q;
   const pool = w.pool;
@@ -250,6 +266,24 @@ export function frameSent(w: World, nic: Nic): void {
   if (q.unsignalled === 1) q.firstWaitingSeq = seq;
   const reason = decideInterrupt(w, nic, q);
   if (reason !== Reason.irqMasked) carryOut(w, q, reason, seq);
+}
+
+/** The same of a frame that the firmware has made: no descriptor, no interrupt, nothing for the driver to clean. */
+function toeFrameSent(w: World, nic: Nic): void {
+  const toe = toeOf(nic);
+  const { pool } = w;
+  const slot = toe.wire[0];
+  if (nic.way >= 0 && wireFrame(w, nic, slot)) return;
+  toe.wire.shift();
+  const segs = pool.segs[slot];
+  nic.counters.tx_packets += segs;
+  nic.counters.tx_bytes += bytesOf(w, slot);
+  w.totals.txSent += segs;
+  if (w.tap !== null) w.tap(w, Point.wireOut, nic.index, slot);
+  const [id, cause] = [pool.id[slot], pool.lastSeq[slot]];
+  emit(w, Kind.txSent, toe.place, Reason.toeSent, NO_CPU, id, 0, cause, segs, nic.index);
+  toeFreed(w, nic, slot);
+  startFrame(w, nic, nic.txSending + 1);
 }
 
 /** How many of the oldest `count` sent packets another CPU had queued. */
@@ -326,5 +360,6 @@ export function txInFlight(w: World): number {
     for (let i = q.tx.ringAt; i < q.tx.ring.length; i += 1) n += w.pool.segs[q.tx.ring[i]];
     for (const slot of q.tx.qdisc) n += w.pool.segs[slot];
   }
+  for (const { toe } of w.nics) if (toe !== null) n += toeTxInFlight(w, toe);
   return n;
 }

@@ -73,6 +73,11 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.tcpAck': 'ACK made',
   'kind.tcpDecision': 'TCP decides',
   'kind.tcpSend': 'segment sent',
+  'kind.toeConnection': 'the card is asked for a connection',
+  'kind.toeSegment': 'a segment in the card’s firmware',
+  'kind.toeDma': 'payload written by the card',
+  'kind.toeDeliver': 'payload from the card to the socket',
+  'kind.toeSend': 'a segment made by the card',
   'kind.tcpResend': 'segment sent again',
   'kind.tcpAcked': 'ACK heard',
   'kind.tcpSacked': 'SACK block heard',
@@ -279,5 +284,14 @@ export const kindWords: Readonly<Record<string, string>> = {
     'Frame {packet} was not acknowledged on {place} ({a} of {b} retries): it is sent again.',
   'sentence.linkDrop': 'Frame {packet} is lost on {place}.',
   'sentence.txClean.bql': '{a} sent {a|packet is|packets are} freed at {place}; its limit is {b} bytes.',
+  'sentence.toeConnection': '{place} is asked whether it takes the connection: it keeps {a} of {b}.',
+  'sentence.toeSegment':
+    'Packet {packet} is in the card’s firmware, {place}: {a} wait, {b} bytes of its memory are in use.',
+  'sentence.toeDma':
+    'The payload of packet {packet}, {a} bytes, is in the host’s memory; {b} {b|completion waits|completions wait} for the driver.',
+  'sentence.toeDeliver':
+    'CPU {cpu} takes a completion of {a} {a|segment|segments} and {b} bytes, packet {packet}.',
+  'sentence.toeSend':
+    'The card’s firmware has made packet {packet}, {a} bytes of payload; {b} {b|waits|wait} for the wire.',
   'sentence.unknown': 'Something this version has no words for (kind {kind}).',
 };

@@ -26,6 +26,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'place.vector': '{nic} vector {queue}',
   'place.napi': '{nic} NAPI {queue}',
   'place.cpu': 'CPU {cpu}',
+  'place.toe': '{nic} TCP in the card',
   'place.tx-ring': '{nic} tx-{queue}',
   'place.backlog': 'backlog, CPU {cpu}',
   'place.backlog.shared': 'the machine’s one backlog',

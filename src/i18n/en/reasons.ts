@@ -611,6 +611,41 @@ export const reasonWords: Readonly<Record<string, string>> = {
     'The program accepts it: it goes on where it was stopped, in the program’s own time, with bottom halves off.',
   'reason.nfRejected': 'The program rejects it.',
 
+  // -- TCP in the card
+  'reason.toeTaken':
+    'The card’s table has room: its firmware runs TCP for this connection, and the kernel sees nothing of it but the payload.',
+  'reason.toeTakenBlind':
+    'The card’s firmware takes the connection. The host has a firewall rule that would drop its packets: no packet of it will ever come to that rule.',
+  'reason.toeTableFull': 'The card’s table of connections is full: this one stays with the kernel.',
+  'reason.toeFirewall':
+    'The host has a firewall rule that has to see its packets, and the driver respects it: the connection stays with the kernel.',
+  'reason.toeMemoryFull':
+    'The card’s processor does not keep up, and its memory is full of segments that wait: this one is lost.',
+  'reason.toeChecksum':
+    'Its TCP checksum is wrong: the card’s firmware throws it away. The kernel counts nothing.',
+  'reason.toeElsewhere':
+    'Its connection is run by the firmware of a card, and it came to the kernel, which knows no such connection.',
+  'reason.toeWaits': 'It waits in the card: the card’s processor is at work on something before it.',
+  'reason.toeIdle': 'The card’s processor has nothing else to do and begins with it.',
+  'reason.toeInOrder':
+    'The firmware found it in order: its payload goes to the host’s memory, its headers no further.',
+  'reason.toeHeld': 'A segment before it is missing: it waits in the card’s memory.',
+  'reason.toeHoleFilled': 'The hole before it is filled: its payload goes to the host’s memory.',
+  'reason.toeCompletion': 'Its payload is in the host’s memory: one more completion for the driver.',
+  'reason.toeJoined':
+    'Its payload follows that of a completion which waits for the driver: one completion tells of both.',
+  'reason.toeIrqNow':
+    'The last interrupt of the card’s firmware is long enough ago: the driver is told at once.',
+  'reason.toeIrqGap':
+    'rx-usecs have passed since the last interrupt: one tells of all that has come meanwhile.',
+  'reason.toeClosed': 'The connection is over: its entry in the card’s table is free again.',
+  'reason.toeSocket':
+    'The card’s driver puts the payload into the socket’s receive queue: no IP, no netfilter, no TCP of the kernel has had it.',
+  'reason.toeSent':
+    'Made by the card’s firmware: no descriptor, no interrupt, and no tap of the host has seen it.',
+  'reason.toeMade':
+    'The card’s firmware has made it: it goes straight to the wire, past queueing discipline and driver.',
+
   // -- TLS
   'reason.tlsUserSpace':
     'TLS runs in the application: a library there has the keys, and the kernel sees bytes that mean nothing to it.',

@@ -2,6 +2,7 @@
  * `ethtool -S`: a driver's own counters, under its own names (catalog/drivers), those that are modelled.
  * `ethtool -i`: which driver it is.
  */
+import type { Toe } from '../../engine/nic/toe/state.ts';
 import type { ArfsCounters, Nic, RxQueue } from '../../engine/world.ts';
 import { pciAddress } from '../host.ts';
 import { type Ctx, type Outcome, printed } from '../types.ts';
@@ -26,6 +27,7 @@ export function driverStats(ctx: Ctx, nic: Nic): [string, number][] {
   if (driver.name === 'ixgbe') rows.push(['rx_csum_offload_errors', counters.csum_errors]);
   if (driver.arfs) rows.push(...arfsStats(ctx, nic));
   rows.push(...tlsStats(ctx, nic));
+  if (nic.toe !== null) rows.push(...toeStats(nic.toe));
   for (let i = 0; i < nic.activeQueues; i += 1)
     rows.push(...queueStats(ctx, nic, ctx.world.queues[nic.firstQueue + i]));
   return rows;
@@ -61,6 +63,11 @@ function tlsStats(ctx: Ctx, nic: Nic): [string, number][] {
   if (nic.tls === null) return [];
   const { ktlsDeviceTx, ktlsDeviceRx } = ctx.world.fixed.rules;
   return Object.entries(nic.tls).filter(([name]) => (name.startsWith('tx_') ? ktlsDeviceTx : ktlsDeviceRx));
+}
+
+/** TCP in the card: no driver of Linux has such counters, the names are the model's. */
+function toeStats(toe: Toe): [string, number][] {
+  return [['toe_connections', toe.connections], ...Object.entries(toe.counters)];
 }
 
 export function printStats(ctx: Ctx, nic: Nic): Outcome {
