@@ -7,6 +7,7 @@ const SCENARIOS = [
   'RSS: a good table and a bad one',
   'XPS: with and without',
   'A delay that loses',
+  'TOE against a faster CPU',
 ];
 
 for (const title of SCENARIOS)

@@ -96,6 +96,20 @@ export function placeGlyphs(ix: StageIndex, map: SceneMap, spots: readonly Spot[
     }
   }
 
+  for (const { nic, toe: box } of ix.layout.nics) {
+    const toe = scene.nics[nic]?.toe ?? null;
+    if (box === null || toe === null) continue;
+    const wide = box.w > 200;
+    const y = box.y + box.h - (box.h >= 40 ? 14 : 11);
+    addRow(
+      add,
+      out,
+      [...toe.waiting, ...toe.out],
+      { x: box.x + 6, y, w: box.w - (wide ? 12 : 14), h: GLYPH_H },
+      1,
+    );
+  }
+
   for (const [cpu, lane] of ix.lanes) {
     const state = scene.cpus[cpu];
     if (state === undefined) continue;

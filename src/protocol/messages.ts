@@ -246,6 +246,8 @@ export type InspectTarget =
   | { kind: 'napi'; queue: number }
   /** The transmit queue of that number: queueing discipline, byte limit, ring. */
   | { kind: 'tx'; queue: number }
+  /** TCP in a card (world index). */
+  | { kind: 'toe'; nic: number }
   /** A direction of a link between hosts. */
   | { kind: 'link'; way: number }
   | { kind: 'socket'; socket: number }

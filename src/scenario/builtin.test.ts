@@ -97,6 +97,7 @@ function checkFocus(
   else if ('queue' in focus) expect(focus.queue).toBeLessThan(world.queues.length);
   else if ('napi' in focus) expect(focus.napi).toBeLessThan(world.queues.length);
   else if ('tx' in focus) expect(focus.tx).toBeLessThan(world.queues.length);
+  else if ('toe' in focus) expect(world.nics[focus.toe].toe).not.toBeNull();
   else if ('link' in focus) expect(focus.link).toBeLessThan(world.ways.length);
   else if ('cpu' in focus) expect(focus.cpu).toBeLessThan(world.cpus.length);
   else if ('socket' in focus) expect(focus.socket).toBeLessThanOrEqual(world.sockets.length);

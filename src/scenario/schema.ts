@@ -594,6 +594,7 @@ const FocusSchema = v.union([
   v.strictObject({ queue: about(whole(0, 511), 'A receive queue, counted over all NICs from 0.') }),
   v.strictObject({ napi: about(whole(0, 511), 'The NAPI of a queue.') }),
   v.strictObject({ tx: about(whole(0, 511), 'A transmit queue: queueing discipline, byte limit, ring.') }),
+  v.strictObject({ toe: about(whole(0, 511), 'TCP in a card (toe), counted over all NICs from 0.') }),
   v.strictObject({
     link: about(whole(0, 15), 'A direction of a link: 2 * link, 2 * link + 1 (back), counted from 0.'),
   }),

@@ -13,6 +13,8 @@ export function hostOf(map: Parts, target: InspectTarget): number | undefined {
       return map.sockets.find((s) => s.id === target.socket)?.host;
     case 'task':
       return map.tasks.find((x) => x.id === target.task)?.host;
+    case 'toe':
+      return map.nics.find((n) => n.index === target.nic)?.host;
     case 'link': {
       const nic = map.ways.find((way) => way.index === target.way)?.from;
       return map.nics.find((n) => n.index === nic)?.host;

@@ -67,6 +67,7 @@ const FIELDS: Readonly<Record<InspectTarget['kind'], readonly string[]>> = {
   cpu: ['cpu'],
   napi: ['queue'],
   tx: ['queue'],
+  toe: ['nic'],
   link: ['way'],
   socket: ['socket'],
   task: ['task'],
@@ -97,6 +98,8 @@ function nearest(target: InspectTarget, map: SceneMap): InspectTarget | null {
       return map.queues.length === 0
         ? null
         : { ...target, queue: Math.min(target.queue, map.queues.length - 1) };
+    case 'toe':
+      return map.nics[target.nic]?.toe == null ? null : target;
     case 'link':
       return map.ways.length === 0 ? null : { ...target, way: Math.min(target.way, map.ways.length - 1) };
     case 'descriptor':

@@ -53,6 +53,18 @@ export function shown(scene: Scene, map: SceneMap, target: InspectTarget): Recor
         rxList: napi.rxList.length,
       };
     }
+    case 'toe': {
+      const { toe } = scene.nics[target.nic];
+      const info = map.nics[target.nic].toe;
+      if (toe === null || info === null) return {};
+      return {
+        toeConnections: `${toe.connections} / ${info.connections}`,
+        toeWaiting: toe.waiting.length,
+        toeMemory: `${toe.memory} / ${info.memoryBytes}`,
+        toeOfo: toe.ofo.length,
+        toeDone: toe.done.length,
+      };
+    }
     case 'tx': {
       const { tx } = scene.queues[target.queue];
       const { nic, number } = map.queues[target.queue];

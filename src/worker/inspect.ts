@@ -26,6 +26,7 @@ import { otherAt, packetAt, recordAt } from '../protocol/record-codec.ts';
 import type { RecordView, SceneMap } from '../protocol/scene.ts';
 import { rowsNow } from './inspect-now.ts';
 import { slotOf } from './inspect-slot.ts';
+import { toeRows } from './inspect-toe.ts';
 import { txRows } from './inspect-tx.ts';
 import { linkRows } from './inspect-link.ts';
 import { steeringOf } from './inspect-steering.ts';
@@ -53,6 +54,8 @@ export function aboutTarget(target: InspectTarget, map: SceneMap): (r: RecordVie
         places.queue[r.place] === target.queue &&
         (((r.kind === Kind.dmaStart || r.kind === Kind.dmaDone) && r.a === target.index) ||
           (r.kind === Kind.pollFrame && r.b === target.index));
+    case 'toe':
+      return (r) => places.toe[r.place] === 1 && places.nic[r.place] === target.nic;
     case 'link':
       return (r) =>
         places.way[r.place] === target.way ||
@@ -205,6 +208,10 @@ export function stateOf(
     }
     case 'tx':
       return txRows(w, w.queues[target.queue]);
+    case 'toe': {
+      const { toe } = w.nics[target.nic];
+      return toe === null ? [] : toeRows(w, toe);
+    }
     case 'napi': {
       const { napi } = w.queues[target.queue];
       const held = napi.gro.buckets.reduce((n, b) => n + b.length, 0);

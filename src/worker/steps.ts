@@ -56,6 +56,7 @@ function focusOf(step: ScenarioStep): InspectTarget | null {
   if ('packet' in f) return { kind: 'packet', packet: f.packet };
   if ('queue' in f) return { kind: 'queue', queue: f.queue };
   if ('link' in f) return { kind: 'link', way: f.link };
+  if ('toe' in f) return { kind: 'toe', nic: f.toe };
   if ('tx' in f) return { kind: 'tx', queue: f.tx };
   if ('napi' in f) return { kind: 'napi', queue: f.napi };
   if ('cpu' in f) return { kind: 'cpu', cpu: f.cpu };

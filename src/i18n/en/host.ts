@@ -35,6 +35,9 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.nic.ntuple.none': 'no match',
   'host.nic.ntuple.match': 'match → {queue}',
   'host.nic.ntuple.drop': 'match → drop',
+  'host.toe': 'TCP in the card',
+  'host.toe.busy': '{share} % busy',
+  'host.toe.memory': '{n} wait, {used} % full',
   'host.ring': 'rx-{n}',
   'host.irq': 'irq {n}',
   'host.vector.masked': 'masked',
@@ -203,6 +206,8 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.aria.table': 'Indirection table of {nic}, {n} cells: {chosen}',
   'host.aria.table.none': 'no cell chosen now',
   'host.aria.ntuple': 'ntuple filters of {nic}: {state}',
+  'host.aria.toe':
+    'TCP in the card {nic}: its processor of {mhz} MHz is {share} % busy, {n} segments wait, its memory is {used} % full, {connections} connections',
   'host.aria.ring':
     '{name} of {nic}: {count} of {size} descriptors filled{dma}. Interrupt {irq} {vector}. {server}{missed}',
   'host.aria.ring.dma': ', {n} still being written',

@@ -23,6 +23,7 @@ import { contextName, contextPatterns, type Pattern } from '../../theme/colors.t
 import { Lane, Strip } from './Cpus.tsx';
 import { Link } from './Link.tsx';
 import { linkView } from './link-view.ts';
+import { ToeBox, toeView } from './ToeBox.tsx';
 import { Ring, Steering } from './NicCard.tsx';
 import { Socket } from './Sockets.tsx';
 import { TxQueue, TxRow } from './Transmit.tsx';
@@ -92,6 +93,8 @@ export function rectOfTarget(
       const id = map.tasks.find((task) => task.id === target.task)?.sockets[0];
       return id === undefined ? null : (socketAt(ix, id)?.box ?? null);
     }
+    case 'toe':
+      return ix.nics.get(target.nic)?.toe ?? null;
     case 'link':
       return ix.layout.links.find((l) => l.out === target.way || l.back === target.way)?.box ?? null;
     case 'packet':
@@ -158,6 +161,10 @@ export function Things(props: {
           view={nicView(map, scene, nic.nic, nic.tableSize, filter(nic.nic))}
         />
       ))}
+      {layout.nics.map(({ nic, toe }) => {
+        const view = toe === null ? null : toeView(map, scene, nic, props.nowNs);
+        return toe !== null && view !== null && <ToeBox key={nic} rect={toe} view={view} />;
+      })}
       <g>
         {[...rings].map(([queue, view]) => {
           const ring = ix.rings.get(queue);

@@ -76,6 +76,8 @@ export function titleOf(target: InspectTarget, map: SceneMap): string {
     }
     case 'cpu':
       return t('cpu.label', { cpu: cpuLabel(map, target.cpu) });
+    case 'toe':
+      return t('inspector.toe', { nic: map.nics[target.nic]?.name ?? '' });
     case 'link': {
       const way = map.ways[target.way];
       const host = (nic: number | undefined): string => map.hosts[map.nics[nic ?? 0]?.host ?? 0].id;

@@ -58,6 +58,7 @@ export const TOPICS: readonly (readonly [topic: string, ids: readonly string[]])
       'write-of-64k',
       'why-the-capture-looks-broken',
       'lro-breaks-a-router',
+      'toe-against-a-faster-cpu',
       'a-flipped-bit',
       'delayed-acks',
       'a-hole-and-its-sacks',

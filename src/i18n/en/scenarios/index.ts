@@ -20,6 +20,7 @@ import { moderationAndDim } from './moderation-and-dim.ts';
 import { mindcraftFourCpus } from './mindcraft-four-cpus.ts';
 import { xpsWithAndWithout } from './xps-with-and-without.ts';
 import { wherePacketsWait } from './where-packets-wait.ts';
+import { toeAgainstAFasterCpu } from './toe-against-a-faster-cpu.ts';
 import { timeSqueeze } from './time-squeeze.ts';
 import { rssGoodAndBadTable } from './rss-good-and-bad-table.ts';
 import { rpsOverdone } from './rps-overdone.ts';
@@ -51,6 +52,7 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...xpsWithAndWithout,
   ...wherePacketsWait,
   ...timeSqueeze,
+  ...toeAgainstAFasterCpu,
   ...acceleratedRfs,
   ...rpsOverdone,
   ...rpsAcrossNodes,
