@@ -2378,7 +2378,7 @@ export const reasons = {
   toeIrqGap: { code: 965, fn: 'TOE interrupt moderation', knob: 'ethtool -C {nic} rx-usecs 0', source: TOE },
   toeClosed: { code: 966, fn: 'TOE firmware', knob: null, source: TOE },
   toeSocket: { code: 967, fn: 'TOE driver', knob: null, source: TOE },
-  toeSent: { code: 968, fn: 'TOE firmware', knob: null, source: TOE },
+  toeHoleFull: { code: 968, fn: 'TOE firmware', knob: null, source: TOE },
   toeMade: { code: 969, fn: 'TOE firmware', knob: null, source: TOE },
 } as const satisfies Record<string, ReasonInfo>;
 
@@ -2841,7 +2841,7 @@ export const Reason = {
   toeIrqGap: 965,
   toeClosed: 966,
   toeSocket: 967,
-  toeSent: 968,
+  toeHoleFull: 968,
   toeMade: 969,
   qdiscTimer: 830,
   qdiscReplaced: 831,

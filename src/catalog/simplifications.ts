@@ -271,6 +271,16 @@ export const simplifications: readonly Simplification[] = [
     source: 'net/core/dev.c validate_xmit_skb, igb_xmit_frame_ring, Linux 6.12.',
   },
   {
+    id: 'toe',
+    model:
+      'A card with TCP in it (toe) is nobody’s: its processor works off one segment after the other at a fixed cost, sends before it receives, and runs the same TCP as the kernel of the scenario with its default settings. It keeps a connection from the first segment to the last. The driver takes completions in its interrupt handler, one descriptor each, and adds to a receive queue that a task may hold.',
+    real: 'Every maker’s firmware, interface and driver are its own; some hand connections over when they are established, place payload into posted buffers without a copy, and have faster paths for data in order. Linux has taken none of them in.',
+    matters:
+      'How many segments a second such a card takes: its cycles are assumed. That they do not grow with the host’s CPU, and that the kernel sees nothing, holds.',
+    source:
+      'networking:toe, Linux Foundation wiki; Mogul, TCP offload is a dumb idea whose time has come, HotOS 2003; Shivam and Chase, On the elusive benefits of protocol offload, 2003.',
+  },
+  {
     id: 'lro',
     model:
       'LRO joins while the driver polls, in the tables of GRO, and lets go at the end of the poll; a joined frame costs its descriptor and no skb. It is off at first.',

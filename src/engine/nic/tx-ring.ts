@@ -281,7 +281,7 @@ function toeFrameSent(w: World, nic: Nic): void {
   w.totals.txSent += segs;
   if (w.tap !== null) w.tap(w, Point.wireOut, nic.index, slot);
   const [id, cause] = [pool.id[slot], pool.lastSeq[slot]];
-  emit(w, Kind.txSent, toe.place, Reason.toeSent, NO_CPU, id, 0, cause, segs, nic.index);
+  emit(w, Kind.txSent, toe.place, Reason.toeMade, NO_CPU, id, 0, cause, segs, nic.index);
   toeFreed(w, nic, slot);
   startFrame(w, nic, nic.txSending + 1);
 }

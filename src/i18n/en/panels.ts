@@ -778,6 +778,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'simplification.taps': 'Packet capture on the host',
   'simplification.captures': 'Captures',
   'simplification.neighbours': 'Next hops',
+  'simplification.toe': 'TCP in the card',
   'simplification.lro': 'LRO',
   'simplification.ktls': 'TLS',
   'simplification.ktls-card': 'TLS in the card',

@@ -641,10 +641,10 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.toeClosed': 'The connection is over: its entry in the card’s table is free again.',
   'reason.toeSocket':
     'The card’s driver puts the payload into the socket’s receive queue: no IP, no netfilter, no TCP of the kernel has had it.',
-  'reason.toeSent':
-    'Made by the card’s firmware: no descriptor, no interrupt, and no tap of the host has seen it.',
+  'reason.toeHoleFull':
+    'A segment before it is missing, and half of the card’s memory holds such segments already: the firmware throws it away, so that the missing one finds room.',
   'reason.toeMade':
-    'The card’s firmware has made it: it goes straight to the wire, past queueing discipline and driver.',
+    'The card’s firmware has made it: it goes straight to the wire, past queueing discipline and driver, and no tap of the host sees it.',
 
   // -- TLS
   'reason.tlsUserSpace':

@@ -5,10 +5,13 @@
 import { Kind } from '../../../catalog/kinds.ts';
 import { Reason } from '../../../catalog/reasons.ts';
 import { cancel, schedule } from '../../clock/agenda.ts';
+import { dropPacket } from '../../drop.ts';
 import { emit } from '../../emit.ts';
 import { cardRcv, cardTimer, cardTsq } from '../../net/tcp-connection.ts';
 import { NO_CPU } from '../../records.ts';
-import type { Nic, World } from '../../world.ts';
+import { seqDiff } from '../../tcp/seq.ts';
+import type { Nic, TcpConnection, World } from '../../world.ts';
+import { toeForgets } from './queue.ts';
 import { wakeWire } from '../tx-ring.ts';
 import { TOE_IDLE, TOE_IN, TOE_OUT, type Toe, toeOf } from './state.ts';
 
@@ -44,8 +47,24 @@ function received(w: World, nic: Nic, toe: Toe): void {
   const slot = toe.waiting.shift() as number;
   toe.counters.toe_rx_segs += 1;
   toe.counters.toe_rx_bytes += w.pool.totalPayload[slot];
-  const { connection } = w.fixed.flows[w.pool.flow[slot]];
-  cardRcv(w, nic, w.connections[connection], slot);
+  const conn = w.connections[w.fixed.flows[w.pool.flow[slot]].connection];
+  if (!holdsTooMuch(w, toe, conn, slot)) {
+    cardRcv(w, nic, conn, slot);
+    return;
+  }
+  toe.counters.toe_drops += 1;
+  toeForgets(w, nic, slot);
+  dropPacket(w, slot, toe.place, Reason.toeHoleFull, NO_CPU);
+}
+
+/** Segments beyond a hole may fill half of the memory: the one that is missing has to find room. */
+function holdsTooMuch(w: World, toe: Toe, conn: TcpConnection, slot: number): boolean {
+  const { pool } = w;
+  if (conn.tcp === null || pool.totalPayload[slot] === 0) return false;
+  if (seqDiff(pool.seq[slot], conn.tcp.rcvNxt) <= 0) return false;
+  let bytes = pool.frameLen[slot];
+  for (const one of toe.ofo) bytes += pool.frameLen[one];
+  return bytes * 2 > toe.spec.memoryBytes;
 }
 
 /** A segment is ready for the wire. */
