@@ -37,6 +37,7 @@ export const hostWords: Readonly<Record<string, string>> = {
   'host.nic.ntuple.drop': 'match → drop',
   'host.toe': 'TCP in the card',
   'host.toe.busy': '{share} % busy',
+  'host.toe.waits': '{n} wait',
   'host.toe.memory': '{n} wait, {used} % full',
   'host.ring': 'rx-{n}',
   'host.irq': 'irq {n}',

@@ -116,6 +116,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'inspector.now': 'Just now',
   'inspector.kind.packet': 'Packet',
   'inspector.kind.queue': 'Receive queue',
+  'inspector.kind.toe': 'The card’s firmware',
   'inspector.kind.tx': 'Transmit queue',
   'inspector.kind.descriptor': 'Descriptor',
   'inspector.kind.cpu': 'CPU',

@@ -11,6 +11,8 @@ export interface ToeView {
   nic: number;
   busy: string;
   memory: string;
+  /** The same where the box is narrow. */
+  waits: string;
   full: boolean;
   aria: string;
 }
@@ -25,6 +27,7 @@ export function toeView(map: SceneMap, scene: Scene, nic: number, nowNs: number)
     nic,
     busy: t('host.toe.busy', { share }),
     memory: t('host.toe.memory', { n: figure(toe.waiting.length), used }),
+    waits: t('host.toe.waits', { n: figure(toe.waiting.length) }),
     full: used >= 99,
     aria: t('host.aria.toe', {
       nic: map.nics[nic].name,
@@ -64,7 +67,7 @@ export const ToeBox = memo(
         </text>
         {rect.h >= 40 && (
           <text className={`mono ${view.full ? 'lossText' : 'muted'}`} x={x} y={rect.y + (wide ? 26 : 37)}>
-            {cut(view.memory, rect.w - 12, SMALL, true)}
+            {cut(wide ? view.memory : view.waits, rect.w - 12, SMALL, true)}
           </text>
         )}
       </Focusable>
