@@ -642,7 +642,7 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
         wlan: fc.option(radio),
         netem: fc.option(arbitraryNetem),
       }),
-      { freq: 1 },
+      { freq: 2 },
     ),
     steering: fc.constantFrom('none', 'rps', 'rfs', 'arfs'),
   })

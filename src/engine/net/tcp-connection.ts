@@ -86,7 +86,8 @@ function tellState(s: TcpSock): void {
   const flow = w.fixed.flows[conn.flow].reply;
   const seq = emit(w, Kind.tcpState, sock.place, Reason.none, env.who, 0, flow, env.why(), state, conn.state);
   const opened = state === TCP_STATES.established;
-  if (opened) conn.queuedTo = s.rcvNxt;
+  // what opens it may carry data
+  if (opened) conn.queuedTo = s.copiedSeq;
   if (opened) startTls(w, cpu, conn, sock, seq);
   else if (isGone(s)) endTls(w, conn);
   conn.state = state;

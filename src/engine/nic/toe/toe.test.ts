@@ -260,6 +260,16 @@ describe('a card that runs TCP', () => {
     expect(m('cpu.h1.0.busy.ns')).toBeLessThan(kernel.m('cpu.h1.0.busy.ns'));
   });
 
+  it('loses nothing of the data that open a connection, in the card or in the kernel', () => {
+    // the ACK of the handshake is lost: the first data acknowledge the SYN-ACK
+    const faults = { script: [{ nth: 2, of: 'empty' as const, act: 'lose' as const }] };
+    for (const far of [{}, undefined]) {
+      const { m } = run({ ...(far === undefined ? {} : { far }), faults });
+      expect(m('app.h2.reader.bytes')).toBe(BYTES);
+      expect(m('dropped')).toBe(0);
+    }
+  });
+
   it('takes requests and answers over connections that both cards run', () => {
     const { m } = run({
       near: {},
