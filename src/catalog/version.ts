@@ -13,6 +13,8 @@ export function versionNumber(version: KernelVersion): number {
   return Number(match[1]) * 1_000_000 + Number(match[2]) * 1_000 + Number(match[3] ?? 0);
 }
 
+export const isKernelVersion = (version: string): boolean => PATTERN.test(version);
+
 /** True where `since` <= version < `until`; a missing bound is open. */
 export function versionIn(
   version: KernelVersion,

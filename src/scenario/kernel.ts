@@ -2,6 +2,7 @@
  * A variant under another kernel version: the same traffic and commands. What that kernel's tools refuse is left out and said,
  * so that the run is what such a machine would do.
  */
+import { isKernelVersion } from '../catalog/version.ts';
 import { type CompileOptions, compileScenario } from './compile.ts';
 import { errorLine, type ScenarioError } from './load.ts';
 import type { Scenario } from './schema.ts';
@@ -23,6 +24,7 @@ export function kernelPatch(
   kernel: string,
   options: Omit<CompileOptions, 'variant'> = {},
 ): KernelPatched {
+  if (!isKernelVersion(kernel)) return { ok: false, message: `not a kernel version: ${kernel} (try 6.12)` };
   const varied = applyVariant(scenario, variant);
   if (!varied.ok) return { ok: false, message: varied.errors.map(errorLine).join('; ') };
   if (varied.scenario.kernel === kernel) return { ok: true, patch: {}, refused: [] };

@@ -20,12 +20,15 @@ it.each(knobs.filter((knob) => !NOT_YET.includes(knob)))('%s', (knob) => {
   const old = /_cong=|ip_queue/.test(knob);
   // UFO went in 4.14
   const ufo = knob.includes(' ufo ');
+  // of a queueing discipline that is there
+  const qdisc = / root (fq|fq_codel|prio) /.exec(knob)?.[1] ?? null;
   const world = testWorld({
-    nics: [{ driver: ufo ? 'virtio_net' : 'mlx5_core' }],
-    linked: knob.startsWith('tc '),
+    nics: [{ driver: ufo ? 'virtio_net' : 'mlx5_core', ...(qdisc === null ? {} : { queues: 1 }) }],
+    linked: knob.includes('netem'),
     kernel: old ? '2.4.18' : ufo ? '4.13' : '6.12',
     ...(old ? { firewall: 'forward-queue' as const } : {}),
   });
+  if (qdisc !== null) type(world, `tc qdisc replace dev eth0 root ${qdisc}`);
   type(world, 'ethtool -K eth0 ntuple on');
   type(world, 'ethtool -N eth0 flow-type tcp4 action 1 loc 0');
   const task = world.tasks.find((t) => t.kind === 'app');

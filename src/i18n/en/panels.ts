@@ -782,6 +782,8 @@ export const panelWords: Readonly<Record<string, string>> = {
   'simplification.toe': 'TCP in the card',
   'simplification.lro': 'LRO',
   'simplification.ktls': 'TLS',
+  'simplification.virtio': 'The card of a virtual machine',
+  'simplification.qdiscs': 'Queueing disciplines',
   'simplification.ktls-card': 'TLS in the card',
   'simplification.ktls-captures': 'TLS in captures',
   'simplification.offloads': 'Offloads on the way out',
