@@ -1,6 +1,6 @@
 /** fq: a flow a socket, in turn; none before its time; its own limits. */
 import { describe, expect, it } from 'vitest';
-import { qdisc, type UdpSender, udpSenders } from '../../../testing/sched.ts';
+import { putQdisc, qdisc, type UdpSender, udpSenders } from '../../../testing/sched.ts';
 import { runTraced } from '../../../testing/trace.ts';
 import { txImbalance } from '../../conservation.ts';
 import { percentile } from '../../metrics/latency.ts';
@@ -84,6 +84,25 @@ describe('fq', () => {
     const all = play(qdisc('fq', { limit: 20 }));
     expect(all.of('txDrop', 'fqLimit').length).toBeGreaterThan(50);
     expect(all.state.bandDrops).toEqual([0, all.of('txDrop').length, 0]);
+  });
+
+  it('loses what waits where another discipline takes its place, or a lower limit (qdiscReplaced)', () => {
+    const lost = (spec: QdiscSpec, keep: boolean) => {
+      const made = udpSenders(qdisc('fq', { flowLimit: 1000 }), [FULL]);
+      const inputs = [{ at: 100 * MS, after: null, line: '', host: 0, change: putQdisc(spec, keep) }];
+      const { world, records } = runTraced({ ...made, inputs }, 100 * MS + 1);
+      expect(txImbalance(world)).toBe(0);
+      const left = world.queues[0].tx.qdisc.length;
+      return { left, lost: records.filter((r) => r.reason === 'qdiscReplaced').length };
+    };
+    // 2000 datagrams a second over 824 a second: some 117 wait after 0.1 s
+    const replaced = lost(qdisc('pfifo'), false);
+    expect(replaced.left).toBe(0);
+    expect(replaced.lost).toBeGreaterThan(100);
+    expect(lost(qdisc('fq', { flowLimit: 1000, limit: 50 }), true)).toEqual({
+      left: 50,
+      lost: replaced.lost - 50,
+    });
   });
 
   it('three bands by priority share 9 : 3 : 1 since 6.7, before there is one', () => {

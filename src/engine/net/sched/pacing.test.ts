@@ -136,6 +136,7 @@ describe('pacing', () => {
     expect(drop.records.some((r) => r.reason === 'tcpEnterCwr')).toBe(true);
     const cap = play({ ...slow, setup: [`${FQ} horizon 5ms horizon_cap`] });
     expect([cap.state.horizonDrops, cap.state.horizonCaps > 0]).toEqual([0, true]);
+    expect(cap.records.filter((r) => r.reason === 'fqHorizonCap')).toHaveLength(cap.state.horizonCaps);
   });
 
   it('what the own queue loses makes TCP slow down at once', () => {

@@ -1,7 +1,7 @@
 /** TCP in the card: what its firmware does, what it costs, and what the kernel does not see. */
 import { describe, expect, it } from 'vitest';
 import { Point } from '../../../catalog/capture-points.ts';
-import { MAC, appSpec, worldSpec } from '../../../testing/specs.ts';
+import { MAC, appSpec, udpRate, worldSpec } from '../../../testing/specs.ts';
 import { linkWay, nicSpec } from '../../../testing/specs.ts';
 import { runTraced } from '../../../testing/trace.ts';
 import { advance } from '../../advance.ts';
@@ -156,7 +156,7 @@ describe('a card that runs TCP', () => {
     expect(m('toe.h2.eth0.busyShare') * world.now).toBeCloseTo(ns, 3);
   });
 
-  it('loses what its memory has no room for; the sender sends it again', () => {
+  it('loses what its memory has no room for; the sender sends it again (toeMemoryFull)', () => {
     const { m, world } = run({
       far: { segmentCycles: 3000, memoryBytes: 20_000 },
       untilNs: 5_000_000_000,
@@ -184,7 +184,33 @@ describe('a card that runs TCP', () => {
     expect(m('app.h2.reader.bytes')).toBe(BYTES);
   });
 
-  it('throws away a segment with a wrong checksum, unseen by the kernel', () => {
+  it('keeps half of its memory free for the segment that is missing (toeHoleFull)', () => {
+    const { m, world } = run({
+      far: { memoryBytes: 20_000, clockMhz: 1000 },
+      faults: { script: [{ nth: 20, of: 'data', act: 'lose' }] },
+      untilNs: 5_000_000_000,
+    });
+    expect(m('dropped.toe-hole-full')).toBeGreaterThan(0);
+    // six frames of 1514 are less than 10,000 bytes, seven are more
+    expect(m('toe.h2.eth0.toe_waiting_most')).toBeLessThanOrEqual(13);
+    expect(m('app.h2.reader.bytes')).toBe(BYTES);
+    expect(world.nics[1].toe?.memory).toBe(0);
+  });
+
+  it('its connection’s segments are nobody’s where they come by another card (toeElsewhere)', () => {
+    const spec = specOf({ far: {} });
+    const [near, far] = spec.hosts;
+    far.nics.push(nicSpec({ name: 'eth1', mac: FAR_MAC, addresses: ['10.31.0.2'], queues: 1 }));
+    const { template } = near.apps.find((app) => app.stream !== undefined)?.stream as StreamSpec;
+    spec.traffic = [
+      udpRate({ host: 1, nic: 1, template: { ...template, payloadLen: 100 }, startNs: 2_000_000, count: 1 }),
+    ];
+    const { world } = runTraced(spec, 50_000_000);
+    expect(metric(world, 'dropped.toe-elsewhere')).toBe(1);
+    expect(metric(world, 'app.h2.reader.bytes')).toBe(BYTES);
+  });
+
+  it('throws away a segment with a wrong checksum, unseen by the kernel (toeChecksum)', () => {
     const { m } = run({ far: {}, faults: { script: [{ nth: 20, of: 'data', act: 'damage-l4' }] } });
     expect(m('toe.h2.eth0.toe_csum_errors')).toBe(1);
     expect(m('dropped.toe-checksum')).toBe(1);
