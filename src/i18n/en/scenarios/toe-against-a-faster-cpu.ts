@@ -33,20 +33,17 @@ export const toeAgainstAFasterCpu: Readonly<Record<string, string>> = {
     'Without TOE: a rule of the filter table drops all. The SYN comes to it and is dropped; nothing is ever read. Guess: what does the same rule do once the card runs TCP?',
   'scenario.toe-against-a-faster-cpu.step-8.title': 'It drops nothing',
   'scenario.toe-against-a-faster-cpu.step-8.text':
-    'The card takes the connection as before, and 930 Mbit/s go past the rule: IpInReceives stays 0, no packet ever came to it. The rule stands in the list, and protects nothing.',
-  'scenario.toe-against-a-faster-cpu.step-9.title': 'Or nothing is offloaded',
+    'The card takes the connection as before, and 930 Mbit/s go past the rule: IpInReceives stays 0, no packet ever came to it. The rule stands in the list, and protects nothing. A driver may respect the rule instead (a variant here): then every connection stays with the kernel, and of a host with a firewall the card takes nothing.',
+  'scenario.toe-against-a-faster-cpu.step-9.title': 'Help without secrets',
   'scenario.toe-against-a-faster-cpu.step-9.text':
-    'A driver may leave connections to the kernel where a rule would have to see them. Then the rule drops, and the card’s processor idles: of a host with a firewall it takes nothing.',
-  'scenario.toe-against-a-faster-cpu.step-10.title': 'Help without secrets',
-  'scenario.toe-against-a-faster-cpu.step-10.text':
     'The old CPU again, no TOE, but GRO: TCP sees 238 packets in place of 805, and the CPU is busy 64.5 % of the time. That took no special card, and every packet passes IP, netfilter and tcpdump.',
-  'scenario.toe-against-a-faster-cpu.step-11.title': 'Then comes a new CPU',
-  'scenario.toe-against-a-faster-cpu.step-11.text':
+  'scenario.toe-against-a-faster-cpu.step-10.title': 'Then comes a new CPU',
+  'scenario.toe-against-a-faster-cpu.step-10.text':
     'One CPU of 3 GHz, a card of 10 Gbit/s, checksums and segments by the card, GRO: 9 Gbit/s, and 33 % of the CPU. Guess: put the TOE’s processor onto this card. What now?',
-  'scenario.toe-against-a-faster-cpu.step-12.title': 'The card does not keep up',
-  'scenario.toe-against-a-faster-cpu.step-12.text':
+  'scenario.toe-against-a-faster-cpu.step-11.title': 'The card does not keep up',
+  'scenario.toe-against-a-faster-cpu.step-11.text':
     'A full frame now comes every 1.2 µs, and the card’s processor still needs 4.5 µs for each. Up to 128 segments wait in its memory. Only the window of TCP holds the peer back before the 256 KiB are full; beyond, segments would be lost, and no counter of the kernel would move.',
-  'scenario.toe-against-a-faster-cpu.step-13.title': 'A quarter, with an idle CPU',
-  'scenario.toe-against-a-faster-cpu.step-13.text':
+  'scenario.toe-against-a-faster-cpu.step-12.title': 'A quarter, with an idle CPU',
+  'scenario.toe-against-a-faster-cpu.step-12.text':
     '2.3 Gbit/s: a quarter of what the CPU did alone. The card’s processor is never idle, the CPU for 90 % of the time. CPUs become faster each year, a chip on a card stays what it was when it was sold. So Linux offloads what needs no memory of a connection (checksums, TSO, GRO) and keeps TCP.',
 };
