@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { advance } from '../engine/advance.ts';
 import { createWorld } from '../engine/create.ts';
 import { RecordWriter } from '../engine/records.ts';
+import type { World } from '../engine/world.ts';
 import { Kind } from '../catalog/kinds.ts';
 import { applyRecord } from '../protocol/fold.ts';
 import { decodeRecords } from '../protocol/record-codec.ts';
@@ -11,7 +12,11 @@ import { arbitraryWorld, RUN_NS } from '../testing/arbitrary-world.ts';
 import { mapOf, sceneOf } from './scene-of.ts';
 
 /** Scenes without what only the fold gathers (drops) and the time between two events. */
-const comparable = ({ drops: _drops, timeNs: _time, ...rest }: Scene) => rest;
+const comparable = ({ drops: _drops, timeNs: _time, ...rest }: Scene, w: World) => ({
+  ...rest,
+  // a FIN, or what TCP joins, changes a connection's memory without a record: the next segment or read tells
+  sockets: rest.sockets.map((s, i) => (w.sockets[i].spec.acks === true ? { ...s, rmem: 0 } : s)),
+});
 
 describe('the fold', () => {
   it('carries the scene of one moment to the scene of any later one', () => {
@@ -30,11 +35,11 @@ describe('the fold', () => {
           // a command's effect is in no record: the stretch ends there
           if (records.some((r) => r.kind === Kind.command)) scene = sceneOf(w);
           else for (const r of records) applyRecord(scene, r, map);
-          expect(comparable(scene)).toEqual(comparable(sceneOf(w)));
+          expect(comparable(scene, w)).toEqual(comparable(sceneOf(w), w));
           records = [];
         }
       }),
       { numRuns: 25 },
     );
-  }, 300_000);
+  }, 900_000);
 });
