@@ -200,10 +200,17 @@ describe('a card that runs TCP', () => {
   it('its connection’s segments are nobody’s where they come by another card (toeElsewhere)', () => {
     const spec = specOf({ far: {} });
     const [near, far] = spec.hosts;
+    const stream = near.apps.find((app) => app.stream !== undefined)?.stream;
+    if (stream === undefined) throw new Error('no stream');
     far.nics.push(nicSpec({ name: 'eth1', mac: FAR_MAC, addresses: ['10.31.0.2'], queues: 1 }));
-    const { template } = near.apps.find((app) => app.stream !== undefined)?.stream as StreamSpec;
     spec.traffic = [
-      udpRate({ host: 1, nic: 1, template: { ...template, payloadLen: 100 }, startNs: 2_000_000, count: 1 }),
+      udpRate({
+        host: 1,
+        nic: 1,
+        template: { ...stream.template, payloadLen: 100 },
+        startNs: 2_000_000,
+        count: 1,
+      }),
     ];
     const { world } = runTraced(spec, 50_000_000);
     expect(metric(world, 'dropped.toe-elsewhere')).toBe(1);
