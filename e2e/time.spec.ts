@@ -227,7 +227,7 @@ test('a variant chosen before the lesson begins is offered beside each step told
   await lab.choose('One write of 64 KiB', 'gso');
   const lesson = page.getByRole('region', { name: 'Lesson' });
   const variant = page.getByRole('combobox', { name: 'Variant' });
-  await lesson.getByRole('button', { name: 'Begin' }).click();
+  await lesson.getByRole('button', { name: 'Begin', exact: true }).click();
   await expect(variant).toHaveValue('base');
   await expect(lesson.getByRole('status')).toContainText('about this variant');
   await lesson.getByRole('button', { name: /^See the same moment in “GSO/ }).click();

@@ -11,7 +11,7 @@ test('a packet leaves: sendmsg, ring, wire, clean-up; and the transmit queue tel
     /0 of 1\s000 packets wait in pfifo_fast.*Byte limit 0, 0 bytes in flight/,
   );
   // the lesson's first step: the call's packet has left and is not cleaned yet
-  await lab.page.getByRole('button', { name: 'Begin' }).click();
+  await lab.page.getByRole('button', { name: 'Begin', exact: true }).click();
   await expect(tx).toHaveAccessibleName(/0 on the wire, 1 sent and not cleaned. CPU 0 cleans./);
   await expect(lab.inspector).toContainText('eth0 tx-0');
   await expect(lab.inspector).toContainText('byte limit of the ring (BQL)');
