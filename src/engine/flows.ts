@@ -203,7 +203,10 @@ export class FlowMaker {
     const host = this.spec.hosts[h];
     const socket = flow.socket - this.firstSockets[h];
     if (flow.key.proto === IPPROTO_TCP && host.sockets[socket]?.acks) {
-      flow.reply = this.outFlow(h, n, reversed(flow.key)).id;
+      const out = this.outFlow(h, n, reversed(flow.key));
+      flow.reply = out.id;
+      // what it sends leads back to it
+      out.reply = flow.id;
       flow.connection = this.connections;
       this.connections += 1;
     } else if (answers(host, socket)) flow.reply = this.outFlow(h, n, reversed(flow.key)).id;

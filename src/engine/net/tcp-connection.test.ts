@@ -6,6 +6,7 @@ import { metric } from '../metrics/metric-table.ts';
 import { imbalance, txImbalance } from '../conservation.ts';
 import { type FrameFields, makeFrame, TCP_FIN, TCP_SYN } from '../packet/frame.ts';
 import { createTrafficBuilder } from '../packet/traffic-table.ts';
+import { CA_CWR } from '../tcp/sender.ts';
 import { takeSlot } from '../packet/pool.ts';
 import { xmitAtOnce } from './xmit.ts';
 import { playOnce } from '../traffic/plain.ts';
@@ -32,6 +33,7 @@ function play(
     gro?: boolean;
     kernel?: string;
     queues?: number;
+    linkBps?: number;
   } = {},
 ) {
   const builder = createTrafficBuilder(list.length);
@@ -40,7 +42,10 @@ function play(
   });
   const spec = worldSpec({
     kernel: options.kernel ?? '6.18',
-    ...(options.queues === undefined ? {} : { nic: { queues: options.queues } }),
+    nic: {
+      ...(options.queues === undefined ? {} : { queues: options.queues }),
+      ...(options.linkBps === undefined ? {} : { linkBps: options.linkBps }),
+    },
     traffic: [playOnce(builder.finish())],
     setup: [
       {
@@ -108,6 +113,32 @@ describe('a connection', () => {
     // 600 + 330 + 380 cycles at 3 GHz; a nanosecond may be carried over
     expect(Math.abs((queued?.timeNs ?? 0) - (made?.timeNs ?? 0) - 437)).toBeLessThanOrEqual(1);
     expect(queued?.packet).toBe(made?.packet);
+  });
+
+  it('takes an ACK that its queueing discipline drops for congestion, as of any segment', () => {
+    const pfifo: Change = {
+      type: 'qdisc',
+      nic: 0,
+      queue: null,
+      spec: { kind: 'pfifo', limit: 1 },
+      handle: 0x8001_0000,
+      mq: null,
+      keep: false,
+    };
+    // eight segments read at one interrupt: their ACKs come sooner one after the other than the wire's 6.7 us
+    const { world, records } = play(
+      Array.from({ length: 8 }, (_, i) => data(i)),
+      {
+        gapNs: 130_000,
+        linkBps: 100_000_000,
+        changes: [{ type: 'coalesce', nic: 0, rxUsecs: 2000 }, pfifo],
+      },
+    );
+    expect(acks(records)).toHaveLength(8);
+    const dropped = records.filter((r) => r.kind === 'txDrop').map((r) => r.reason);
+    expect(dropped.length).toBe(8 - records.filter((r) => r.kind === 'txSent').length);
+    expect(new Set(dropped)).toEqual(new Set(['qdiscFull']));
+    expect(world.connections[0].tcp?.tx.caState).toBe(CA_CWR);
   });
 
   it('tells of a hole with SACK blocks, holds further ACKs, and answers at once when it is filled', () => {
