@@ -4,6 +4,7 @@ import { drivers } from '../catalog/drivers.ts';
 import type { Place } from '../catalog/places.ts';
 import { hasSysctl } from '../catalog/interfaces.ts';
 import { rulesFor } from '../catalog/rules.ts';
+import { WORK_PARTS } from '../catalog/work-parts.ts';
 import { applyChange } from './apply-change.ts';
 import { createAgenda, schedule } from './clock/agenda.ts';
 import { createStreamState } from './app/stream-wake.ts';
@@ -518,11 +519,14 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     ctxSince: 0,
     taskCtx: Ctx.idle,
     ctxNs: new Float64Array(7),
+    partCycles: new Float64Array(WORK_PARTS.length),
     level: 0,
     leftNs: new Float64Array(3).fill(-1),
     acks: [],
     tsq: [],
     pendingIrqs: [],
+    stepping: false,
+    letIn: [],
     irqSource: 0,
     irqSeq: 0,
     pendingSeqs: [],

@@ -297,7 +297,7 @@ describe('sockets', () => {
     const spec = worldSpec({
       nic: { rxUsecs: 0 },
       apps: [appSpec({ sockets: [1], cpu: 1 })],
-      traffic: [tcpTrains({ ratePps: 40_000, count: 4000 })],
+      traffic: [tcpTrains({ ratePps: 60_000, count: 4000 })],
     });
     const { world, records } = runTraced(spec, 20_000_000);
     expect(kinds(records, 'socketBacklog').length).toBeGreaterThan(0);

@@ -421,6 +421,8 @@ export interface Cpu {
   /** Context of the task level, to go back to. */
   taskCtx: number;
   ctxNs: Float64Array;
+  /** Cycles of the items begun so far, by part of the kernel (catalog/work-parts). */
+  partCycles: Float64Array;
   /** Level at work now, and time left of the item that each lower level was interrupted in (-1: none). */
   level: number;
   leftNs: Float64Array;
@@ -430,6 +432,9 @@ export interface Cpu {
   tsq: number[];
   // hardirq
   pendingIrqs: number[];
+  /** Its item of work is being brought to its end; interrupts that came meanwhile: source and record, in turn. */
+  stepping: boolean;
+  letIn: number[];
   /** Interrupt in service (cpu/irq-source) and the record that raised it. */
   irqSource: number;
   irqSeq: number;

@@ -1,7 +1,9 @@
 /** What a published measurement counted, counted in the model: over the second half of a run, once it is steady. */
 import { Ctx } from '../catalog/contexts.ts';
+import { Part, WORK_PARTS, type WorkPart } from '../catalog/work-parts.ts';
 import { advance } from '../engine/advance.ts';
 import { createWorld } from '../engine/create.ts';
+import { lockWaitNs } from '../engine/cpu/lock.ts';
 import { contextNs } from '../engine/metrics/metric-table.ts';
 import type { WorldSpec } from '../engine/spec.ts';
 import type { World } from '../engine/world.ts';
@@ -79,16 +81,36 @@ export function answersPs(spec: WorldSpec, ns: number): number {
   return rate(spec, ns, (w) => w.tasks.find((t) => t.app?.stream !== undefined)?.bytes ?? 0);
 }
 
-/** Of a flow to the second host: Gbit/s read there, and how many of its CPUs are busy. */
-export function receiverLoad(spec: WorldSpec, ns: number): { gbps: number; cpus: number } {
+export interface ReceiverLoad {
+  gbps: number;
+  /** CPUs that are busy. */
+  cpus: number;
+  /** Share of their cycles of each part of the kernel, 0..1; waiting for locks is a part of theirs. */
+  shares: Readonly<Record<WorkPart, number>>;
+}
+
+/** Of a flow to the second host: what is read there, and what that takes. */
+export function receiverLoad(spec: WorldSpec, ns: number): ReceiverLoad {
   const w = createWorld(spec);
   const cpus = w.cpus.filter((cpu) => cpu.host === 1);
   const read = (): number => w.tasks.reduce((sum, t) => sum + (t.app?.stream === undefined ? t.bytes : 0), 0);
   const idle = (): number => cpus.reduce((sum, cpu) => sum + contextNs(w, cpu, Ctx.idle), 0);
+  const cycles = (part: WorkPart): number =>
+    cpus.reduce(
+      (sum, cpu) =>
+        sum + cpu.partCycles[Part[part]] + (part === 'lock' ? (lockWaitNs(w, cpu) * cpu.mhz) / 1000 : 0),
+      0,
+    );
   advance(w, ns / 2);
-  const before = { read: read(), idle: idle() };
+  const before = { read: read(), idle: idle(), cycles: WORK_PARTS.map(cycles) };
   advance(w, ns);
+  const spent = WORK_PARTS.map((part, i) => cycles(part) - before.cycles[i]);
+  const all = spent.reduce((sum, one) => sum + one, 0);
   return {
+    shares: Object.fromEntries(WORK_PARTS.map((part, i) => [part, spent[i] / all])) as Record<
+      WorkPart,
+      number
+    >,
     gbps: ((read() - before.read) * 16) / ns,
     cpus: cpus.length - ((idle() - before.idle) * 2) / ns,
   };

@@ -3,6 +3,7 @@
  * Linux commits 5d9f4262b7ea (SACK compression), e20cf8d3f1f7 (UDP GRO), cb586c63e3fc (UDP GSO), cb32f511a70b (IPIP), the netdev
  * patch of fraglist GRO, the busy polling table of February 2013, the merge of virtio-net's DIM (2023), the release notes of 2.6.35.
  */
+import type { WorkPart } from '../catalog/work-parts.ts';
 import { type Cell, once, rel, row } from './cell.ts';
 import { heldAcks } from './held-acks.ts';
 import {
@@ -53,7 +54,6 @@ const b32 = row('B32', 'RFS beside the best RPS', 'k/s', 'stated', rel(0.15));
 const b32cpu = row('B32', 'RFS beside the best RPS', '% CPU', 'stated', rel(0.15));
 const b32us = row('B32', 'RFS beside the best RPS', 'µs', 'stated', rel(0.15));
 
-const NO_SHARES = 'Costs are not counted by kernel subsystem as the published profile has them.';
 const NO_TUNED = 'How that kernel was configured is not published, and it decides the result.';
 const NO_CSTATES = 'C-states of different depth are not modelled: an idle CPU wakes in one fixed time.';
 const NO_TUNNEL = 'Tunnels are not modelled.';
@@ -71,7 +71,16 @@ const HOST21: [string, Rung, number, number][] = [
   ['jumbo, aRFS', rung(false, true, true), 40.8, 0],
   ['all', rung(true, true, true), 41.21, 42.2],
 ];
-const HOST21_PARTS = ['copy', 'netdev', 'memory', 'skb', 'scheduling', 'lock', 'tcp/ip'];
+const HOST21_PARTS: [string, WorkPart][] = [
+  ['copy', 'copy'],
+  ['netdev', 'netdev'],
+  ['memory', 'memory'],
+  ['skb', 'skb'],
+  ['scheduling', 'sched'],
+  ['lock', 'lock'],
+  ['tcp/ip', 'tcpip'],
+];
+/** The rung; the rest of 100 is what the source sums up as other, or does not name. */
 const HOST21_SHARES: [string, number[]][] = [
   ['none', [7.4, 9.3, 4.4, 7.3, 2.4, 8.9, 54.8]],
   ['TSO and GRO', [29.8, 33.8, 5.7, 13.3, 5.2, 1.1, 4.7]],
@@ -96,9 +105,13 @@ export const transferCells: readonly Cell[] = [
   ...HOST21.filter(([, , , ends]) => ends > 0).map(([name, of, , ends]) =>
     b10ends(`end to end, ${name}`, ends, () => receiver(of).gbps),
   ),
-  ...HOST21_SHARES.flatMap(([rung, shares]) =>
-    shares.map((share, i) => b11(`${rung}: ${HOST21_PARTS[i]}`, share, NO_SHARES)),
-  ),
+  ...HOST21_SHARES.flatMap(([name, shares]) => {
+    const of = HOST21.find(([rung]) => rung === name)?.[1] as Rung;
+    return shares.map((share, i) => {
+      const [label, part] = HOST21_PARTS[i];
+      return b11(`${name}: ${label}`, share, () => 100 * receiver(of).shares[part]);
+    });
+  }),
 
   b13tcp('TCP, adaptive moderation', 37, () => answersPs(adapting(askingTcp(0)), 20 * MS) / 1000),
   b13tcp('TCP, tuned kernel, rx-usecs 0', 61, NO_TUNED),

@@ -10,8 +10,9 @@ import { Point } from '../../catalog/capture-points.ts';
 import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
+import { Part } from '../../catalog/work-parts.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
-import { contextArg, setContext, startWork, startWorkNs } from '../cpu/context.ts';
+import { contextArg, setContext, spend, startWork, startWorkNs } from '../cpu/context.ts';
 import { acquireLock, releaseLock, waitUntilFree } from '../cpu/lock.ts';
 import { packetAway, remoteExtra } from '../cpu/node.ts';
 import { leaveIfMoved, sleepCurrent, wakeTask, yieldIfDue } from '../cpu/scheduler.ts';
@@ -217,7 +218,7 @@ function startRecv(w: World, cpu: Cpu, task: Task): void {
   task.phase = RECV;
   sock.owned = sock.spec.proto === 'tcp';
   const profile = w.fixed.hosts[cpu.host].profile;
-  startWork(w, cpu, profile.recvmsg + copyCost(w, cpu, first));
+  startWork(w, cpu, spend(cpu, Part.calls, profile.recvmsg) + copyCost(w, cpu, first));
 }
 
 /** recvmsg on a netlink socket: a message, or the error that messages were lost. */
@@ -227,7 +228,11 @@ function startNetlinkRecv(w: World, cpu: Cpu, task: Task, sock: Socket): void {
   task.callBytes = 0;
   task.phase = overrun ? OVERRUN : RECV;
   const bytes = overrun ? 0 : copiedBytes(w, queuedSkb(sock));
-  startWork(w, cpu, profile.recvmsg + profile.copyPerByte * bytes);
+  startWork(
+    w,
+    cpu,
+    spend(cpu, Part.calls, profile.recvmsg) + spend(cpu, Part.copy, profile.copyPerByte * bytes),
+  );
 }
 
 /** It fails with ENOBUFS, once; the program goes on reading. */
@@ -241,7 +246,8 @@ function endOverrun(w: World, cpu: Cpu, task: Task): void {
 function copyCost(w: World, cpu: Cpu, slot: number): number {
   const { nodes, profile } = w.fixed.hosts[cpu.host];
   const cycles = profile.copyPerByte * w.pool.totalPayload[slot];
-  return nodes > 1 && packetAway(w, cpu, slot) ? cycles + remoteExtra(w, cpu, cycles) : cycles;
+  const away = nodes > 1 && packetAway(w, cpu, slot) ? remoteExtra(w, cpu, cycles) : 0;
+  return spend(cpu, Part.copy, cycles + away);
 }
 
 function nextReadable(w: World, task: Task): Socket | null {
@@ -305,7 +311,8 @@ function copySkb(w: World, cpu: Cpu, task: Task): void {
     // the socket stands for all connections to its port: a call reads from one of them
     const same = connection < 0 || pool.flow[next] === flow;
     if (same && task.callBytes + pool.totalPayload[next] <= readBytes) {
-      startWork(w, cpu, w.fixed.hosts[cpu.host].profile.recvSkb + copyCost(w, cpu, next));
+      const queue = spend(cpu, Part.tcpip, w.fixed.hosts[cpu.host].profile.recvSkb);
+      startWork(w, cpu, queue + copyCost(w, cpu, next));
       return;
     }
   }
@@ -324,7 +331,7 @@ function release(w: World, cpu: Cpu, task: Task): void {
   const sock = w.sockets[task.callSocket - 1];
   if (sock.backlog.length > 0) {
     task.phase = RELEASE;
-    startWork(w, cpu, w.fixed.hosts[cpu.host].profile.tcpRcv);
+    startWork(w, cpu, spend(cpu, Part.tcpip, w.fixed.hosts[cpu.host].profile.tcpRcv));
     return;
   }
   sock.owned = false;
@@ -391,7 +398,7 @@ function afterRead(w: World, cpu: Cpu, task: Task): void {
   task.phase = OTHER_CALL;
   const { kernelLock } = w.fixed.hosts[cpu.host];
   if (kernelLock < 0) startWorkNs(w, cpu, ns);
-  else acquireLock(w, cpu, w.locks[kernelLock], (ns * cpu.mhz) / 1000, seq);
+  else acquireLock(w, cpu, w.locks[kernelLock], spend(cpu, Part.calls, (ns * cpu.mhz) / 1000), seq);
 }
 
 function endOtherCall(w: World, cpu: Cpu, task: Task): void {

@@ -8,7 +8,8 @@ import { Point } from '../../catalog/capture-points.ts';
 import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
-import { contextArg, setContext, startWork } from '../cpu/context.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { contextArg, setContext, spend, startWork } from '../cpu/context.ts';
 import { acquireLock, releaseLock } from '../cpu/lock.ts';
 import { sleepCurrent } from '../cpu/scheduler.ts';
 import { runPendingSoftirq, softirqDue } from '../cpu/softirq.ts';
@@ -54,8 +55,9 @@ export function beginSend(w: World, cpu: Cpu, task: Task): void {
   const { profile } = w.fixed.hosts[cpu.host];
   const lock = kernelLock(w, cpu);
   // 2.2: system calls hold the kernel lock
-  if (lock === null) startWork(w, cpu, profile.sendmsg);
-  else acquireLock(w, cpu, lock, profile.sendmsg, seq);
+  const cycles = spend(cpu, Part.calls, profile.sendmsg);
+  if (lock === null) startWork(w, cpu, cycles);
+  else acquireLock(w, cpu, lock, cycles, seq);
 }
 
 function kernelLock(w: World, cpu: Cpu): Lock | null {
@@ -191,9 +193,11 @@ function allocate(w: World, cpu: Cpu, task: Task): boolean {
   if (parts > 0 && !ufo) {
     // no card finishes the checksum of a datagram in parts, so it is summed here
     w.hosts[cpu.host].software.txSummedBytes += send.bytes;
-    more = (parts - 1) * profile.gsoSegment + send.bytes * profile.csumPerByte;
+    more =
+      spend(cpu, Part.skb, (parts - 1) * profile.gsoSegment) +
+      spend(cpu, Part.checksum, send.bytes * profile.csumPerByte);
   }
-  startWork(w, cpu, profile.copyPerByte * send.bytes + more);
+  startWork(w, cpu, spend(cpu, Part.copy, profile.copyPerByte * send.bytes) + more);
   return false;
 }
 

@@ -7,7 +7,8 @@
 import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
-import { contextArg, setContext, startWork } from '../cpu/context.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { contextArg, setContext, spend, startWork } from '../cpu/context.ts';
 import { runPendingSoftirq, softirqDue } from '../cpu/softirq.ts';
 import { emit } from '../emit.ts';
 import { sendAcks, startAcks } from '../net/tcp-ack.ts';
@@ -75,7 +76,7 @@ export function streamNext(w: World, cpu: Cpu, task: Task): void {
     stream.opened += 1;
     enter(w, cpu, task, conn, 0);
     task.phase = STREAM_OPEN;
-    startWork(w, cpu, sendmsg);
+    startWork(w, cpu, spend(cpu, Part.calls, sendmsg));
     return;
   }
   const conn = takeReady(w, task) ?? earliest(w, task, spec as StreamSpec);
@@ -84,7 +85,7 @@ export function streamNext(w: World, cpu: Cpu, task: Task): void {
     if (!mayWrite(w, spec, job)) {
       enter(w, cpu, task, conn, 0);
       task.phase = STREAM_CLOSE;
-      startWork(w, cpu, sendmsg);
+      startWork(w, cpu, spend(cpu, Part.calls, sendmsg));
       return;
     }
     job.left = spec.writeBytes;
@@ -161,7 +162,7 @@ function copyMore(w: World, cpu: Cpu, task: Task, conn: TcpConnection, cycles: n
   const bytes = Math.min((conn.job as StreamJob).left, connectionRoom(conn), CHUNK);
   task.callBytes = bytes;
   task.phase = STREAM_COPY;
-  startWork(w, cpu, cycles + profile.copyPerByte * bytes);
+  startWork(w, cpu, spend(cpu, Part.calls, cycles) + spend(cpu, Part.copy, profile.copyPerByte * bytes));
 }
 
 /** The item of the call at work is over. @returns true where the socket is to be let go of and the call ends */

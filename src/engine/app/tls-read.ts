@@ -8,7 +8,8 @@
 import { Point } from '../../catalog/capture-points.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
-import { startWork } from '../cpu/context.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { spend, startWork } from '../cpu/context.ts';
 import { packetAway, remoteExtra } from '../cpu/node.ts';
 import { emit } from '../emit.ts';
 import { addLatency } from '../metrics/latency.ts';
@@ -81,8 +82,10 @@ function startOne(w: World, cpu: Cpu, sock: Socket, cycles: number): void {
   const copy = how === Reason.tlsSwDecrypt && tls.minor === 2 ? 0 : payload;
   const moved = profile.copyPerByte * copy;
   const away = seen.away ? remoteExtra(w, cpu, profile.copyPerByte * payload) : 0;
-  const work = cryptCycles(w, cpu.host, crypt) + moved + away;
-  startWork(w, cpu, cycles + profile.tlsRecord + profile.recvSkb * seen.skbs + work);
+  const cipher = spend(cpu, Part.crypto, profile.tlsRecord + cryptCycles(w, cpu.host, crypt));
+  const copying = spend(cpu, Part.copy, moved + away);
+  const queue = spend(cpu, Part.tcpip, profile.recvSkb * seen.skbs);
+  startWork(w, cpu, spend(cpu, Part.calls, cycles) + queue + cipher + copying);
 }
 
 /** A record is in the reader's memory. @returns true where the call goes on with another */
@@ -180,5 +183,6 @@ export function tlsUserDecrypt(w: World, cpu: Cpu, task: Task): number {
   countCrypt(w, cpu, bytes, false);
   const { place } = w.sockets[task.callSocket - 1];
   emit(w, Kind.tlsRecv, place, Reason.tlsUserDecrypt, cpu.index, 0, records, task.wakeSeq, bytes, 0);
-  return records * profile.tlsRecord + cryptCycles(w, cpu.host, bytes) + profile.copyPerByte * bytes;
+  const cipher = spend(cpu, Part.crypto, records * profile.tlsRecord + cryptCycles(w, cpu.host, bytes));
+  return cipher + spend(cpu, Part.copy, profile.copyPerByte * bytes);
 }

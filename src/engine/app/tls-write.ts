@@ -9,7 +9,8 @@
 import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
-import { startWork } from '../cpu/context.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { spend, startWork } from '../cpu/context.ts';
 import { emit } from '../emit.ts';
 import { connectionRoom, connectionWrite } from '../net/tcp-connection.ts';
 import { countCrypt, cryptCycles } from '../tls/crypt.ts';
@@ -32,7 +33,8 @@ export function startEncrypting(w: World, cpu: Cpu, task: Task, conn: TcpConnect
   task.callBytes = bytes;
   cpu.taskCtx = Ctx.task;
   countCrypt(w, cpu, bytes, true);
-  startWork(w, cpu, profile.tlsRecord + profile.copyPerByte * bytes + cryptCycles(w, cpu.host, bytes));
+  const cipher = spend(cpu, Part.crypto, profile.tlsRecord + cryptCycles(w, cpu.host, bytes));
+  startWork(w, cpu, cipher + spend(cpu, Part.copy, profile.copyPerByte * bytes));
 }
 
 /** It is encrypted, and waits to be written. */
@@ -48,19 +50,21 @@ export function startRecord(w: World, cpu: Cpu, task: Task, conn: TcpConnection,
   const room = connectionRoom(conn);
   task.callBytes = 0;
   if (tls.tx.mode === TLS_USER) {
-    startWork(w, cpu, cycles + profile.copyPerByte * Math.min(job.pending, room));
+    const copying = profile.copyPerByte * Math.min(job.pending, room);
+    startWork(w, cpu, spend(cpu, Part.calls, cycles) + spend(cpu, Part.copy, copying));
     return;
   }
   if (job.pending > 0 || room === 0) {
-    startWork(w, cpu, cycles);
+    startWork(w, cpu, spend(cpu, Part.calls, cycles));
     return;
   }
   const bytes = Math.min(job.left, TLS_MAX_PAYLOAD_SIZE);
   task.callBytes = bytes;
   const sw = tls.tx.mode === TLS_SW;
   if (sw) countCrypt(w, cpu, bytes, true);
-  const work = sw ? cryptCycles(w, cpu.host, bytes) : profile.copyPerByte * bytes;
-  startWork(w, cpu, cycles + profile.tlsRecord + work);
+  const cipher = spend(cpu, Part.crypto, profile.tlsRecord + (sw ? cryptCycles(w, cpu.host, bytes) : 0));
+  const copying = spend(cpu, Part.copy, sw ? 0 : profile.copyPerByte * bytes);
+  startWork(w, cpu, spend(cpu, Part.calls, cycles) + cipher + copying);
 }
 
 /** The item is over: TCP gets what it has room for. @returns true where the call may go on with another record */

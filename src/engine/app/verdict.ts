@@ -7,7 +7,8 @@
 import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
-import { contextArg, setContext, startWork } from '../cpu/context.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { contextArg, setContext, spend, startWork } from '../cpu/context.ts';
 import { runPendingSoftirq, softirqDue } from '../cpu/softirq.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
@@ -74,7 +75,7 @@ export function beginVerdict(w: World, cpu: Cpu, task: Task): void {
     contextArg(cpu),
   );
   task.phase = VERDICT;
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.nfVerdict);
+  startWork(w, cpu, spend(cpu, Part.firewall, w.fixed.hosts[cpu.host].profile.nfVerdict));
 }
 
 /** nlmsghdr, nfgenmsg and the verdict's attribute. */
@@ -132,7 +133,7 @@ function decide(w: World, cpu: Cpu, task: Task): boolean {
     return false;
   }
   task.phase = VERDICT_OUT;
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.legacyOut);
+  startWork(w, cpu, spend(cpu, Part.oldStack, w.fixed.hosts[cpu.host].profile.legacyOut));
   return false;
 }
 

@@ -27,7 +27,13 @@ export function cyclesToNs(cpu: Cpu, cycles: number): number {
   return ns;
 }
 
-/** Begins an item of so many cycles at the present level. */
+/** Puts cycles of an item that begins down to a part of the kernel (catalog/work-parts). @returns them */
+export function spend(cpu: Cpu, part: number, cycles: number): number {
+  cpu.partCycles[part] += cycles;
+  return cycles;
+}
+
+/** Begins an item of so many cycles at the present level: what it consists of has been put down by `spend`. */
 export function startWork(w: World, cpu: Cpu, cycles: number): void {
   schedule(w.agenda, cpu.actor, w.now + cyclesToNs(cpu, cycles));
 }

@@ -5,6 +5,7 @@
 import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
+import { Part } from '../../catalog/work-parts.ts';
 import { emit } from '../emit.ts';
 import {
   IRQ_IPI,
@@ -18,11 +19,15 @@ import {
   sourceKind,
 } from './irq-source.ts';
 import { type Cpu, LEVEL_HARDIRQ, type World } from '../world.ts';
-import { contextArg, setContext, startWork, suspend } from './context.ts';
+import { contextArg, setContext, spend, startWork, suspend } from './context.ts';
 import type { Toe } from '../nic/toe/state.ts';
 
 /** An interrupt for this CPU. `source`: see irq-source. */
 export function interruptCpu(w: World, cpu: Cpu, source: number, cause: number): void {
+  if (cpu.stepping && cpu.level !== LEVEL_HARDIRQ) {
+    cpu.letIn.push(source, cause);
+    return;
+  }
   if (cpu.level === LEVEL_HARDIRQ) {
     cpu.pendingIrqs.push(source);
     const waiting = cpu.pendingIrqs.length;
@@ -43,6 +48,13 @@ export function interruptCpu(w: World, cpu: Cpu, source: number, cause: number):
   }
   suspend(w, cpu);
   enterHardirq(w, cpu, source, cause);
+}
+
+/** The step that let interrupts in is over: they come, in their order. */
+export function takeLetIn(w: World, cpu: Cpu): void {
+  const { letIn } = cpu;
+  cpu.letIn = [];
+  for (let i = 0; i < letIn.length; i += 2) interruptCpu(w, cpu, letIn[i], letIn[i + 1]);
 }
 
 /** A vector, the NAPI whose timer it is, or the CPU that another one kicks. */
@@ -88,5 +100,7 @@ export function enterHardirq(w: World, cpu: Cpu, source: number, cause: number):
   const { profile } = w.fixed.hosts[cpu.host];
   const kind = sourceKind(source);
   const legacy = kind === IRQ_RX && !w.fixed.rules.napi;
-  startWork(w, cpu, kind === IRQ_IPI ? profile.ipi : legacy ? profile.legacyIrq : profile.hardirq);
+  // before NAPI the handler takes the frames off the ring
+  if (legacy) startWork(w, cpu, spend(cpu, Part.netdev, profile.legacyIrq));
+  else startWork(w, cpu, spend(cpu, Part.irq, kind === IRQ_IPI ? profile.ipi : profile.hardirq));
 }

@@ -10,10 +10,11 @@
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
+import { Part } from '../../catalog/work-parts.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { emit } from '../emit.ts';
 import type { Cpu, Lock, World } from '../world.ts';
-import { cyclesToNs, startWork } from './context.ts';
+import { cyclesToNs, spend, startWork } from './context.ts';
 import { remoteExtra } from './node.ts';
 
 export function createLock(index: number, host: number, name: string, place: number): Lock {
@@ -39,13 +40,14 @@ const MOST_NS = 2_147_483_647;
 const clamp = (ns: number): number => Math.min(ns, MOST_NS);
 
 /**
- * Takes the lock, or gets in line for it; then works `cycles` under it. The CPU's item of work ends after that.
+ * Takes the lock, or gets in line for it; then works `cycles` (put down by the caller) under it. The CPU's item of work ends after that.
  * @param cause record that made this CPU want it
  * @throws Error where this CPU holds it already: it would wait for itself for ever
  */
 export function acquireLock(w: World, cpu: Cpu, lock: Lock, cycles: number, cause: number): void {
   if (lock.holder < 0) {
-    startWork(w, cpu, take(w, cpu, lock, Reason.lockFree, cause, 0, lock.lastCpu) + cycles);
+    const cost = take(w, cpu, lock, Reason.lockFree, cause, 0, lock.lastCpu);
+    startWork(w, cpu, spend(cpu, Part.lock, cost) + cycles);
     return;
   }
   lock.contended += 1;
@@ -132,14 +134,14 @@ function handOver(w: World, cpu: Cpu, lock: Lock, cause: number, from: number): 
   const level = spinLevel(cpu, lock);
   const waited = stopSpinning(w, cpu, lock, level);
   const cost = take(w, cpu, lock, Reason.lockHandedOver, cause, waited, from);
-  goOn(w, cpu, level, cost);
+  goOn(w, cpu, level, spend(cpu, Part.lock, cost));
 }
 
 function letPass(w: World, cpu: Cpu, lock: Lock, cause: number, from: number): void {
   const level = spinLevel(cpu, lock);
   const waited = stopSpinning(w, cpu, lock, level);
   emit(w, Kind.lockPassed, lock.place, Reason.lockHandedOver, cpu.index, 0, 0, cause, clamp(waited), from);
-  goOn(w, cpu, level, transferCost(w, cpu, from));
+  goOn(w, cpu, level, spend(cpu, Part.lock, transferCost(w, cpu, from)));
 }
 
 function spinLevel(cpu: Cpu, lock: Lock): number {

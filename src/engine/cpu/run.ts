@@ -3,11 +3,20 @@ import { appStep } from '../app/app.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { startPoll } from '../net/poll.ts';
 import { type Cpu, LEVEL_HARDIRQ, LEVEL_SOFTIRQ, type Task, type World } from '../world.ts';
+import { takeLetIn } from './interrupt.ts';
 import { hardirqDone } from './hardirq.ts';
 import { leaveIfMoved, sleepCurrent, yieldIfDue } from './scheduler.ts';
 import { beginSoftirq, runPendingSoftirq, softirqDue, softirqStep } from './softirq.ts';
 
+/** An interrupt that this very step lets in (it unmasks the vector, say) comes when the next item has begun: that is what it stops. */
 export function cpuEvent(w: World, cpu: Cpu): void {
+  cpu.stepping = true;
+  step(w, cpu);
+  cpu.stepping = false;
+  if (cpu.letIn.length > 0) takeLetIn(w, cpu);
+}
+
+function step(w: World, cpu: Cpu): void {
   if (cpu.level === LEVEL_HARDIRQ) {
     hardirqDone(w, cpu);
     return;

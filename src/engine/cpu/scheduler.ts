@@ -8,11 +8,12 @@
 import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
+import { Part } from '../../catalog/work-parts.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { jiffies } from '../clock/jiffies.ts';
 import { emit } from '../emit.ts';
 import { type Cpu, LEVEL_TASK, type Task, type World } from '../world.ts';
-import { contextArg, cyclesToNs, setContext, startWorkNs } from './context.ts';
+import { contextArg, cyclesToNs, setContext, spend, startWorkNs } from './context.ts';
 import {
   carryOver,
   dequeueCurrent,
@@ -123,7 +124,8 @@ function switchTo(w: World, cpu: Cpu, next: number, reason: number): void {
   setNext(w, cpu, task, wakeNs);
   if (running(cpu) > 1) startTick(w, cpu);
   emit(w, Kind.schedSwitch, cpu.place, reason, cpu.index, 0, 0, task.wakeSeq, previous, contextArg(cpu));
-  startWorkNs(w, cpu, cyclesToNs(cpu, profile.contextSwitch) + wakeNs);
+  const cycles = spend(cpu, Part.sched, profile.contextSwitch);
+  startWorkNs(w, cpu, cyclesToNs(cpu, cycles) + wakeNs);
 }
 
 /** The running task gives the CPU up until it is woken. */

@@ -6,13 +6,22 @@
 import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
+import { Part } from '../../catalog/work-parts.ts';
 import { jiffies, jiffiesOf } from '../clock/jiffies.ts';
 import { emit } from '../emit.ts';
 import { sendRpsIpis } from '../net/backlog.ts';
 import { napiPolled, netRxAction } from '../net/net-rx-action.ts';
 import { pollStep } from '../net/poll.ts';
 import { type Cpu, LEVEL_SOFTIRQ, LEVEL_TASK, type World } from '../world.ts';
-import { contextArg, countSoftirq, resumeLevel, setContext, startWork, startWorkNs } from './context.ts';
+import {
+  contextArg,
+  countSoftirq,
+  resumeLevel,
+  setContext,
+  spend,
+  startWork,
+  startWorkNs,
+} from './context.ts';
 import { netBh, endBottomHalf } from '../net/net-bh.ts';
 import { BH_ENTER, BH_TAIL, PHASE_ENTER, PHASE_NONE, PHASE_TAIL } from './phases.ts';
 import { checkResched, wakeTask } from './scheduler.ts';
@@ -29,7 +38,7 @@ export function beginSoftirq(w: World, cpu: Cpu, reason: number, cause: number):
   s.pass = 0;
   s.endJiffy = jiffies(w) + jiffiesOf(w, MAX_SOFTIRQ_NS);
   nextPass(w, cpu, reason, cause);
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.softirqEnter);
+  startWork(w, cpu, spend(cpu, Part.irq, w.fixed.hosts[cpu.host].profile.softirqEnter));
 }
 
 function nextPass(w: World, cpu: Cpu, reason: number, cause: number): void {

@@ -1,13 +1,16 @@
 /**
  * How often each layer of a host ran, from the application to the wire and back: the further down a packet stays one packet, the
- * less often the layers above run for the same frames.
+ * less often the layers above run for the same frames. And what CPU time each part of the kernel took: of an item of work it counts
+ * from its beginning.
  */
+import { WORK_PARTS } from '../../catalog/work-parts.ts';
+import { lockWaitNs } from '../cpu/lock.ts';
 import type { Nic, World } from '../world.ts';
 
 export interface LayerRow {
   readonly name: string;
-  /** Sending, receiving, or work that software does for a card that cannot. */
-  readonly part: 'out' | 'in' | 'work';
+  /** Sending, receiving, work that software does for a card that cannot, or CPU time. */
+  readonly part: 'out' | 'in' | 'work' | 'time';
   readonly unit: string;
   readonly compute: (w: World, host: number) => number;
 }
@@ -35,6 +38,17 @@ function processed(w: World, host: number): number {
   let total = 0;
   for (const cpu of w.cpus) if (cpu.host === host) total += cpu.softnet.processed;
   return total;
+}
+
+/** CPU time of a part of the kernel on all CPUs of a host, ns; waiting for locks is a part of theirs. */
+function partNs(w: World, host: number, part: number): number {
+  let total = 0;
+  for (const cpu of w.cpus) {
+    if (cpu.host !== host) continue;
+    total += (cpu.partCycles[part] * 1000) / cpu.mhz;
+    if (WORK_PARTS[part] === 'lock') total += lockWaitNs(w, cpu);
+  }
+  return Math.round(total);
 }
 
 /** From the application down, and from the wire up. */
@@ -119,6 +133,14 @@ export const LAYERS: readonly LayerRow[] = [
     compute: (w, host) => w.hosts[host].software.decryptedBytes,
   },
   { name: 'cryptNs', part: 'work', unit: 'ns', compute: (w, host) => w.hosts[host].software.cryptNs },
+  ...WORK_PARTS.map(
+    (name, part): LayerRow => ({
+      name: `${name}Ns`,
+      part: 'time',
+      unit: 'ns',
+      compute: (w, host) => partNs(w, host, part),
+    }),
+  ),
 ];
 
 /** A layer's count of a host; undefined where there is no such layer. */

@@ -6,6 +6,7 @@
  */
 import { CONTEXTS, Ctx } from '../../catalog/contexts.ts';
 import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
+import { WORK_PARTS } from '../../catalog/work-parts.ts';
 import { inFlight } from '../conservation.ts';
 import { lockWaitNs } from '../cpu/lock.ts';
 import { fragMemory } from '../net/ip-frag.ts';
@@ -443,6 +444,7 @@ export const METRIC_FAMILIES = [
   'layer.HOST.(sends|tcpOut|ipOut|qdisc|driverOut|wireOut|wireIn|stackIn|ipIn|tcpIn|reads)',
   'layer.HOST.(cuts|copiedBytes|txSummedBytes|rxSummedBytes)',
   'layer.HOST.(tlsOut|tlsIn|encryptedBytes|decryptedBytes|cryptNs|cryptShare)',
+  `layer.HOST.(${WORK_PARTS.map((part) => `${part}Ns`).join('|')})`,
   'tls.HOST.NAME',
   'tls.HOST.NIC.NAME',
   'counter.HOST.NIC.NAME',

@@ -9,7 +9,8 @@
 import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
-import { contextArg, setContext, startWork } from '../cpu/context.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { contextArg, setContext, spend, startWork } from '../cpu/context.ts';
 import { runPendingSoftirq } from '../cpu/softirq.ts';
 import { emit } from '../emit.ts';
 import { frameReady } from '../nic/rx-ring.ts';
@@ -69,7 +70,7 @@ export function busyPollBegins(w: World, cpu: Cpu, task: Task, cause: number): b
     contextArg(cpu),
   );
   task.phase = BUSY_LOOP;
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.pollEnter);
+  startWork(w, cpu, spend(cpu, Part.netdev, w.fixed.hosts[cpu.host].profile.pollEnter));
   return true;
 }
 
@@ -108,7 +109,7 @@ function loop(w: World, cpu: Cpu, task: Task): boolean {
     napi.scheduleSeq = busy.seq;
   }
   if (napi.busyTask === task.id && (frameReady(q) || q.tx.sent.length > 0)) poll(w, cpu, task);
-  else startWork(w, cpu, w.fixed.hosts[cpu.host].profile.pollEnter);
+  else startWork(w, cpu, spend(cpu, Part.netdev, w.fixed.hosts[cpu.host].profile.pollEnter));
   return false;
 }
 

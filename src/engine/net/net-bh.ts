@@ -9,9 +9,10 @@
 import { Ctx } from '../../catalog/contexts.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
+import { Part } from '../../catalog/work-parts.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
 import { jiffies } from '../clock/jiffies.ts';
-import { contextArg, countSoftirq, resumeLevel, setContext, startWork } from '../cpu/context.ts';
+import { contextArg, countSoftirq, resumeLevel, setContext, spend, startWork } from '../cpu/context.ts';
 import { interruptCpu } from '../cpu/interrupt.ts';
 import { IRQ_TICK, irqSource } from '../cpu/irq-source.ts';
 import { releaseLock, tryLock } from '../cpu/lock.ts';
@@ -130,7 +131,7 @@ export function beginBottomHalf(w: World, cpu: Cpu, reason: number): void {
   s.queue = BOTTOM_HALF;
   s.phase = BH_ENTER;
   s.enterSeq = emit(w, Kind.softirqEnter, cpu.place, reason, cpu.index, 0, 0, cause, 1, contextArg(cpu));
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.softirqEnter);
+  startWork(w, cpu, spend(cpu, Part.irq, w.fixed.hosts[cpu.host].profile.softirqEnter));
 }
 
 /** On the way back to a task (from a system call, or in schedule()): the mark is looked at there too. @returns true where it runs */
@@ -186,7 +187,7 @@ export function nextOfBottomHalf(w: World, cpu: Cpu): void {
   s.slot = slot;
   s.backTo = BACK_BH;
   s.phase = DELIVER_NETIF;
-  startWork(w, cpu, w.fixed.hosts[cpu.host].coreCost);
+  startWork(w, cpu, spend(cpu, Part.oldStack, w.fixed.hosts[cpu.host].coreCost));
 }
 
 function leave(w: World, cpu: Cpu, reason: number): void {
@@ -194,7 +195,7 @@ function leave(w: World, cpu: Cpu, reason: number): void {
   const left = sharedBacklog(w, cpu).input.length;
   s.netRxSeq = emit(w, Kind.netRxDone, cpu.place, reason, cpu.index, 0, 0, s.netRxSeq, 0, left);
   s.phase = BH_TAIL;
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.softirqExit);
+  startWork(w, cpu, spend(cpu, Part.irq, w.fixed.hosts[cpu.host].profile.softirqExit));
 }
 
 /** softirq_endlock: from here on any CPU may run it. A mark that is left waits for the next interrupt, the tick at the latest. */

@@ -7,8 +7,9 @@
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
+import { Part } from '../../catalog/work-parts.ts';
 import { jiffies, jiffiesOf } from '../clock/jiffies.ts';
-import { startWork } from '../cpu/context.ts';
+import { spend, startWork } from '../cpu/context.ts';
 import { PHASE_TAIL } from '../cpu/phases.ts';
 import { emit } from '../emit.ts';
 import type { Cpu, World } from '../world.ts';
@@ -108,5 +109,5 @@ function endCall(w: World, cpu: Cpu, reason: number): void {
   const ipis = ipiCost(w, cpu);
   sendRpsIpis(w, cpu, s.netRxSeq);
   const { profile } = w.fixed.hosts[cpu.host];
-  startWork(w, cpu, profile.softirqExit + ipis);
+  startWork(w, cpu, spend(cpu, Part.irq, profile.softirqExit + ipis));
 }

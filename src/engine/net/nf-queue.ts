@@ -11,6 +11,8 @@
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { spend } from '../cpu/context.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { copiedBytes, IPQ, messageTruesize, NETFILTER_NONE } from './nf-message.ts';
@@ -55,10 +57,11 @@ export function nfListening(w: World, queue: NfQueue): boolean {
   return app !== null && w.now >= app.startNs;
 }
 
-/** Cycles of handing a packet over: message, copy, wake-up. */
+/** Cycles of handing a packet over: message, copy, wake-up; they are put down. */
 export function nfQueueCost(w: World, cpu: Cpu, slot: number): number {
   const { profile } = w.fixed.hosts[cpu.host];
-  return profile.nfQueue + profile.copyPerByte * copiedBytes(w, slot);
+  const copying = spend(cpu, Part.copy, profile.copyPerByte * copiedBytes(w, slot));
+  return spend(cpu, Part.firewall, profile.nfQueue) + copying;
 }
 
 /**

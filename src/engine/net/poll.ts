@@ -5,7 +5,8 @@
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
-import { startWork } from '../cpu/context.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { spend, startWork } from '../cpu/context.ts';
 import {
   BACK_BH,
   DELIVER_AWAY,
@@ -83,7 +84,7 @@ export function startPoll(w: World, cpu: Cpu, queue: number, weight = NAPI_POLL_
     s.thread ? 0 : s.budget,
   );
   s.phase = POLL_ENTER;
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.pollEnter);
+  startWork(w, cpu, spend(cpu, Part.netdev, w.fixed.hosts[cpu.host].profile.pollEnter));
 }
 
 /** The item at work is over: its effect, then the next item. @returns true where that was the poll's end. */
@@ -124,7 +125,7 @@ export function pollStep(w: World, cpu: Cpu): boolean {
     case DELIVER_NETIF:
       if (netifReceive(w, cpu, s.slot)) {
         s.phase = DELIVER_IP;
-        startWork(w, cpu, withDistance(w, cpu, w.fixed.hosts[cpu.host].ipCost));
+        startIp(w, cpu);
         return false;
       }
       return nextDelivery(w, cpu);
@@ -161,11 +162,15 @@ function afterIp(w: World, cpu: Cpu, way: number): boolean {
   if (way === IP_DONE) return nextDelivery(w, cpu);
   if (way === IP_FORWARD) {
     s.phase = DELIVER_FORWARD;
-    startWork(w, cpu, w.fixed.rules.napi ? withDistance(w, cpu, profile.fwdFib + profile.fwd) : 0);
+    const cycles = w.fixed.rules.napi ? withDistance(w, cpu, profile.fwdFib + profile.fwd) : 0;
+    startWork(w, cpu, spend(cpu, Part.tcpip, cycles));
     return false;
   }
   s.phase = DELIVER_L4;
-  startWork(w, cpu, withDistance(w, cpu, l4Cost(w, cpu, s.slot)));
+  const cycles = l4Cost(w, cpu, s.slot);
+  const all = withDistance(w, cpu, cycles);
+  spend(cpu, Part.tcpip, all - cycles);
+  startWork(w, cpu, all);
   return false;
 }
 
@@ -187,6 +192,22 @@ function withDistance(w: World, cpu: Cpu, cycles: number): number {
   return cycles + remoteExtra(w, cpu, cycles);
 }
 
+/** netif_receive_skb; before NAPI the softirq's whole work. */
+function startCore(w: World, cpu: Cpu): void {
+  const part = w.fixed.rules.napi ? Part.netdev : Part.oldStack;
+  startWork(w, cpu, spend(cpu, part, withDistance(w, cpu, w.fixed.hosts[cpu.host].coreCost)));
+}
+
+/** ip_rcv, and the rules that a packet for this host meets. */
+function startIp(w: World, cpu: Cpu): void {
+  const { ipCost, profile } = w.fixed.hosts[cpu.host];
+  const all = withDistance(w, cpu, ipCost);
+  const rules = Math.max(0, ipCost - profile.ipRcv) * (ipCost === 0 ? 0 : all / ipCost);
+  spend(cpu, Part.firewall, rules);
+  spend(cpu, Part.tcpip, all - rules);
+  startWork(w, cpu, all);
+}
+
 /** The driver first frees what has been sent on the queue of the same vector: free of the budget. */
 function cleanOrReceive(w: World, cpu: Cpu): boolean {
   const s = cpu.softirq;
@@ -205,7 +226,9 @@ function cleanOrReceive(w: World, cpu: Cpu): boolean {
   const ring = sent * profile.txDone;
   const away = nicAway(cpu, w.nics[q.nic]) ? remoteExtra(w, cpu, ring) : 0;
   // what another CPU has sent lies in that one's cache
-  startWork(w, cpu, ring + forwarded * profile.page + remote * profile.lockTransfer + away);
+  spend(cpu, Part.netdev, ring + away + remote * profile.lockTransfer);
+  const pages = spend(cpu, Part.memory, forwarded * profile.page);
+  startWork(w, cpu, ring + pages + remote * profile.lockTransfer + away);
   return false;
 }
 
@@ -217,8 +240,8 @@ function wakeQueue(w: World, cpu: Cpu): boolean {
   if (s.txCount === 0) return nextFrame(w, cpu);
   s.phase = POLL_TX_MORE;
   q.tx.runner = cpu.index;
-  const driver = s.txCount * w.fixed.hosts[cpu.host].profile.txDrv;
-  startWork(w, cpu, driver + waitingCycles(w, q, s.txCount));
+  const driver = spend(cpu, Part.netdev, s.txCount * w.fixed.hosts[cpu.host].profile.txDrv);
+  startWork(w, cpu, driver + waitingCycles(w, cpu, q, s.txCount));
   return false;
 }
 
@@ -229,13 +252,17 @@ function nextFrame(w: World, cpu: Cpu): boolean {
     const profile = w.fixed.hosts[cpu.host].profile;
     const nic = w.nics[q.nic];
     const gro = nic.features['generic-receive-offload']
-      ? profile.gro + groSumCycles(w, nic, q.desc[q.nextToClean])
+      ? spend(cpu, Part.netdev, profile.gro) +
+        spend(cpu, Part.checksum, groSumCycles(w, nic, q.desc[q.nextToClean]))
       : 0;
     s.phase = POLL_FRAME;
     // what the card joins needs no skb of its own
     const joined = nic.features['large-receive-offload'] && joinedByCard(w, nic, q.desc[q.nextToClean]);
-    const memory = profile.rxDesc + profile.touch + (joined ? 0 : profile.skbAlloc);
+    const skb = joined ? 0 : profile.skbAlloc;
+    const memory = profile.rxDesc + profile.touch + skb;
     const away = nicAway(cpu, w.nics[q.nic]) ? remoteExtra(w, cpu, memory) : 0;
+    spend(cpu, Part.skb, skb);
+    spend(cpu, Part.netdev, memory - skb + away);
     startWork(w, cpu, memory + gro + away);
     return false;
   }
@@ -292,7 +319,7 @@ function endPoll(w: World, cpu: Cpu): boolean {
     return deliverOr(w, cpu, BACK_WEIGHT_USED);
   }
   s.phase = POLL_COMPLETE;
-  startWork(w, cpu, w.fixed.hosts[cpu.host].profile.napiComplete);
+  startWork(w, cpu, spend(cpu, Part.netdev, w.fixed.hosts[cpu.host].profile.napiComplete));
   return false;
 }
 
@@ -313,11 +340,11 @@ function startDelivery(w: World, cpu: Cpu): void {
   const { profile } = w.fixed.hosts[cpu.host];
   if (rpsOn(w, w.queues[w.pool.queue[s.slot]])) {
     s.phase = DELIVER_RPS;
-    startWork(w, cpu, profile.rps);
+    startWork(w, cpu, spend(cpu, Part.netdev, profile.rps));
     return;
   }
   s.phase = DELIVER_NETIF;
-  startWork(w, cpu, w.fixed.hosts[cpu.host].coreCost);
+  startCore(w, cpu);
 }
 
 /** netif_receive_skb_list_internal with RPS: to a CPU's backlog (it may be this CPU's own), or straight on. */
@@ -326,7 +353,7 @@ function steerSkb(w: World, cpu: Cpu): boolean {
   getRpsCpu(w, cpu, w.queues[w.pool.queue[s.slot]], s.slot);
   if (rpsChoice.cpu < 0) {
     s.phase = DELIVER_NETIF;
-    startWork(w, cpu, w.fixed.hosts[cpu.host].coreCost);
+    startCore(w, cpu);
     return false;
   }
   const { slot } = s;
@@ -338,7 +365,7 @@ function steerSkb(w: World, cpu: Cpu): boolean {
   if (target.node === cpu.node) return nextDelivery(w, cpu);
   // that CPU's queue is memory of its node
   s.phase = DELIVER_AWAY;
-  startWork(w, cpu, remoteExtra(w, cpu, w.fixed.hosts[cpu.host].profile.rps));
+  startWork(w, cpu, spend(cpu, Part.netdev, remoteExtra(w, cpu, w.fixed.hosts[cpu.host].profile.rps)));
   return false;
 }
 
@@ -362,7 +389,7 @@ function startBacklogPoll(w: World, cpu: Cpu): void {
   const ipis = ipiCost(w, cpu);
   sendRpsIpis(w, cpu, s.pollSeq);
   s.phase = POLL_ENTER;
-  startWork(w, cpu, profile.pollEnter + ipis);
+  startWork(w, cpu, spend(cpu, Part.netdev, profile.pollEnter) + spend(cpu, Part.irq, ipis));
 }
 
 /** process_backlog: the next packet, or the end of its poll. */
@@ -374,7 +401,7 @@ function nextOfBacklog(w: World, cpu: Cpu): boolean {
     s.slot = slot;
     s.backTo = BACK_BACKLOG;
     s.phase = DELIVER_NETIF;
-    startWork(w, cpu, withDistance(w, cpu, w.fixed.hosts[cpu.host].coreCost));
+    startCore(w, cpu);
     return false;
   }
   // the head moves once a batch, which is what RFS waits for

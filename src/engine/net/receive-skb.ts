@@ -7,6 +7,8 @@
 import { Point } from '../../catalog/capture-points.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { spend } from '../cpu/context.ts';
 import { consumePacket, dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { ETH_P_ARP, IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_TCP, IPPROTO_UDP } from '../packet/frame.ts';
@@ -155,12 +157,16 @@ function countEcn(snmp: SnmpCounters, v6: boolean, ecn: number, segs: number): v
   else snmp.IpExtInCEPkts += segs;
 }
 
-/** Cycles layer 4 takes for this skb. */
+/** Cycles layer 4 takes for this skb; they are put down. */
 export function l4Cost(w: World, cpu: Cpu, slot: number): number {
   const profile = w.fixed.hosts[cpu.host].profile;
   const flow = w.fixed.flows[w.pool.flow[slot]];
   const rcv = flow.key.proto === IPPROTO_TCP ? profile.tcpRcv : profile.udpRcv;
-  return profile.fib + rcv + (flow.socket === 0 ? profile.skbFree : 0) + l4SumCycles(w, nicOf(w, slot), slot);
+  return (
+    spend(cpu, Part.tcpip, profile.fib + rcv) +
+    spend(cpu, Part.skb, flow.socket === 0 ? profile.skbFree : 0) +
+    spend(cpu, Part.checksum, l4SumCycles(w, nicOf(w, slot), slot))
+  );
 }
 
 /** The protocol's own receive function; the skb is queued, consumed or dropped. */

@@ -2,7 +2,8 @@
  * Segments of connections on their way from TCP to the card: the work they cost the CPU that made them, the queue they leave by,
  * and what TCP makes of a queueing discipline that is full. Source: net/ipv4/tcp_output.c __tcp_transmit_skb, v6.12.
  */
-import { startWork } from '../cpu/context.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { spend, startWork } from '../cpu/context.ts';
 import { enterCwr } from '../tcp/recovery.ts';
 import type { Cpu, FlowInfo, World } from '../world.ts';
 import { pickTxQueue } from './pick-tx.ts';
@@ -15,10 +16,13 @@ export function startAcks(w: World, cpu: Cpu): void {
   const { profile } = w.fixed.hosts[cpu.host];
   // drivers of old clean up what they have sent when they are called next
   const cleaning = w.fixed.rules.napi ? 0 : profile.txDone;
-  let work = cpu.acks.length * (profile.tcpAck + profile.qdisc + profile.txDrv + cleaning);
+  const each = profile.qdisc + profile.txDrv + cleaning;
+  let work =
+    spend(cpu, Part.tcpip, cpu.acks.length * profile.tcpAck) +
+    spend(cpu, Part.netdev, cpu.acks.length * each);
   for (const slot of cpu.acks) {
     const nic = w.nics[w.flowState.out[w.pool.flow[slot]]];
-    if (needsWork(w, nic, slot)) work += xmitCycles(w, nic, slot);
+    if (needsWork(w, nic, slot)) work += xmitCycles(w, cpu, nic, slot);
   }
   startWork(w, cpu, work);
 }

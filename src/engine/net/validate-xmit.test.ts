@@ -250,7 +250,7 @@ describe('a single frame', () => {
 describe('what it costs', () => {
   const cycles = (parts: Skb): number => {
     const { w, slot } = skb(parts);
-    return xmitCycles(w, w.nics[0], slot);
+    return xmitCycles(w, w.cpus[0], w.nics[0], slot);
   };
 
   it('nothing in the card; a frame’s cut and driver’s call; a byte’s sum; a byte’s copy', () => {
@@ -269,7 +269,7 @@ describe('what it costs', () => {
     expect(cycles({ payload: 1448, off: ['tx-scatter-gather'] })).toBeCloseTo(1448 * cost.copyPerByte, 6);
     const { w, slot } = skb(SENT);
     w.pool.groFixedId[slot] = GRO_FLIST;
-    expect(xmitCycles(w, w.nics[0], slot)).toBe(3 * cost.gsoList + 2 * cost.txDrv);
+    expect(xmitCycles(w, w.cpus[0], w.nics[0], slot)).toBe(3 * cost.gsoList + 2 * cost.txDrv);
   });
 });
 

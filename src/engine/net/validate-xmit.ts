@@ -7,11 +7,13 @@
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { spend } from '../cpu/context.ts';
 import { emit } from '../emit.ts';
 import { canChecksum } from '../nic/features.ts';
 import { IPPROTO_TCP, IPPROTO_UDP, TCP_CWR } from '../packet/frame.ts';
 import { FRAME_L4_CSUM_PARTIAL, FRAME_DECRYPTED } from '../packet/frame-bits.ts';
-import type { Nic, RxQueue, World } from '../world.ts';
+import type { Cpu, Nic, RxQueue, World } from '../world.ts';
 import { cutSkb, headerBytes } from './gso/cut.ts';
 import { cutUfo, isUfo } from './ufo.ts';
 import { GRO_FIXED_ID, GRO_FLIST } from './gro/limits.ts';
@@ -60,23 +62,28 @@ function whyCut(w: World, nic: Nic, slot: number): number {
   return (pool.flags[slot] & TCP_CWR) !== 0 ? Reason.txGsoEcn : Reason.none;
 }
 
-/** Cycles beyond what one call of the driver costs. */
-export function xmitCycles(w: World, nic: Nic, slot: number): number {
+/** Cycles beyond what one call of the driver costs; they are put down. */
+export function xmitCycles(w: World, cpu: Cpu, nic: Nic, slot: number): number {
   const { pool } = w;
   const { profile } = w.fixed.hosts[nic.host];
   const sum = (pool.bits[slot] & FRAME_L4_CSUM_PARTIAL) !== 0 && !canChecksum(nic, isV6(w, slot));
   const sg = nic.features['tx-scatter-gather'];
   const bytes = pool.totalPayload[slot];
-  let cycles = sum ? bytes * profile.csumPerByte : 0;
-  if ((pool.bits[slot] & FRAME_DECRYPTED) !== 0) cycles += tlsXmitCycles(w, nic, slot);
-  if (pool.segs[slot] === 1) return sg || !scattered(w, slot) ? cycles : cycles + bytes * profile.copyPerByte;
+  let cycles = sum ? spend(cpu, Part.checksum, bytes * profile.csumPerByte) : 0;
+  if ((pool.bits[slot] & FRAME_DECRYPTED) !== 0)
+    cycles += spend(cpu, Part.crypto, tlsXmitCycles(w, nic, slot));
+  const copying = bytes * profile.copyPerByte;
+  if (pool.segs[slot] === 1)
+    return sg || !scattered(w, slot) ? cycles : cycles + spend(cpu, Part.copy, copying);
   const why = whyCut(w, nic, slot);
   if (why === Reason.none) return cycles;
   // of fragments no card finishes the checksum
-  if (why === Reason.txUfoOff && !sum) cycles += bytes * profile.csumPerByte;
+  if (why === Reason.txUfoOff && !sum) cycles += spend(cpu, Part.checksum, bytes * profile.csumPerByte);
   const each = why === Reason.txCutList ? profile.gsoList : profile.gsoSegment;
-  cycles += pool.segs[slot] * each + (pool.segs[slot] - 1) * profile.txDrv;
-  return sg || why === Reason.txCutList ? cycles : cycles + bytes * profile.copyPerByte;
+  cycles +=
+    spend(cpu, Part.skb, pool.segs[slot] * each) +
+    spend(cpu, Part.netdev, (pool.segs[slot] - 1) * profile.txDrv);
+  return sg || why === Reason.txCutList ? cycles : cycles + spend(cpu, Part.copy, copying);
 }
 
 /** Does it, and says why; `pieces` holds what the driver gets. */

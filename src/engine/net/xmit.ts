@@ -9,7 +9,8 @@
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
-import { startWork } from '../cpu/context.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { spend, startWork } from '../cpu/context.ts';
 import { acquireLock, releaseLock } from '../cpu/lock.ts';
 import { nicAway, remoteExtra } from '../cpu/node.ts';
 import { dropKey } from '../drop.ts';
@@ -42,12 +43,14 @@ export function beginXmit(w: World, cpu: Cpu, q: RxQueue, slot: number, free: bo
   w.pool.txCpu[slot] = cpu.index;
   w.hosts[cpu.host].software.qdisc += 1;
   if (q.tx.lock >= 0 && !free) {
-    acquireLock(w, cpu, w.locks[q.tx.lock], Math.max(0, profile.qdisc - profile.lock), w.pool.lastSeq[slot]);
+    const queueing = spend(cpu, Part.netdev, Math.max(0, profile.qdisc - profile.lock));
+    acquireLock(w, cpu, w.locks[q.tx.lock], queueing, w.pool.lastSeq[slot]);
     return;
   }
   // what another CPU has written last is in its cache
   const away = q.tx.lastCpu >= 0 && q.tx.lastCpu !== cpu.index;
-  startWork(w, cpu, free ? 0 : profile.qdisc + (away ? profile.lockTransfer : 0));
+  const cycles = free ? 0 : profile.qdisc + (away ? profile.lockTransfer : 0);
+  startWork(w, cpu, spend(cpu, Part.netdev, cycles));
 }
 
 /** The item of work is over. @returns true where this CPU is done with sending (xmitLost: whether its packet was lost) */
@@ -118,12 +121,14 @@ function drive(w: World, cpu: Cpu, q: RxQueue): boolean {
   unlock(w, cpu, q);
   x.stage = DRIVE;
   // drivers of old clean up what they have sent when they are called next
-  const cleaning = w.fixed.rules.napi ? 0 : profile.txDone + profile.page;
+  const pages = x.free || w.fixed.rules.napi ? 0 : profile.page;
+  const cleaning = x.free || w.fixed.rules.napi ? 0 : profile.txDone;
   const nic = w.nics[q.nic];
   const away = !x.free && nicAway(cpu, nic) ? remoteExtra(w, cpu, profile.txDrv) : 0;
   const slot = x.slot !== 0 ? x.slot : chosen(q);
-  const more = slot !== 0 && needsWork(w, nic, slot) ? xmitCycles(w, nic, slot) : 0;
-  startWork(w, cpu, x.free ? 0 : profile.txDrv + cleaning + away + more);
+  const more = !x.free && slot !== 0 && needsWork(w, nic, slot) ? xmitCycles(w, cpu, nic, slot) : 0;
+  const driver = x.free ? 0 : profile.txDrv + cleaning + away;
+  startWork(w, cpu, spend(cpu, Part.netdev, driver) + spend(cpu, Part.memory, pages) + more);
   return false;
 }
 

@@ -5,7 +5,8 @@
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
-import { startWork } from '../cpu/context.ts';
+import { Part } from '../../catalog/work-parts.ts';
+import { spend, startWork } from '../cpu/context.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { BACKLOG_NAPI } from '../net/backlog.ts';
@@ -22,7 +23,7 @@ export function legacyReceive(w: World, cpu: Cpu, q: RxQueue): boolean {
     if (w.fixed.rules.bottomHalves) netifRx22(w, cpu, slot);
     else netifRx24(w, cpu, slot);
     if (frameReady(q)) {
-      startWork(w, cpu, w.fixed.hosts[cpu.host].profile.legacyIrq);
+      startWork(w, cpu, spend(cpu, Part.netdev, w.fixed.hosts[cpu.host].profile.legacyIrq));
       return true;
     }
   }

@@ -337,13 +337,13 @@ export function refillFromQdisc(w: World, nic: Nic, q: RxQueue, cpu: number, mos
 }
 
 /** Cycles that making the `count` oldest packets that wait ready for the card costs. */
-export function waitingCycles(w: World, q: RxQueue, count: number): number {
+export function waitingCycles(w: World, cpu: Cpu, q: RxQueue, count: number): number {
   const { validated } = q.tx;
   const slots = q.tx.qd.sched === null ? q.tx.qdisc : eligible(w, q, count);
   const nic = w.nics[q.nic];
   let cycles = 0;
   for (let i = validated; i < count; i += 1)
-    if (needsWork(w, nic, slots[i])) cycles += xmitCycles(w, nic, slots[i]);
+    if (needsWork(w, nic, slots[i])) cycles += xmitCycles(w, cpu, nic, slots[i]);
   return cycles;
 }
 

@@ -1,4 +1,5 @@
-/** How often each layer of each host has run, as rows of bars. Pure. */
+/** How often each layer of each host has run, and the CPU time of each part of the kernel, as rows of bars. Pure. */
+import { WORK_PARTS } from '../../catalog/work-parts.ts';
 
 /** As a report has them (engine/metrics/report.ts). */
 export interface HostLayers {
@@ -6,8 +7,8 @@ export interface HostLayers {
   counts: Record<string, number>;
 }
 
-/** Layers from the application down to the wire and up again, and what software does for a card that cannot. */
-export const LAYER_PARTS = [
+/** Layers from the application down to the wire and up again, what software does for a card that cannot, CPU time. */
+export const LAYER_PARTS: readonly { part: string; names: readonly string[] }[] = [
   { part: 'out', names: ['sends', 'tlsOut', 'tcpOut', 'ipOut', 'qdisc', 'driverOut', 'wireOut'] },
   { part: 'in', names: ['wireIn', 'stackIn', 'ipIn', 'tcpIn', 'tlsIn', 'reads'] },
   {
@@ -22,7 +23,8 @@ export const LAYER_PARTS = [
       'cryptNs',
     ],
   },
-] as const;
+  { part: 'time', names: WORK_PARTS.map((part) => `${part}Ns`) },
+];
 
 export interface LayerCell {
   count: number;
@@ -41,8 +43,11 @@ const TLS_ROWS: ReadonlySet<string> = new Set([
   'cryptNs',
 ]);
 
+const TIME_ROWS: ReadonlySet<string> = new Set(WORK_PARTS.map((part) => `${part}Ns`));
+
 /** False for a row that has nothing to say in this scenario. */
 export function showsRow(name: string, layers: readonly HostLayers[]): boolean {
+  if (TIME_ROWS.has(name)) return layers.some(({ counts }) => counts[name] > 0);
   return !TLS_ROWS.has(name) || layers.some(({ counts }) => counts.tlsOut > 0 || counts.tlsIn > 0);
 }
 

@@ -4,8 +4,9 @@
  */
 import { Kind } from '../../../catalog/kinds.ts';
 import { Reason } from '../../../catalog/reasons.ts';
+import { Part } from '../../../catalog/work-parts.ts';
 import { cancel } from '../../clock/agenda.ts';
-import { startWork } from '../../cpu/context.ts';
+import { spend, startWork } from '../../cpu/context.ts';
 import { interruptCpu } from '../../cpu/interrupt.ts';
 import { IRQ_QDISC, irqSource } from '../../cpu/irq-source.ts';
 import { emit } from '../../emit.ts';
@@ -44,6 +45,7 @@ export function watchdogStep(w: World, cpu: Cpu, q: RxQueue): boolean {
   if (n === 0) return false;
   qd.sending = n;
   tx.runner = cpu.index;
-  startWork(w, cpu, n * w.fixed.hosts[cpu.host].profile.txDrv + waitingCycles(w, q, n));
+  const driver = spend(cpu, Part.netdev, n * w.fixed.hosts[cpu.host].profile.txDrv);
+  startWork(w, cpu, driver + waitingCycles(w, cpu, q, n));
   return true;
 }

@@ -5,9 +5,10 @@
  */
 import { Kind } from '../../../catalog/kinds.ts';
 import { Reason } from '../../../catalog/reasons.ts';
+import { Part } from '../../../catalog/work-parts.ts';
 import { streamWritable } from '../../app/stream-wake.ts';
 import { cancel, schedule } from '../../clock/agenda.ts';
-import { startWork } from '../../cpu/context.ts';
+import { spend, startWork } from '../../cpu/context.ts';
 import { interruptCpu } from '../../cpu/interrupt.ts';
 import { IRQ_TOE, irqSource } from '../../cpu/irq-source.ts';
 import { emit } from '../../emit.ts';
@@ -147,7 +148,7 @@ export function toeInterrupt(w: World, cpu: Cpu, nic: Nic): boolean {
     else goOn(w, cpu, nic);
   }
   if (toe.batch > 0) {
-    startWork(w, cpu, w.fixed.hosts[cpu.host].profile.rxDesc);
+    startWork(w, cpu, spend(cpu, Part.netdev, w.fixed.hosts[cpu.host].profile.rxDesc));
     return true;
   }
   toe.batch = -1;

@@ -33,8 +33,8 @@ export const napiLightAndHeavyLoad: Readonly<Record<string, string>> = {
   'scenario.napi-light-and-heavy-load.step-9.title': 'Moderation, for light load',
   'scenario.napi-light-and-heavy-load.step-9.text':
     '`rx-usecs 50` allows an interrupt every 50 µs: a twentieth of them, and far less work on CPU 0. The price is waiting: the median frame takes over four times as long.',
-  'scenario.napi-light-and-heavy-load.variant.turning': 'Turning point: 1.2 million frames/s',
+  'scenario.napi-light-and-heavy-load.variant.turning': 'Turning point: 800 000 frames/s',
   'scenario.napi-light-and-heavy-load.step-turning.title': 'The turning point',
   'scenario.napi-light-and-heavy-load.step-turning.text':
-    'Three times the load. Up to here more frames brought more interrupts: twice as many as at first. But CPU 0 has no idle time left. From here on a frame often comes before the vector is open again, and the same poll takes it: three frames to two interrupts.',
+    'Twice the load. Up to here more frames brought more interrupts: a third more than at first. But CPU 0 has hardly any idle time left. From here on a frame often comes before the vector is open again, and the same poll takes it: three frames to two interrupts.',
 };

@@ -22,13 +22,13 @@ export const softirqStarvesAnApplication: Readonly<Record<string, string>> = {
     'A common belief: “the packets were lost in the network”. eth1 has lost none. They lie in the socket, and the program comes too seldom to read them.',
   'scenario.softirq-starves-an-application.step-5.title': 'Who pays',
   'scenario.softirq-starves-an-application.step-5.text':
-    'Since 6.5 an interrupt that comes while ksoftirqd waits runs the softirqs again itself: in the time of the task that runs just then. An interrupt of eth1 comes in the program’s time, and the flood’s packets are worked off along with it. The program has read fewer than half of its queries. Select it: it was charged more than three times the CPU time that it computed for. CPU 1 has been idle all the time.',
+    'Since 6.5 an interrupt that comes while ksoftirqd waits runs the softirqs again itself: in the time of the task that runs just then. An interrupt of eth1 comes in the program’s time, and the flood’s packets are worked off along with it. The program has read fewer than a quarter of its queries. Select it: it was charged more than three times the CPU time that it computed for. CPU 1 has been idle all the time.',
   'scenario.softirq-starves-an-application.step-6.title': '4.9 to 6.4: left to ksoftirqd',
   'scenario.softirq-starves-an-application.step-6.text':
-    'The same load on 5.10. Once ksoftirqd is to run, interrupts leave the softirqs to it. Hardly any softirq runs in the program’s time now, and it reads 1.7 times as much and more. The rule was taken back in 6.5: with it, a single packet sometimes waited for ksoftirqd’s turn. Compare Linux 4.4, from before the rule: fewer than half of what 6.12 reads.',
+    'The same load on 5.10. Once ksoftirqd is to run, interrupts leave the softirqs to it. Hardly any softirq runs in the program’s time now, and it reads more than three times as much. The rule was taken back in 6.5: with it, a single packet sometimes waited for ksoftirqd’s turn. Compare Linux 4.4, from before the rule: it reads about as few as 6.12.',
   'scenario.softirq-starves-an-application.step-7.title': 'If nobody pays',
   'scenario.softirq-starves-an-application.step-7.text':
-    'With `CONFIG_IRQ_TIME_ACCOUNTING` (Fedora, RHEL) softirqs are charged to no task. That is more just, and here it is worse: the program seems to use little, so the scheduler gives it the CPU, and while it has the CPU the flood runs in its time.',
+    'With `CONFIG_IRQ_TIME_ACCOUNTING` (Fedora, RHEL) softirqs are charged to no task. That is more just, and here it does not help: the program seems to use little, so the scheduler gives it the CPU, and while it has the CPU the flood runs in its time. It reads about as few as before.',
   'scenario.softirq-starves-an-application.step-8.title': 'Move the program',
   'scenario.softirq-starves-an-application.step-8.text':
     '`taskset -cp 1 dns`: from here on it runs on CPU 1, where no interrupt comes. In the end it has read more than nine tenths of all that came.',
