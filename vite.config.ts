@@ -69,6 +69,7 @@ export default defineConfig({
   preview: { port: 4173 },
   test: {
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
+    setupFiles: ['src/testing/seed.ts'],
     testTimeout: 60_000,
     maxWorkers: 2,
   },

@@ -10,6 +10,8 @@ let passed = 0;
 let failed = 0;
 /** @type {string[]} */
 const failures = [];
+/** Tests that failed, by name, each with the first lines of why. @type {string[]} */
+const reasons = [];
 
 /**
  * @param {string} name
@@ -45,6 +47,12 @@ function add(name, ok, good, bad) {
   if (failures_ > 0) failures.push(name);
 }
 
+/** The first lines of a message, of lines as long as a terminal's. @param {string} message */
+function cut(message) {
+  const lines = message.split('\n').slice(0, 8);
+  return lines.map((line) => `    ${line.slice(0, 300)}`).join('\n');
+}
+
 /** A stage that is one check. @param {string} name @param {string[]} args */
 function check(name, args) {
   const { ok } = run(name, args);
@@ -74,6 +82,11 @@ const unit = run('unit and property tests', [
 try {
   const report = JSON.parse(readFileSync(unitFile, 'utf8'));
   add('unit and property tests', unit.ok, report.numPassedTests, report.numFailedTests);
+  for (const { name, assertionResults, message } of report.testResults) {
+    if (message) reasons.push(`${name}\n${cut(message)}`);
+    for (const { status, fullName, failureMessages } of assertionResults)
+      if (status === 'failed') reasons.push(`${name}: ${fullName}\n${cut(failureMessages.join('\n'))}`);
+  }
 } catch {
   add('unit and property tests', false, 0, 1);
 }
@@ -93,6 +106,7 @@ if (built) {
   }
 } else add('e2e', false, 0, 1);
 
+for (const reason of reasons) console.log(`\n${reason}`);
 if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
