@@ -54,7 +54,7 @@ export function worldBytes(w: World): number {
   let bytes = w.pool.capacity * 123 + 4096;
   for (const q of w.queues) bytes += q.desc.byteLength + q.done.byteLength + 1024;
   for (const n of w.nics) bytes += n.flowHash.length * 15;
-  for (const t of w.tasks) bytes += t.latency.buckets.byteLength + 256;
+  for (const t of w.tasks) bytes += t.latency.buckets.byteLength + t.stream.answers.buckets.byteLength + 256;
   for (const s of w.sources) {
     bytes += s.seq.byteLength + s.ipId.byteLength + s.credit.byteLength;
     if (s.client !== null) bytes += s.client.dueNs.byteLength * 3 + s.client.rtt.buckets.byteLength;

@@ -204,6 +204,7 @@ export function createWorld(spec: WorldSpec): World {
         writes.push(task.send.own);
       }
       for (const id of writes) sockets[id - 1].txLatency = createLatency();
+      if (app.stream !== undefined && app.stream.answerBytes > 0) task.stream.answers = createLatency();
     }
     states[h].nfQueue = makeNfQueue(rules, host, firstSocket, tasks);
     if (rules.bigKernelLock) fixed.kernelLock = addLock(maker, locks, host, h, 'kernel_flag');
@@ -640,7 +641,7 @@ function makeTask(
     slot: 0,
     screening: 0,
     wakeSeq: 0,
-    stream: createStreamState(),
+    stream: createStreamState(noLatency()),
     busy: { queue: -1, start: 0, packets: 0, why: 0, seq: 0, over: false, goesOn: false },
     ranNs: 0,
     vruntime: 0,

@@ -8,7 +8,7 @@ import { wakeTask } from '../cpu/scheduler.ts';
 import { emit } from '../emit.ts';
 import { addLatency } from '../metrics/latency.ts';
 import type { StreamSpec } from '../spec.ts';
-import type { Cpu, Task, TcpConnection, World } from '../world.ts';
+import type { Cpu, LatencyHistogram, Task, TcpConnection, World } from '../world.ts';
 
 /** What a connection's application is up to. */
 export interface StreamJob {
@@ -37,10 +37,13 @@ export interface StreamState {
   /** The call under way is one of these, not a recvmsg. */
   calling: boolean;
   bytes: number;
+  /** From a write's beginning until its answer has been read; empty where none is waited for. */
+  answers: LatencyHistogram;
 }
 
-export function createStreamState(): StreamState {
-  return { opened: 0, ready: [], connection: -1, calling: false, bytes: 0 };
+/** @param answers where to count how long they took */
+export function createStreamState(answers: LatencyHistogram): StreamState {
+  return { opened: 0, ready: [], connection: -1, calling: false, bytes: 0, answers };
 }
 
 export function createJob(task: number): StreamJob {
@@ -93,7 +96,7 @@ export function streamRead(w: World, task: Task, conn: TcpConnection, bytes: num
   job.owed -= Math.min(bytes, job.owed);
   if (job.owed > 0) return;
   job.answers += 1;
-  addLatency(w.sockets[conn.sock - 1].txLatency, w.now - job.sinceNs);
+  addLatency(task.stream.answers, w.now - job.sinceNs);
   follow(w, spec, task, conn);
 }
 

@@ -6,6 +6,7 @@ import { traced } from '../../testing/trace.ts';
 import { advance } from '../advance.ts';
 import { forgottenSoftirqs, imbalance, linkImbalance, txImbalance } from '../conservation.ts';
 import { createWorld } from '../create.ts';
+import { metric } from '../metrics/metric-table.ts';
 
 interface Parts {
   stream?: object;
@@ -133,6 +134,21 @@ describe('a stream over a link', () => {
     expect(frames('ethtool -K eth0 tso off')).toBe(whole);
     expect(frames('ethtool -K eth0 tso off gso off')).toBe(whole);
     expect(frames('ethtool -K eth0 tx off')).toBe(whole);
+  });
+
+  it('counts how long each answer took, from the write to its last byte read', () => {
+    const asks = { writeBytes: 1, answerBytes: 1, nodelay: true };
+    const { w } = play({ stream: { ...asks, count: 10 }, server: { replyBytes: 1 } });
+    const of = (name: string): number => metric(w, `app.h1.writer.${name}`) ?? -1;
+    expect(of('answers')).toBe(10);
+    // a cable of 50 us each way, and what both hosts do in between
+    expect(of('answerP50Ns')).toBeGreaterThan(100_000);
+    expect(of('answerP50Ns')).toBeLessThanOrEqual(of('answerP99Ns'));
+    const slow = play({ stream: { ...asks, count: 10 }, server: { replyBytes: 1, workNs: 300_000 } }).w;
+    const later = (metric(slow, 'app.h1.writer.answerP50Ns') ?? -1) - of('answerP50Ns');
+    // a value is known within 1/32 of itself
+    expect(Math.abs(later - 300_000)).toBeLessThan(500_000 / 32);
+    expect(metric(w, 'app.h2.reader.answers')).toBe(0);
   });
 
   it('takes a full queueing discipline of its own host for congestion, before anything is missing at the other end', () => {

@@ -453,7 +453,7 @@ export const METRIC_FAMILIES = [
   'socket.HOST.ID.(received|receivedBytes|drops|rmem|rcvbuf|sent|sentBytes|sendErrors|wmem|sndbuf|txLatencyP50Ns|txLatencyP99Ns|acks|segs|firstResendNs)',
   'link.HOST.NAME.(put|arrived|bytes|lost|queueDrops|queueMost|reordered|duplicated|damaged|waiting|inAir|underway|busyShare)',
   'link.HOST.NAME.air.(txops|collisions|retries|dataShare|ackShare|overheadShare|failedShare|collisionShare)',
-  'app.HOST.ID.(reads|bytes|lastReadNs|sends|cpuNs|latencyP50Ns|latencyP99Ns)',
+  'app.HOST.ID.(reads|bytes|lastReadNs|sends|cpuNs|latencyP50Ns|latencyP99Ns|answers|answerP50Ns|answerP99Ns)',
 ] as const;
 
 /** The value of a metric now; undefined where the name names nothing. */
@@ -557,6 +557,10 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
       if (parts[3] === 'cpuNs') return task.ranNs;
       if (parts[3] === 'latencyP50Ns') return percentile(task.latency, 0.5);
       if (parts[3] === 'latencyP99Ns') return percentile(task.latency, 0.99);
+      // what it asked by TCP, until the answer was read
+      if (parts[3] === 'answers') return task.stream.answers.count;
+      if (parts[3] === 'answerP50Ns') return percentile(task.stream.answers, 0.5);
+      if (parts[3] === 'answerP99Ns') return percentile(task.stream.answers, 0.99);
       if (parts[3] === 'sends') return task.send.sends;
       return ['reads', 'bytes', 'lastReadNs'].includes(parts[3]) ? own(task, parts[3]) : undefined;
     }
