@@ -70,9 +70,11 @@ export const simplifications: readonly Simplification[] = [
   },
   {
     id: 'constants',
-    model: 'Waking an idle CPU, timers and work queues take constant times.',
-    real: 'They depend on sleep states, timer slack and load.',
-    matters: 'Latency on nearly idle machines.',
+    model:
+      'Waking an idle CPU, timers and work queues take constant times. That it takes longer to wake a task of another CPU is counted in one profile (server-2010), for readers of a socket.',
+    real: 'They depend on sleep states, timer slack and load. Whoever wakes a task of another CPU takes that one’s run queue out of its cache, and interrupts it unless it watches for work (mwait).',
+    matters:
+      'Latency on nearly idle machines; what a CPU of interrupts pays for programs that sleep elsewhere.',
     source: 'Stated per cost profile; marked "assumed".',
   },
   {

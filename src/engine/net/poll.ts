@@ -50,6 +50,7 @@ import { nfEnqueue, nfQueueCost } from './nf-queue.ts';
 import { IP_DONE, IP_FORWARD, ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
 import { connectionsTsq } from './tcp-connection.ts';
 import { sendAcks, startAcks } from './tcp-ack.ts';
+import { wakeCost } from './wake-cost.ts';
 import { xmitStep } from './xmit.ts';
 import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
 
@@ -170,7 +171,7 @@ function afterIp(w: World, cpu: Cpu, way: number): boolean {
   const cycles = l4Cost(w, cpu, s.slot);
   const all = withDistance(w, cpu, cycles);
   spend(cpu, Part.tcpip, all - cycles);
-  startWork(w, cpu, all);
+  startWork(w, cpu, all + spend(cpu, Part.sched, wakeCost(w, cpu, s.slot)));
   return false;
 }
 
