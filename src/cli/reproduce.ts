@@ -20,7 +20,8 @@ export function reproduceCommand(args: string[], io: Io): number {
   else {
     for (const row of rows) {
       const verdict = row.model === null ? '--  ' : row.pass ? 'ok  ' : 'MISS';
-      const kind = row.kind === 'C' ? 'fitted' : row.kind === 'T' ? 'test' : 'stated';
+      const kind =
+        row.kind === 'C' ? 'fitted' : row.kind === 'T' ? 'test' : row.fitted ? 'stated, fitted' : 'stated';
       io.out(
         `${verdict} ${row.id} ${row.cell}: published ${row.published}, model ${row.model ?? '-'} ${row.unit} (${distance(row)}; ${kind}) ${row.title}`,
       );

@@ -15,6 +15,8 @@ export interface Cell {
   tolerance: Tolerance;
   /** C: used to fit the costs; T: comes out of it; stated: said by somebody, not measured in a source we could read. */
   kind: 'C' | 'T' | 'stated';
+  /** Of what is only stated: the costs were fitted on it all the same. */
+  fitted?: true;
   /** What the model gives; absent: not modelled. */
   model?: () => number;
   /** Of what is not modelled: why. */

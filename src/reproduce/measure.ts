@@ -4,9 +4,10 @@ import { Part, WORK_PARTS, type WorkPart } from '../catalog/work-parts.ts';
 import { advance } from '../engine/advance.ts';
 import { createWorld } from '../engine/create.ts';
 import { lockWaitNs } from '../engine/cpu/lock.ts';
+import { createLatency, mergeLatency, percentile } from '../engine/metrics/latency.ts';
 import { contextNs } from '../engine/metrics/metric-table.ts';
 import type { WorldSpec } from '../engine/spec.ts';
-import type { World } from '../engine/world.ts';
+import type { LatencyHistogram, World } from '../engine/world.ts';
 
 function rate(spec: WorldSpec, ns: number, count: (w: World) => number): number {
   const w = createWorld(spec);
@@ -113,6 +114,41 @@ export function receiverLoad(spec: WorldSpec, ns: number): ReceiverLoad {
     >,
     gbps: ((read() - before.read) * 16) / ns,
     cpus: cpus.length - ((idle() - before.idle) * 2) / ns,
+  };
+}
+
+export interface ServerLoad {
+  /** Answers a second that the first host's programs read, a byte each. */
+  answersPs: number;
+  /** Of all CPUs of the second host, %. */
+  busy: number;
+  /** From a request to its answer, us. */
+  medianUs: number;
+  p99Us: number;
+}
+
+/** Of many connections to the second host, once all of them have been at it for a while. */
+export function serverLoad(spec: WorldSpec, warmNs: number, ns: number): ServerLoad {
+  const w = createWorld(spec);
+  const cpus = w.cpus.filter((cpu) => cpu.host === 1);
+  const clients = w.tasks.filter((task) => task.app?.stream !== undefined);
+  const idle = (): number => cpus.reduce((sum, cpu) => sum + contextNs(w, cpu, Ctx.idle), 0);
+  const answers = (): LatencyHistogram => {
+    const all = createLatency();
+    for (const task of clients) mergeLatency(all, task.stream.answers);
+    return all;
+  };
+  advance(w, warmNs);
+  const before = { idle: idle(), answers: answers() };
+  advance(w, warmNs + ns);
+  const seen = answers();
+  seen.count -= before.answers.count;
+  for (let i = 0; i < seen.buckets.length; i += 1) seen.buckets[i] -= before.answers.buckets[i];
+  return {
+    answersPs: (seen.count * 1e9) / ns,
+    busy: 100 * (1 - (idle() - before.idle) / (ns * cpus.length)),
+    medianUs: percentile(seen, 0.5) / 1000,
+    p99Us: percentile(seen, 0.99) / 1000,
   };
 }
 

@@ -12,6 +12,8 @@ export interface ReproducedCell {
   tolerance: Cell['tolerance'];
   pass: boolean;
   kind: Cell['kind'];
+  /** Of what is only stated: the costs were fitted on it all the same. */
+  fitted?: true;
   /** Of what is not modelled: why. */
   why?: string;
 }
@@ -30,6 +32,7 @@ export function reproduce(): ReproducedCell[] {
       tolerance,
       pass: model !== null && holds(cell, model),
       kind,
+      ...(cell.fitted === undefined ? {} : { fitted: cell.fitted }),
       ...(cell.why === undefined ? {} : { why: cell.why }),
     };
   });

@@ -34,7 +34,10 @@ export function Evidence({ sought }: { sought: string }) {
         cells: [
           <span key="what">
             <b className="mono">{row.id}</b> {row.title}: {row.cell}{' '}
-            <span className="muted">({t(`model.evidence.kind.${row.kind}`)})</span>
+            <span className="muted">
+              ({t(`model.evidence.kind.${row.kind}`)}
+              {row.fitted && `; ${t('model.evidence.kind.C')}`})
+            </span>
           </span>,
           <span key="published" className="mono">
             {figure(row.published)} {row.unit}
