@@ -118,6 +118,7 @@ const SERVER_ASSUMED = [
   'pollEnter',
   'napiComplete',
   'contextSwitch',
+  'wakeOther',
   'idleWakeNs',
   'recvSkb',
   'sendmsg',
