@@ -134,7 +134,11 @@ const change = (cpus: number, queues: number): fc.Arbitrary<Change> =>
       .constantFrom(1, 8, 64)
       .map((v): Change => ({ type: 'sysctl', name: 'net.core.gro_normal_batch', values: [v] })),
     fc
-      .record({ task: fc.constant(1), cpu: fc.integer({ min: 0, max: cpus - 1 }) })
+      .record({
+        // behind each CPU's ksoftirqd, which stays where it is: NAPI threads, an application
+        task: fc.integer({ min: cpus + 1, max: cpus + queues + 1 }),
+        cpu: fc.integer({ min: 0, max: cpus - 1 }),
+      })
       .map((c): Change => ({ type: 'task-affinity', ...c })),
     fc
       .subarray(Array.from({ length: cpus }, (_, i) => i))
