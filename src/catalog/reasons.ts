@@ -27,6 +27,7 @@ const NETLINK = 'net/netlink/af_netlink.c, v6.12 and 2.4.17';
 const NF_QUEUE = 'net/netfilter/nf_queue.c, v6.12; net/core/netfilter.c, 2.4.18';
 const WLAN = 'IEEE 802.11-2016, clause 10';
 const NETEM = 'net/sched/sch_netem.c, v6.12';
+const IP_TUNNEL = 'net/ipv4/ip_tunnel.c, net/ipv4/ipip.c, v6.12';
 const TOE = 'networking:toe, Linux Foundation wiki (Linux has none); Mogul, HotOS 2003';
 export const reasons = {
   none: { code: 0, fn: '', knob: null, source: '' },
@@ -2380,6 +2381,79 @@ export const reasons = {
   toeSocket: { code: 967, fn: 'TOE driver', knob: null, source: TOE },
   toeHoleFull: { code: 968, fn: 'TOE firmware', knob: null, source: TOE },
   toeMade: { code: 969, fn: 'TOE firmware', knob: null, source: TOE },
+
+  // -- IPIP tunnels
+  tunnelEncap: { code: 970, fn: 'ip_tunnel_xmit', knob: null, source: IP_TUNNEL },
+  tunnelWhole: {
+    code: 971,
+    fn: 'iptunnel_handle_offloads',
+    knob: 'ethtool -K {nic} gso off',
+    source: 'net/ipv4/ip_tunnel_core.c, v6.12',
+  },
+  tunnelTooBig: {
+    code: 972,
+    fn: 'tnl_update_pmtu',
+    knob: 'ip link set {nic} mtu 1480',
+    source: IP_TUNNEL,
+    drop: 'PKT_TOO_BIG',
+  },
+  tunnelLoop: { code: 973, fn: 'ip_tunnel_xmit', knob: null, source: IP_TUNNEL, drop: 'NOT_SPECIFIED' },
+  tunnelNested: { code: 974, fn: 'ip_tunnel_xmit', knob: null, source: IP_TUNNEL, drop: 'NOT_SPECIFIED' },
+  tunnelNotIpv4: { code: 975, fn: 'ipip_tunnel_xmit', knob: null, source: IP_TUNNEL, drop: 'NOT_SPECIFIED' },
+  tunnelCell: {
+    code: 976,
+    fn: 'gro_cells_receive',
+    knob: 'ethtool -K {nic} gro off',
+    source: 'net/core/gro_cells.c, v6.12',
+  },
+  tunnelBacklog: {
+    code: 977,
+    fn: 'netif_rx',
+    knob: 'ethtool -K {nic} gro on',
+    source: 'net/core/gro_cells.c, v6.12',
+  },
+  tunnelUnknown: {
+    code: 978,
+    fn: 'tunnel4_rcv',
+    knob: null,
+    source: 'net/ipv4/tunnel4.c, v6.12',
+    drop: 'NOT_SPECIFIED',
+  },
+  tunnelCellFull: {
+    code: 979,
+    fn: 'gro_cells_receive',
+    knob: 'sysctl -w net.core.netdev_max_backlog=2000',
+    source: 'net/core/gro_cells.c, v6.12',
+    drop: 'NOT_SPECIFIED',
+  },
+  txGsoTunnel: {
+    code: 980,
+    fn: 'netif_skb_features',
+    knob: null,
+    source: 'net/core/dev.c, v6.12; dev->hw_enc_features',
+  },
+  txChecksumTunnel: {
+    code: 981,
+    fn: 'skb_checksum_help',
+    knob: null,
+    source: 'net/core/dev.c, v6.12; dev->hw_enc_features',
+  },
+  rxCsumTunnel: {
+    code: 982,
+    fn: '__skb_checksum_complete',
+    knob: null,
+    source: 'net/core/skbuff.c, v6.12; csum_level',
+  },
+  groTrain: { code: 983, fn: 'dev_gro_receive', knob: null, source: GRO },
+  groTrainFollows: { code: 984, fn: 'dev_gro_receive', knob: null, source: GRO },
+  cellEmptied: { code: 985, fn: 'napi_complete_done', knob: null, source: 'net/core/gro_cells.c, v6.12' },
+  tunnelNoHandler: {
+    code: 986,
+    fn: 'ip_protocol_deliver_rcu',
+    knob: null,
+    source: 'net/ipv4/ip_input.c, v6.12',
+    drop: 'IP_NOPROTO',
+  },
 } as const satisfies Record<string, ReasonInfo>;
 
 export type ReasonName = keyof typeof reasons;

@@ -244,6 +244,31 @@ export const rules = {
     { since: null, until: '4.18', value: false, source: 'net/ipv4/udp.c before bec1f6f69736' },
     { since: '4.18', until: null, value: true, source: 'bec1f6f69736' },
   ],
+  /** What an ipip device takes whole: scatter-gather, checksums left open, skbs of several segments. */
+  ipipOffloads: [
+    { since: null, until: '3.13', value: false, source: 'net/ipv4/ipip.c before cb32f511a70b' },
+    { since: '3.13', until: null, value: true, source: 'cb32f511a70b' },
+  ],
+  /** An ipip device has GRO of its own (gro_cells). */
+  ipipGroCells: [
+    { since: null, until: '3.10', value: false, source: 'net/ipv4/ipip.c before fd58156e456d' },
+    { since: '3.10', until: null, value: true, source: 'fd58156e456d, net/ipv4/ip_tunnel.c' },
+  ],
+  /** GRO of the card looks behind an outer IP header (ipip_offload has gro_receive). */
+  groIpip: [
+    { since: null, until: '3.18', value: false, source: 'net/ipv4/af_inet.c ipip_offload before v3.18' },
+    { since: '3.18', until: null, value: true, source: 'net/ipv4/af_inet.c ipip_offload, v3.18' },
+  ],
+  /** Drivers of igb, ixgbe, mlx5 let their cards finish checksums behind an outer IP header (hw_enc_features). */
+  txEncapChecksum: [
+    { since: null, until: '4.7', value: false, source: 'igb_main.c, ixgbe_main.c before v4.7' },
+    { since: '4.7', until: null, value: true, source: 'e10715d3e961 (igb), b83e30104bd9 (ixgbe)' },
+  ],
+  /** TCP builds skbs of several segments, in pages, whatever the device offers. */
+  tcpAlwaysGso: [
+    { since: null, until: '4.17', value: false, source: 'include/net/sock.h sk_can_gso before 0a6b2a1dc2a2' },
+    { since: '4.17', until: null, value: true, source: '0a6b2a1dc2a2' },
+  ],
   /** Datagrams that one UDP_SEGMENT call may make. */
   udpMaxSegments: [
     {

@@ -103,10 +103,19 @@ export const simplifications: readonly Simplification[] = [
   },
   {
     id: 'encapsulation',
-    model: 'Tunnels, TLS and zero-copy receive are not modelled.',
+    model: 'Tunnels but for IPIP, and zero-copy receive, are not modelled.',
     real: 'GRO looks through VXLAN, GRE and others; page_pool recycling has conditions of its own.',
     matters: 'Overlay networks; such packets pass unmerged here.',
     source: 'net/core/gro.c, Linux 6.12.',
+  },
+  {
+    id: 'tunnels',
+    model:
+      'ipip with both ends fixed, IPv4 in IPv4, no tunnel within another; the outer header has no TOS of its own. A packet too long for the way is lost at the tunnel: no ICMP, no outer fragments. Putting the header on and taking it off cost fixed cycles (assumed). Cards never cut behind an outer header, and from 4.7 on igb, ixgbe and mlx5 finish checksums there. Cells are by CPU, with the inner packet’s hash; RPS, threads and busy polling of the tunnel’s own are not included. TCP before 4.17 sums what it sends where later kernels do, right before the device.',
+    real: 'Tunnels may have no fixed remote end, carry other protocols (GRE, VXLAN, sit) and stand on each other; routers and tunnels send ICMP fragmentation needed, and err_count answers errors from the way. Cards with tx-ipxip4-segmentation or tx-gso-partial cut behind the outer header. Before 4.0 cells go by receive queue; a packet there has no hash, so that all stand in one bucket. TCP before 4.17 sums while it copies from the application.',
+    matters:
+      'Path MTU discovery through a tunnel; what a tunnel costs in cycles; recent cards that cut for tunnels; many inner flows at once.',
+    source: 'net/ipv4/ipip.c, net/ipv4/ip_tunnel.c, net/core/gro_cells.c, Linux 6.12; cb32f511a70b (3.13).',
   },
   {
     id: 'fragments',
@@ -267,7 +276,7 @@ export const simplifications: readonly Simplification[] = [
   {
     id: 'offloads',
     model:
-      'An skb of several segments takes one descriptor. Preparing a packet for the card never fails for want of memory. Cutting, summing and copying cost fixed cycles a frame or a byte; each piece costs a whole call of the driver. Partial segmentation (tx-gso-partial), tunnels and VLAN insertion are not included.',
+      'An skb of several segments takes one descriptor. Preparing a packet for the card never fails for want of memory. Cutting, summing and copying cost fixed cycles a frame or a byte; each piece costs a whole call of the driver. Partial segmentation (tx-gso-partial) and VLAN insertion are not included.',
     real: 'Each fragment takes a descriptor, with one more for what is to be done; skb_segment and skb_checksum_help can fail (tx_dropped); drivers ring the doorbell once for all pieces (xmit_more).',
     matters: 'How many packets a transmit ring holds; how much software segmentation and checksums cost.',
     source: 'net/core/dev.c validate_xmit_skb, igb_xmit_frame_ring, Linux 6.12.',

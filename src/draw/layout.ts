@@ -201,7 +201,8 @@ interface Parts {
 
 function partsOf(input: LayoutInput): Parts {
   const { map, host } = input;
-  const nics = map.nics.filter((nic) => nic.host === host);
+  // a tunnel is no card
+  const nics = map.nics.filter((nic) => nic.host === host && nic.driver !== 'ipip');
   const active = input.activeQueues === null ? null : new Set(input.activeQueues);
   const queuesOf = new Map<number, number[]>();
   for (const nic of nics) {

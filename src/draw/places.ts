@@ -122,6 +122,9 @@ const LANE_PARTS: Readonly<Record<string, LanePart>> = {
   rpsSelect: 'protocol',
   netifReceive: 'protocol',
   ipRcv: 'protocol',
+  tunnelXmit: 'protocol',
+  tunnelRcv: 'protocol',
+  cellTake: 'poll',
   l4Rcv: 'protocol',
   consumed: 'protocol',
   hardirqEnter: 'head',
@@ -287,7 +290,9 @@ export function rectOfSpot(ix: StageIndex, map: SceneMap, spot: Spot, cpu = spot
       const tx = txAt(ix, spot.queue);
       if (tx !== undefined) return tx.level === 'mini' ? tx.cell : tx.qdisc;
       const ring = ix.rings.get(spot.queue);
-      return ring ? grow(ringRect(ring), 1) : null;
+      if (ring !== undefined) return grow(ringRect(ring), 1);
+      // a tunnel has no box of its own: the CPU does its work
+      return cpu >= 0 && map.nics[spot.nic]?.driver === 'ipip' ? lanePart(ix, cpu, 'protocol') : null;
     }
     case 'rx-ring': {
       const ring = ix.rings.get(spot.queue);

@@ -6,6 +6,7 @@ import { txInFlight } from './nic/tx-ring.ts';
 import { onWay } from './link/state.ts';
 import type { World } from './world.ts';
 import { toeInFlight } from './nic/toe/state.ts';
+import { inCells } from './tunnel/state.ts';
 
 /** Frames and skbs between the MAC and their end, counted where they are (a train counts one). */
 export function inFlight(w: World): number {
@@ -24,7 +25,7 @@ export function inFlight(w: World): number {
   for (const host of w.hosts) for (const q of host.frags) n += q.slots.length;
   for (const sock of w.sockets) n += sock.backlog.length + sock.ofo.length;
   for (const { toe } of w.nics) if (toe !== null) n += toeInFlight(toe);
-  return n + nfWaiting(w);
+  return n + nfWaiting(w) + inCells(w);
 }
 
 /** @returns produced - (sent + dropped + in flight) of the transmit side: 0 in a right model. */

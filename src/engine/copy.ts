@@ -51,7 +51,7 @@ export function copyWorld(w: World): World {
 
 /** Bytes a keyframe of this world takes, roughly. */
 export function worldBytes(w: World): number {
-  let bytes = w.pool.capacity * 123 + 4096;
+  let bytes = w.pool.capacity * 126 + 4096;
   for (const q of w.queues) bytes += q.desc.byteLength + q.done.byteLength + 1024;
   for (const n of w.nics) bytes += n.flowHash.length * 15;
   for (const t of w.tasks) bytes += t.latency.buckets.byteLength + t.stream.answers.buckets.byteLength + 256;

@@ -77,6 +77,9 @@ export interface CostProfile {
   /** A card's cipher state is set anew (two descriptors and a fence), and each read of what lies before the packet. */
   readonly tlsResync: number;
   readonly tlsDump: number;
+  /** A tunnel puts an outer IP header on (with the route to the other end), and takes one off. */
+  readonly tunnelXmit: number;
+  readonly tunnelRcv: number;
   readonly contextSwitch: number;
   /**
    * Waking a reader that sleeps on another CPU (try_to_wake_up): its run queue lies in that one's cache. 0: not counted. An idle CPU that
@@ -142,6 +145,8 @@ const SERVER_ASSUMED = [
   'tlsRecord',
   'tlsResync',
   'tlsDump',
+  'tunnelXmit',
+  'tunnelRcv',
 ] as const;
 
 /** The 4500-cycle interrupt cycle (estimate) is split 1500 + 900 + 300 + 300 + 1500. */
@@ -191,6 +196,8 @@ const server3g: CostProfile = {
   tlsRecord: 500,
   tlsResync: 600,
   tlsDump: 100,
+  tunnelXmit: 300,
+  tunnelRcv: 200,
   contextSwitch: 3000,
   wakeOther: 0,
   lock: 37,
@@ -241,6 +248,8 @@ const p3: CostProfile = {
   copyPerByte: 1.5,
   csumPerByte: 1,
   cryptPerByte: 20,
+  tunnelXmit: cycles(600, 700),
+  tunnelRcv: cycles(400, 700),
   contextSwitch: cycles(3000, 700),
   lock: cycles(50, 700),
   lockTransfer: cycles(300, 700),
@@ -277,6 +286,8 @@ const e500: CostProfile = {
   copyPerByte: 1.2,
   csumPerByte: 0.8,
   cryptPerByte: 25,
+  tunnelXmit: cycles(600, 1200),
+  tunnelRcv: cycles(400, 1200),
   contextSwitch: cycles(3000, 1200),
   lock: cycles(30, 1200),
   lockTransfer: cycles(150, 1200),
@@ -327,6 +338,8 @@ const alpha: CostProfile = {
   recvSkb: cycles(15_000, 150),
   sendmsg: cycles(80_000, 150),
   copyPerByte: 3,
+  tunnelXmit: cycles(20_000, 150),
+  tunnelRcv: cycles(15_000, 150),
   contextSwitch: cycles(30_000, 150),
   lock: cycles(1_000, 150),
   lockTransfer: cycles(3_000, 150),

@@ -72,6 +72,8 @@ import {
 } from './world.ts';
 import { createNicTls, createTlsStat } from './tls/state.ts';
 import { createToe, type Toe } from './nic/toe/state.ts';
+import { IPIP_DRIVER, tunnelFeatures } from './tunnel/features.ts';
+import { createTunnel } from './tunnel/state.ts';
 
 const FIRST_NIC_IRQ = 32;
 const RSS_STREAM = 1;
@@ -102,7 +104,7 @@ class Maker {
 export function createWorld(spec: WorldSpec): World {
   const maker = new Maker();
   const rules = rulesFor(spec.kernel);
-  const { flows, options, exts, tables, sends, far } = makeFlows(spec);
+  const { flows, options, exts, tables, sends, far, outer } = makeFlows(spec);
   const sendFlows: number[][] = [[]];
   const hosts: HostFixed[] = [];
   const states: HostState[] = [];
@@ -172,7 +174,7 @@ export function createWorld(spec: WorldSpec): World {
         queues.push(queue);
         const { kind } = queue.tx.qd.spec;
         const rooted = !rules.qdiscLockless || kind !== 'pfifo_fast' || rootedBySetup(spec, h, nic.index);
-        if (rooted && rules.napi && host.cpus > 1)
+        if (rooted && rules.napi && host.cpus > 1 && nic.tunnel === null)
           queue.tx.rootLock = addLock(maker, locks, host, h, `${nic.name}-tx-${number}`);
         if (!rules.qdiscLockless || kind !== 'pfifo_fast') queue.tx.lock = queue.tx.rootLock;
         // its thread sleeps until the NAPI is made threaded
@@ -286,6 +288,7 @@ export function createWorld(spec: WorldSpec): World {
       tables,
       sendFlows,
       far,
+      outer,
       hosts,
       actorKind: Uint8Array.from(maker.kinds),
       actorIndex: Int32Array.from(maker.indexes),
@@ -572,7 +575,17 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
     reschedReason: 0,
     switching: false,
     bhOff: false,
-    xmit: { stage: 0, queue: 0, slot: 0, left: 0, free: false, lost: false, more: [] },
+    xmit: {
+      stage: 0,
+      queue: 0,
+      slot: 0,
+      left: 0,
+      free: false,
+      lost: false,
+      more: [],
+      tunnel: -1,
+      tunnelBytes: 0,
+    },
     spinLock: new Int32Array(3).fill(-1),
     spinSince: new Float64Array(3),
     spinCycles: new Float64Array(3),
@@ -733,18 +746,20 @@ function makeNic(
   firstQueue: number,
   flows: number,
 ): Nic {
-  const driver = drivers[nicSpec.driver];
+  const driver = nicSpec.driver === 'ipip' ? IPIP_DRIVER : drivers[nicSpec.driver];
+  const { tunnel } = nicSpec;
   const udp = driver.udpHashDefault === 'sd' ? RXH_SD : RXH_SDFN;
   // queues beyond those in use are made too, so that ethtool -L can bring them in
-  const queues = Math.max(nicSpec.queues, Math.min(driver.maxQueues, host.cpus));
+  const most = tunnel === undefined ? Math.min(driver.maxQueues, host.cpus) : host.cpus;
+  const queues = Math.max(nicSpec.queues, most);
   const at = { host: host.id, nic: nicSpec.name };
-  const wanted = offeredFeatures(driver, rules);
+  const wanted = tunnel === undefined ? offeredFeatures(driver, rules) : tunnelFeatures(rules);
   return {
     index,
     host: h,
     name: nicSpec.name,
     driver,
-    node: nodesOf(host) > 1 && rules.napi ? (nicSpec.numaNode ?? 0) : -1,
+    node: nodesOf(host) > 1 && rules.napi && tunnel === undefined ? (nicSpec.numaNode ?? 0) : -1,
     wireActor: maker.actor(ACTOR_WIRE, index),
     dmaActor: maker.actor(ACTOR_DMA, index),
     txActor: maker.actor(ACTOR_TX, index),
@@ -816,6 +831,7 @@ function makeNic(
     },
     tls: 'tls-hw-tx-offload' in driver.offloads ? createNicTls() : null,
     toe: null,
+    tunnel: tunnel === undefined ? null : createTunnel(tunnel, host.cpus),
   };
 }
 

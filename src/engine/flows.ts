@@ -3,6 +3,7 @@
  * made. Tables get columns with these numbers; options and extension headers are interned likewise.
  */
 import { canonicalAddress } from './packet/address.ts';
+import { fibLookup, tablesOf } from './net/fib.ts';
 import { flowHash } from './packet/flow-hash.ts';
 import { IPPROTO_TCP } from './packet/frame.ts';
 import { createTrafficBuilder, type FlowKey, type TrafficTable } from './packet/traffic-table.ts';
@@ -18,7 +19,8 @@ import type {
   TrafficSpec,
   WorldSpec,
 } from './spec.ts';
-import type { FlowInfo } from './world.ts';
+import { IPPROTO_IPIP } from './tunnel/state.ts';
+import type { FlowInfo, Route } from './world.ts';
 
 export interface FlowTables {
   flows: FlowInfo[];
@@ -29,6 +31,8 @@ export interface FlowTables {
   sends: number[][][];
   /** By way of a link, then by flow at its near end: the flow at its far end; 0: none. */
   far: Uint32Array[];
+  /** By NIC (world index) that is a tunnel, then by flow: the outer flow; 0: none. null: a card. */
+  outer: (Uint32Array | null)[];
 }
 
 /** Ports of a rate source's flows run from the template's on, within 1024..65535. */
@@ -122,6 +126,8 @@ export class FlowMaker {
   readonly flows: FlowInfo[];
   /** By way of a link: the flow at the far end of each flow at its near end. */
   readonly far: Map<number, number>[];
+  /** By NIC (world index) that is a tunnel: the outer flow of each flow. */
+  readonly outer: (Map<number, number> | null)[];
   private readonly spec: WorldSpec;
   private readonly l2 = new Map<string, number>();
   private readonly nets = new Map<string, number>();
@@ -130,6 +136,9 @@ export class FlowMaker {
   private readonly firstNics: number[] = [];
   /** By host. */
   private readonly linked: LinkedCard[][];
+  private readonly routes: Route[][];
+  /** Flows that come out of a tunnel, with its index in the host. */
+  private readonly byTunnel = new Map<number, number>();
   private connections = 0;
 
   constructor(spec: WorldSpec) {
@@ -145,6 +154,12 @@ export class FlowMaker {
       nics += host.nics.length;
     }
     this.linked = spec.hosts.map(() => []);
+    this.outer = spec.hosts.flatMap((host) =>
+      host.nics.map(({ tunnel }) => (tunnel === undefined ? null : new Map<number, number>())),
+    );
+    this.routes = spec.hosts.map((host, h) =>
+      host.nics.some(({ tunnel }) => tunnel !== undefined) ? tablesOf(host, this.firstNics[h]).routes : [],
+    );
     this.far = [];
     for (const { ends } of spec.links ?? []) {
       for (const [d, near] of ends.entries()) {
@@ -154,11 +169,11 @@ export class FlowMaker {
     }
   }
 
-  /** The flow with this key at a host's card, numbered when it is first met. */
-  flowOf(h: number, n: number, key: FlowKey): FlowInfo {
+  /** The flow with this key at a host's card, numbered when it is first met. @param inner of packets with an outer header: the flow of the inner ones */
+  flowOf(h: number, n: number, key: FlowKey, inner: FlowInfo | null = null): FlowInfo {
     const host = this.spec.hosts[h];
     const nic = host.nics[n];
-    const name = `${h}|${key.smac}|${key.dmac}|${key.etherType}|${key.vlan}|${key.src}|${key.dst}|${key.proto}|${key.sport}|${key.dport}`;
+    const name = `${h}|${key.smac}|${key.dmac}|${key.etherType}|${key.vlan}|${key.src}|${key.dst}|${key.proto}|${key.sport}|${key.dport}${inner === null ? '' : `|${inner.id}`}`;
     const old = this.known.get(name);
     if (old !== undefined) return this.flows[old];
     const id = this.flows.length;
@@ -172,8 +187,9 @@ export class FlowMaker {
       l2: numberOf(this.l2, `${key.smac}|${key.dmac}|${key.etherType}`),
       net: numberOf(this.nets, `${key.ipVersion}|${key.src}|${key.dst}|${key.proto}`),
       socket: socketFor(host, key, this.firstSockets[h]),
-      softHash: flowHash(this.spec.seed, key),
-      softHashFragment: flowHash(this.spec.seed, key, true),
+      // the dissector looks behind an outer header
+      softHash: inner?.softHash ?? flowHash(this.spec.seed, key),
+      softHashFragment: inner?.softHashFragment ?? flowHash(this.spec.seed, key, true),
       tagged: key.vlan >= 0,
       macOurs:
         nic.promiscuous || key.dmac === nic.mac || (Number.parseInt(key.dmac.slice(0, 2), 16) & 1) !== 0,
@@ -184,7 +200,9 @@ export class FlowMaker {
       live: false,
       client: -1,
       far: 0,
-      same: id,
+      same: inner?.same ?? id,
+      inner: inner?.id ?? 0,
+      endsTunnel: -1,
     };
     this.flows.push(flow);
     return flow;
@@ -219,14 +237,20 @@ export class FlowMaker {
    */
   spread(flow: FlowInfo, from: number): void {
     const { host: h } = flow;
-    if (from >= 0 && this.endsAt(flow)) return;
+    if (from >= 0 && this.endsAt(flow)) {
+      if (flow.inner !== 0) this.decapsulated(flow);
+      return;
+    }
+    if (flow.inner === 0) this.encapsulated(flow, from);
     for (const card of this.linked[h]) {
       if (card.nic === from || this.far[card.way].has(flow.id)) continue;
       const to = this.spec.hosts[card.to.host].nics[card.to.nic];
       // who forwards writes new link addresses
       const key =
-        from < 0 ? flow.key : { ...flow.key, smac: this.spec.hosts[h].nics[card.nic].mac, dmac: to.mac };
-      const far = this.flowOf(card.to.host, card.to.nic, key);
+        from < 0 && flow.inner === 0
+          ? flow.key
+          : { ...flow.key, smac: this.spec.hosts[h].nics[card.nic].mac, dmac: to.mac };
+      const far = this.flowOf(card.to.host, card.to.nic, key, this.innerAt(flow, card.to, key));
       this.far[card.way].set(flow.id, far.id);
       if (far.id > flow.id && far.same === far.id) far.same = flow.same;
       if (flow.far === 0 || flow.dev === this.firstNics[h] + card.nic) flow.far = far.id;
@@ -234,6 +258,67 @@ export class FlowMaker {
       if (far.reply !== 0) this.spread(this.flows[far.reply], -1);
       this.spread(far, card.to.nic);
     }
+  }
+
+  /** What the inner packets of a flow are at the other end of a link; null: it has none. */
+  private innerAt(flow: FlowInfo, to: LinkEnd, { smac, dmac }: FlowKey): FlowInfo | null {
+    if (flow.inner === 0) return null;
+    const inner = this.flows[flow.inner];
+    const there = this.flowOf(to.host, to.nic, { ...inner.key, smac, dmac });
+    if (there.same === there.id && there !== inner) there.same = inner.same;
+    return there;
+  }
+
+  /** A flow that the host's tunnels may take: with an outer header it is another one, which goes its own way. */
+  private encapsulated(flow: FlowInfo, from: number): void {
+    const { host: h, key } = flow;
+    if (key.ipVersion !== 4) return;
+    this.spec.hosts[h].nics.forEach(({ tunnel }, t) => {
+      const map = this.outer[this.firstNics[h] + t];
+      if (tunnel === undefined || map === null || t === from || map.has(flow.id)) return;
+      const [src, dst] = [canonicalAddress(tunnel.local), canonicalAddress(tunnel.remote)];
+      const n = this.cardTo(h, dst);
+      const macs = this.macsOf(h, n);
+      const outer = { ...key, ...macs, vlan: -1, src, dst, proto: IPPROTO_IPIP, sport: 0, dport: 0 };
+      const out = this.flowOf(h, n, outer, flow);
+      if (out.dev < 0) out.dev = this.firstNics[h] + n;
+      map.set(flow.id, out.id);
+      this.spread(out, -1);
+    });
+  }
+
+  /** The card (index in the host) that an outer packet leaves by: the route's, else the first with a link. */
+  private cardTo(h: number, dst: string): number {
+    const route = fibLookup(this.routes[h], dst);
+    const n = route === null ? -1 : route.nic - this.firstNics[h];
+    if (n >= 0 && this.spec.hosts[h].nics[n].tunnel === undefined) return n;
+    return this.linked[h].length > 0 ? this.linked[h][0].nic : 0;
+  }
+
+  private macsOf(h: number, n: number): { smac: string; dmac: string } {
+    const to = this.linked[h].find((card) => card.nic === n)?.to;
+    return {
+      smac: this.spec.hosts[h].nics[n].mac,
+      dmac: to === undefined ? '02:00:00:00:00:0a' : this.spec.hosts[to.host].nics[to.nic].mac,
+    };
+  }
+
+  /** ip_tunnel_lookup: the host's tunnel with these two ends takes the outer header off, and the inner packets go on. */
+  private decapsulated(flow: FlowInfo): void {
+    const { host: h, key } = flow;
+    const t = this.spec.hosts[h].nics.findIndex(
+      ({ tunnel }) =>
+        tunnel !== undefined &&
+        canonicalAddress(tunnel.local) === key.dst &&
+        canonicalAddress(tunnel.remote) === key.src,
+    );
+    if (t < 0) return;
+    const inner = this.flows[flow.inner];
+    flow.endsTunnel = this.firstNics[h] + t;
+    this.byTunnel.set(inner.id, t);
+    this.answered(h, t, inner);
+    if (inner.reply !== 0) this.spread(this.flows[inner.reply], -1);
+    this.spread(inner, t);
   }
 
   /** The packets are for an address of the host, or for all. */
@@ -294,17 +379,38 @@ export class FlowMaker {
 
   /** The flow that a flow is at the host where it ends; null: it ends nowhere. */
   private endOf(flow: FlowInfo): FlowInfo | null {
+    const routed = this.throughTunnel(flow);
+    if (routed !== null) return routed;
     for (const card of this.linked[flow.host]) {
       const far = this.flows[this.far[card.way].get(flow.id) ?? 0];
       if (far === undefined) continue;
-      const end = this.endsAt(far) ? far : this.endOf(far);
+      const end = this.endsAt(far) ? this.taken(far) : this.endOf(far);
       if (end !== null) return end;
     }
     return null;
   }
 
+  /** The same by the tunnel that the host's route to it leads into; null: none does. */
+  private throughTunnel(flow: FlowInfo): FlowInfo | null {
+    const { host: h, inner, key, dev } = flow;
+    if (inner !== 0 || key.ipVersion !== 4) return null;
+    const nic = fibLookup(this.routes[h], key.dst)?.nic ?? dev;
+    const outer = this.flows[this.outer[nic]?.get(flow.id) ?? 0];
+    return outer === undefined ? null : this.endOf(outer);
+  }
+
+  /** What has come to its address: behind an outer header another packet is, and goes on from the tunnel. */
+  private taken(flow: FlowInfo): FlowInfo | null {
+    if (flow.inner === 0) return flow;
+    if (flow.endsTunnel < 0) return null;
+    const inner = this.flows[flow.inner];
+    return this.endsAt(inner) ? inner : this.endOf(inner);
+  }
+
   /** Card (index in its host) that a flow comes in by: the one with its link address, else the first. */
   private cardOf(flow: FlowInfo): number {
+    const tunnel = this.byTunnel.get(flow.id);
+    if (tunnel !== undefined) return tunnel;
     const at = this.spec.hosts[flow.host].nics.findIndex((nic) => nic.mac === flow.key.dmac);
     return Math.max(0, at);
   }
@@ -357,13 +463,20 @@ export function makeFlows(spec: WorldSpec): FlowTables {
           : [],
     ),
   );
-  if (spec.links !== undefined && spec.links.length > 0) spreadAll(maker, spec);
+  const tunnels = maker.outer.some((map) => map !== null);
+  if (tunnels || (spec.links !== undefined && spec.links.length > 0)) spreadAll(maker, spec);
   const far = maker.far.map((map) => {
     const column = new Uint32Array(flows.length);
     for (const [near, id] of map) column[near] = id;
     return column;
   });
-  return { flows, options: options.values, exts: exts.values, tables, sends, far };
+  const outer = maker.outer.map((map) => {
+    if (map === null) return null;
+    const column = new Uint32Array(flows.length);
+    for (const [inner, id] of map) column[inner] = id;
+    return column;
+  });
+  return { flows, options: options.values, exts: exts.values, tables, sends, far, outer };
 }
 
 /** Connections differ by source port. */

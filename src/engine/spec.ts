@@ -69,7 +69,8 @@ export type Firewall = 'raw-drop' | 'filter-drop' | 'forward-queue';
 
 export interface NicSpec {
   name: string;
-  driver: DriverName;
+  /** ipip: a tunnel, with `tunnel`. */
+  driver: DriverName | 'ipip';
   mac: string;
   addresses: string[];
   /** Accept every frame as ours, whatever its destination (a capture replayed on a host made for it). */
@@ -88,8 +89,21 @@ export interface NicSpec {
   rxFrames?: number;
   /** A processor on the card that runs TCP (nic/toe); absent: none, as on every card that Linux knows. */
   toe?: ToeSpec | undefined;
+  /** It is an IPIP tunnel; absent: a card. */
+  tunnel?: TunnelSpec | undefined;
   /** RSS key as hex; absent: random from the seed, as netdev_rss_key_fill does. */
   rssKey?: string;
+}
+
+/** An IPIP tunnel: behind the host's cards in its list. Its `mtu` is the inner packet's. */
+export interface TunnelSpec {
+  /** Outer addresses (IPv4): of this host, of the other end. */
+  local: string;
+  remote: string;
+  /** Outer TTL; 0: the inner one's (inherit). */
+  ttl: number;
+  /** Outer DF is set, and what is too long for the way is refused here. */
+  pmtudisc: boolean;
 }
 
 /** TLS on a TCP socket's connections: which side of the system call each direction's cipher is on. */

@@ -27,6 +27,7 @@ import type { TcpSock } from './tcp/sock.ts';
 import type { AppSpec, Firewall, SocketSpec, TimedInput, TrafficSpec, WorldSpec } from './spec.ts';
 import type { NicTls, TlsConn, TlsStat } from './tls/state.ts';
 import type { Toe } from './nic/toe/state.ts';
+import type { Tunnel } from './tunnel/state.ts';
 
 /** Never changes once the world is made. */
 export interface Fixed {
@@ -44,6 +45,8 @@ export interface Fixed {
   sendFlows: number[][];
   /** By way of a link, then by flow at its near end: the flow it is at the far end; 0: none. */
   far: Uint32Array[];
+  /** By NIC (world index) that is a tunnel, then by flow: the outer flow it becomes there; 0: none. null: a card. */
+  outer: (Uint32Array | null)[];
   hosts: HostFixed[];
   /** What each actor of the agenda is (ACTOR_*) and its index among its kind. */
   actorKind: Uint8Array;
@@ -146,6 +149,10 @@ export interface FlowInfo {
   far: number;
   /** The flow they are where their way over links begins; itself where it begins here. */
   same: number;
+  /** Of packets with an outer header: the flow that the inner ones are; 0: they have none. */
+  inner: number;
+  /** Of these, where they come in: the tunnel (NIC, world index) that takes them; -1: none of this host. */
+  endsTunnel: number;
 }
 
 export interface World {
@@ -661,6 +668,8 @@ export interface Nic {
   tls: NicTls | null;
   /** TCP in the card; null: it has none. */
   toe: Toe | null;
+  /** null: a card. */
+  tunnel: Tunnel | null;
 }
 
 export interface NicCounters {
@@ -824,8 +833,11 @@ export interface XmitState {
   left: number;
   free: boolean;
   lost: boolean;
-  /** Further fragments of the same datagram: slots. */
+  /** Further fragments of the same datagram, or pieces for a tunnel: slots. */
   more: number[];
+  /** Tunnel (NIC, world index) that the packet leaves by, -1: none; bytes of it that count there. */
+  tunnel: number;
+  tunnelBytes: number;
 }
 
 export interface Napi {

@@ -6,6 +6,7 @@ import { CONTEXT_KINDS, Kind } from '../catalog/kinds.ts';
 import { Reason } from '../catalog/reasons.ts';
 import { copyWay, linkArrival, linkRecord } from './fold-link.ts';
 import { toeDrop, toeRecord } from './fold-toe.ts';
+import { cellRecord, cutInTunnel, wrapped } from './fold-tunnel.ts';
 import { placeIndex } from './place-index.ts';
 import {
   sameFlow,
@@ -64,6 +65,7 @@ export function applyRecord(scene: Scene, r: RecordView, map: SceneMap): void {
   if (queue !== undefined) {
     ringRecord(r, queue, nic);
     napiRecord(scene, r, queue, places.queue[r.place], cpu);
+    if (queue.cell !== undefined && cpu !== undefined) cellRecord(r, queue, queue.cell, cpu);
     txRecord(scene, r, queue, cpu);
     if (nic !== undefined) wireRecord(scene, r, nic, map.nics[places.nic[r.place]].queues);
   }
@@ -235,6 +237,13 @@ function sendRecord(scene: Scene, r: RecordView, cpu: SceneCpu, socket: SceneSoc
 function txSelected(scene: Scene, r: RecordView, cpu: SceneCpu): void {
   // an ACK leaves at once, perhaps between the steps of another packet's way
   if (cpu.acks.some(({ id }) => id === r.packet)) return;
+  // a tunnel chose before, or this is its next packet
+  if (cpu.sending?.id === r.packet) return;
+  const piece = takeOut(cpu.more, r.packet);
+  if (piece !== null) {
+    cpu.sending = piece;
+    return;
+  }
   const skb = leave(cpu, r.packet, undefined);
   cpu.sending = skb;
   if (skb !== null) {
@@ -306,7 +315,11 @@ function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | un
       if (cpu !== undefined) cutDatagram(scene, r, cpu);
       break;
     case Kind.gsoSegment:
-      addPiece(scene, r, q, cpu);
+      if (q.cell === undefined) addPiece(scene, r, q, cpu);
+      else if (cpu !== undefined) cutInTunnel(scene, r, cpu);
+      break;
+    case Kind.tunnelXmit:
+      if (cpu !== undefined) wrapped(r, cpu);
       break;
     case Kind.qdiscThrottle: {
       const skb = tx.qdisc.find(({ id }) => id === r.packet);
@@ -316,7 +329,7 @@ function txRecord(scene: Scene, r: RecordView, q: SceneQueue, cpu: SceneCpu | un
     case Kind.txDrop: {
       // out of the queue, or not in it yet
       const skb = takeOut(tx.qdisc, r.packet) ?? handedOn(cpu, r.packet);
-      if (r.reason !== Reason.tlsNoSyncData) tx.dropped += 1;
+      if (r.reason !== Reason.tlsNoSyncData && q.cell === undefined) tx.dropped += 1;
       keepDrop(scene, r, skb?.flow ?? 0);
       giveBack(scene, skb);
       break;
@@ -829,6 +842,7 @@ export function copyScene(scene: Scene): Scene {
       affinity: q.affinity.slice(),
       tx: { ...q.tx, qdisc: skbs(q.tx.qdisc), ring: skbs(q.tx.ring), sent: skbs(q.tx.sent) },
       napi: { ...q.napi, held: q.napi.held.map(skbs), rxList: skbs(q.napi.rxList) },
+      ...(q.cell === undefined ? {} : { cell: skbs(q.cell) }),
     })),
     cpus: scene.cpus.map((c) => ({
       ...c,

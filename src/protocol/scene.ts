@@ -13,7 +13,7 @@ export interface SceneMap {
   hz: number;
   durationNs: number;
   places: Place[];
-  /** `nodes`: NUMA nodes. */
+  /** `nics`: cards, no tunnels. `nodes`: NUMA nodes. */
   hosts: { id: string; cpus: number[]; nics: number[]; nodes: number }[];
   cpus: {
     index: number;
@@ -27,6 +27,7 @@ export interface SceneMap {
     index: number;
     host: number;
     name: string;
+    /** `ipip`: a tunnel, no card. */
     driver: string;
     /** NUMA node, -1 none. */
     node: number;
@@ -116,6 +117,8 @@ export interface SceneQueue {
   affinity: number[];
   tx: SceneTx;
   napi: SceneNapi;
+  /** Of a tunnel: what waits in its gro_cell on the CPU of the queue's number. */
+  cell?: SceneSkb[];
   packets: number;
   missed: number;
   irqs: number;

@@ -459,6 +459,55 @@ export function longFlow(rung: Rung): WorldSpec {
   return spec;
 }
 
+/**
+ * netperf's TCP_STREAM through an IPIP tunnel: writes of 16 KiB, one CPU for interrupts and one for the program. The kernel is the one
+ * that brought it, the tunnel's offloads as they are in it, or all of them off as before. The machines are not published (24 CPUs each, by
+ * their figures of use; 10 Gbit/s): the profile's own, and the CPUs that would have been idle are left out.
+ */
+export function throughTunnel(offloads: boolean): WorldSpec {
+  const spec = askingTcp(0);
+  spec.kernel = '3.13';
+  spec.setup = [];
+  const inner = ['192.168.7.1', '192.168.7.2'];
+  spec.hosts.forEach((host, i) => {
+    const [card] = host.nics;
+    const [app] = host.apps;
+    const [local, remote] = i === 0 ? ['10.9.0.1', SINK] : [SINK, '10.9.0.1'];
+    const { rxUsecs: _, ...usual } = card;
+    host.nics = [
+      usual,
+      nic({
+        name: 'ipip1',
+        driver: 'ipip',
+        mac: card.mac,
+        addresses: [inner[i]],
+        mtu: 1480,
+        ringSize: 2,
+        tunnel: { local, remote, ttl: 0, pmtudisc: true },
+      }),
+    ];
+    app.cpu = 1;
+    delete app.replyBytes;
+    if (app.stream !== undefined) {
+      const template = { ...app.stream.template, src: inner[0], dst: inner[1] };
+      app.sockets = [];
+      app.stream = {
+        ...app.stream,
+        template,
+        nic: 1,
+        writeBytes: 16_384,
+        answerBytes: 0,
+        nodelay: false,
+      };
+    }
+    // 3.12: no scatter-gather, so no checksum and no segments left to anybody below
+    for (const name of ['tx-scatter-gather', 'tx-checksum-ip-generic'] as const)
+      if (!offloads)
+        spec.setup.push({ host: i, change: { type: 'feature', nic: 2 * i + 1, name, on: false } });
+  });
+  return spec;
+}
+
 /** A Pentium III of 700 MHz as a router of the years around 2001. */
 export function oldRouter(kernel: string, pps: number, bytes = 64, ring = 256): WorldSpec {
   const card = { driver: 'tulip' as const, ringSize: ring, linkBps: 1_000_000_000 };

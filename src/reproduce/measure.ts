@@ -152,6 +152,20 @@ export function serverLoad(spec: WorldSpec, warmNs: number, ns: number): ServerL
   };
 }
 
+/** Of a flow from the first host: Mbit/s read at the other end, and µs of the sender's CPUs a KB (1024 bytes) of it. */
+export function senderLoad(spec: WorldSpec, ns: number): { mbps: number; usPerKb: number } {
+  const w = createWorld(spec);
+  const cpus = w.cpus.filter((cpu) => cpu.host === 0);
+  const read = (): number => w.tasks.reduce((sum, t) => sum + (t.app?.stream === undefined ? t.bytes : 0), 0);
+  const idle = (): number => cpus.reduce((sum, cpu) => sum + contextNs(w, cpu, Ctx.idle), 0);
+  advance(w, ns / 2);
+  const before = { read: read(), idle: idle() };
+  advance(w, ns);
+  const bytes = read() - before.read;
+  const busyNs = (cpus.length * ns) / 2 - (idle() - before.idle);
+  return { mbps: (bytes * 16_000) / ns, usPerKb: busyNs / 1000 / (bytes / 1024) };
+}
+
 export function txPerCompletion(spec: WorldSpec, ns: number): number {
   const w = createWorld(spec);
   advance(w, ns);

@@ -18,6 +18,7 @@ import {
   moderated,
   type Rung,
   routingStream,
+  throughTunnel,
 } from './machines.ts';
 import { type Connections, manyConnections, type Steering } from './many-connections.ts';
 import {
@@ -26,6 +27,7 @@ import {
   readBytesPs,
   readPps,
   receiverLoad,
+  senderLoad,
   type ServerLoad,
   sendsPs,
   sentBytesPs,
@@ -61,7 +63,6 @@ const b32us = row('B32', 'RFS beside the best RPS', 'µs', 'stated', rel(0.15));
 
 const NO_TUNED = 'How that kernel was configured is not published, and it decides the result.';
 const NO_CSTATES = 'C-states of different depth are not modelled: an idle CPU wakes in one fixed time.';
-const NO_TUNNEL = 'Tunnels are not modelled.';
 
 const rung = (offloads: boolean, jumbo: boolean, arfs: boolean): Rung => ({ offloads, jumbo, arfs });
 /** Name, the rung, Gbit/s a core of the receiver, Gbit/s from end to end (0: not published). */
@@ -125,6 +126,7 @@ const b32both = rateAndCpu(b32, b32cpu);
 
 /** Fixes what that machine's network and its programs cost, and what the RPC computes (engine/cost.ts). */
 const fitted = (cell: Cell): Cell => ({ ...cell, fitted: true });
+const tunnelled = once((offloads: boolean) => senderLoad(throughTunnel(offloads), 40 * MS));
 
 const receiver = once((of: Rung) => receiverLoad(longFlow(of), 12 * MS));
 
@@ -205,10 +207,10 @@ export const transferCells: readonly Cell[] = [
   b18times('GRO to none', 1.23, () => forwarded('trains') / forwarded('off')),
   b18times('GRO lists to none', 2.04, () => forwarded('lists') / forwarded('off')),
 
-  b22('without GSO', 3358, NO_TUNNEL),
-  b22('with GSO', 7710, NO_TUNNEL),
-  b22cpu('sender without GSO', 2.98, NO_TUNNEL),
-  b22cpu('sender with GSO', 1.15, NO_TUNNEL),
+  b22('without GSO', 3358, () => tunnelled(false).mbps),
+  b22('with GSO', 7710, () => tunnelled(true).mbps),
+  b22cpu('sender without GSO', 2.98, () => tunnelled(false).usPerKb),
+  b22cpu('sender with GSO', 1.15, () => tunnelled(true).usPerKb),
 
   fitted(b26('one byte, without', 104, () => unsteered(INTEL).answersPs / 1000)),
   b26('one byte, RFS', 303, () => rfs(INTEL).answersPs / 1000),

@@ -30,6 +30,7 @@ import { compileLinks, farCard } from './links.ts';
 import { compileStream } from './streams.ts';
 import { checkTls } from './tls.ts';
 import { compileToe } from './toe.ts';
+import { compileTunnels, deviceOf, devicesOf, peerOf } from './tunnels.ts';
 import type { ScenarioError } from './load.ts';
 import { type FrameText, LIMITS, type Scenario } from './schema.ts';
 import { applyVariant, BASE } from './variants.ts';
@@ -185,6 +186,7 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
       return { name, ...nic, ringSize, toe };
     });
     if (nics.length === 0) problems.add(`${at}.nics`, 'a host needs at least one NIC');
+    nics.push(...compileTunnels(host, scenario.kernel, at, (path, message) => problems.add(path, message)));
     const apps = Object.entries(host.apps).map(([name, app]): AppSpec => {
       const sockets = app.sockets.map((id) => {
         const index = socketIds.indexOf(id);
@@ -232,7 +234,7 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
       }
       return spec;
     });
-    const nicNames = Object.keys(host.nics);
+    const nicNames = devicesOf(host);
     const routes = host.routes.map(({ prefix, nic }, i) => {
       const index = nicNames.indexOf(nic);
       const here = `${at}.routes[${i}]`;
@@ -285,11 +287,11 @@ function compileSend(
   problems: Problems,
 ): SendSpec | null {
   const socketIds = Object.keys(host.sockets);
-  const nicNames = Object.keys(host.nics);
+  const nicNames = devicesOf(host);
   const socket = socketIds.indexOf(send.socket);
   const nic = send.nic === undefined ? 0 : nicNames.indexOf(send.nic);
   const text = host.sockets[send.socket];
-  const card = host.nics[nicNames[nic]];
+  const card = deviceOf(host, nicNames[nic] ?? '');
   if (socket < 0)
     problems.add(
       `${at}.socket`,
@@ -301,8 +303,7 @@ function compileSend(
     problems.add(`${at}.flows`, 'a connected socket has one destination');
   if (nic < 0) problems.add(`${at}.nic`, `there is no NIC ${send.nic}; there are ${nicNames.join(', ')}`);
   if (socket < 0 || card === undefined) return null;
-  const peer = farCard(scenario, hostId, nicNames[nic]);
-  const far = peer === null ? undefined : scenario.hosts[peer.host]?.nics[peer.nic];
+  const far = peerOf(scenario, hostId, nicNames[nic]);
   const src = text.address === '*' ? sourceAddress(card.addresses, send.dst) : text.address;
   const v6 = src.includes(':');
   const dmac = send.dmac ?? far?.mac ?? '02:00:00:00:00:0a';

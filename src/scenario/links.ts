@@ -62,6 +62,10 @@ function endOf(hosts: readonly HostSpec[], end: LinkText['a'], at: string, probl
   }
   const { nics } = hosts[host];
   const nic = end.nic === undefined ? 0 : nics.findIndex((n) => n.name === end.nic);
+  if (nic >= 0 && nics[nic].tunnel !== undefined) {
+    problem(`${at}.nic`, `${nics[nic].name} is a tunnel: a link joins cards`);
+    return null;
+  }
   if (nic >= 0) return { host, nic };
   problem(`${at}.nic`, `there is no NIC ${end.nic}; there are ${nics.map((n) => n.name).join(', ')}`);
   return null;

@@ -123,6 +123,27 @@ const NicSchema = v.strictObject({
   ),
 });
 
+const TunnelSchema = v.strictObject({
+  local: about(line(64), 'Outer source address (IPv4): one of a card of this host.'),
+  remote: about(
+    line(64),
+    'Outer destination (IPv4): the other end, whose tunnel has both the other way round.',
+  ),
+  addresses: about(
+    v.optional(v.pipe(v.array(line(64)), v.maxLength(16)), []),
+    'Addresses of the host in the tunnel.',
+  ),
+  mtu: about(
+    v.optional(whole(68, 65_508)),
+    'Longest inner packet, bytes; absent: 20 less than the MTU of the card that has `local`.',
+  ),
+  ttl: about(v.optional(whole(0, 255), 0), 'TTL of the outer header; 0: the inner packet’s (inherit).'),
+  pmtudisc: about(
+    v.optional(v.boolean(), true),
+    'The outer header has DF, and what is too long for the way is refused at the tunnel. false needs ttl 0.',
+  ),
+});
+
 const SocketSchema = v.strictObject({
   proto: about(
     v.picklist(['tcp', 'udp', 'netlink']),
@@ -179,7 +200,10 @@ const SocketSchema = v.strictObject({
 /** Datagrams that an application sends by itself. */
 const SendSchema = v.strictObject({
   socket: about(id, 'UDP socket it sends on; its port is the source port.'),
-  nic: about(v.optional(id), 'Card it leaves by where no route says otherwise; absent: the first.'),
+  nic: about(
+    v.optional(id),
+    'Card or tunnel it leaves by where no route says otherwise; absent: the first card.',
+  ),
   dst: about(
     v.optional(line(64)),
     "Address it sends to; absent: the far card's where the card has a link, else 10.0.0.1 or fd00::1.",
@@ -211,7 +235,10 @@ const SendSchema = v.strictObject({
 /** TCP connections that an application opens and writes to. */
 const StreamSchema = v.strictObject({
   socket: about(id, 'TCP socket that stands for its connections.'),
-  nic: about(v.optional(id), 'Card they leave by; absent: the first. It must have a link.'),
+  nic: about(
+    v.optional(id),
+    'Card or tunnel they leave by; absent: the first card. It must have a link, or another end.',
+  ),
   dport: about(v.optional(whole(1, 65_535), 5001), 'Port they go to, at the other end of the link.'),
   sport: about(v.optional(whole(1024, 65_535), 40_000), 'Source port of the first; the next has the next.'),
   v: about(v.optional(v.picklist([4, 6]), 4), 'IP version: both cards need an address of it.'),
@@ -293,6 +320,10 @@ const HostSchema = v.strictObject({
     "NUMA nodes: work on another node's memory costs more. Absent: one node.",
   ),
   nics: about(byId(NicSchema, 8), 'Network cards by name.'),
+  tunnels: about(
+    v.optional(byId(TunnelSchema, 8)),
+    'IPIP tunnels by name: devices whose packets leave behind an outer IP header (since 2.6.29).',
+  ),
   sockets: about(v.optional(byId(SocketSchema, 256), {}), 'Sockets by name.'),
   routes: about(
     v.optional(
@@ -303,7 +334,7 @@ const HostSchema = v.strictObject({
               v.pipe(line(64), v.regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, 'a network, like 10.1.0.0/16')),
               'Network it leads to.',
             ),
-            nic: about(id, 'Network card it goes out of.'),
+            nic: about(id, 'Network card or tunnel it goes out of.'),
           }),
         ),
         v.maxLength(256),

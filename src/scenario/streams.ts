@@ -2,7 +2,7 @@
 import { canonicalAddress } from '../engine/packet/address.ts';
 import { TCP_MIN_MSS } from '../engine/tcp/constants.ts';
 import { frameFrom } from './frames.ts';
-import { farCard } from './links.ts';
+import { deviceOf, devicesOf, peerOf } from './tunnels.ts';
 import type { Scenario } from './schema.ts';
 import type { StreamSpec } from '../engine/spec.ts';
 
@@ -20,7 +20,7 @@ export function compileStream(
 ): StreamSpec | null {
   const host = scenario.hosts[hostId];
   const socketIds = Object.keys(host.sockets);
-  const nicNames = Object.keys(host.nics);
+  const nicNames = devicesOf(host);
   const socket = socketIds.indexOf(stream.socket);
   const nic = stream.nic === undefined ? 0 : nicNames.indexOf(stream.nic);
   const before = problems();
@@ -38,14 +38,16 @@ export function compileStream(
     before.add(`${at}.answerBytes`, `the answers come in on ${stream.socket}: name it among its sockets`);
   if (stream.maxSegBytes > 0 && stream.maxSegBytes < TCP_MIN_MSS)
     before.add(`${at}.maxSegBytes`, `TCP_MAXSEG is ${TCP_MIN_MSS} bytes at least (0: not set)`);
-  const card = host.nics[nicNames[nic]];
-  const far = card === undefined ? null : farCard(scenario, hostId, nicNames[nic]);
-  if (card !== undefined && far === null) before.add(`${at}.nic`, `${nicNames[nic]} has no link`);
-  if (before.list.length > 0 || far === null) {
+  const card = deviceOf(host, nicNames[nic] ?? '');
+  const there = card === undefined ? null : peerOf(scenario, hostId, nicNames[nic]);
+  if (card !== undefined && there === null) {
+    const what = Object.hasOwn(host.tunnels ?? {}, nicNames[nic]) ? 'tunnel at its remote address' : 'link';
+    before.add(`${at}.nic`, `${nicNames[nic]} has no ${what}`);
+  }
+  if (before.list.length > 0 || there === null || card === undefined) {
     for (const [path, message] of before.list) problem(path, message);
     return null;
   }
-  const there = scenario.hosts[far.host].nics[far.nic];
   const src = addressOf(card.addresses, stream.v);
   const dst = stream.dst ?? addressOf(there.addresses, stream.v);
   if (src === undefined || dst === undefined) {

@@ -15,6 +15,7 @@ import {
   IPPROTO_UDP,
 } from '../engine/packet/frame.ts';
 import { printHex } from '../engine/packet/hex.ts';
+import { IPPROTO_IPIP } from '../engine/tunnel/state.ts';
 import { parseFrame } from '../engine/packet/parse.ts';
 import { type ChecksumWork, ipChecksumWork, l4ChecksumWork } from './checksum-work.ts';
 import { behindEthernet } from './raw-frame.ts';
@@ -102,13 +103,23 @@ export function dissect({ bytes, linkType, offload }: SeenBytes, shown = MOST_SH
   const f = parseFrame(raw ? behindEthernet(bytes) : bytes);
   const known = f.malformed === '' && f.ipVersion !== 0 && !f.truncated;
   if (known) {
-    const h = type === ETH_P_IP ? ipv4(bytes, l3, add, part, offload) : ipv6(bytes, l3, add, part, offload);
+    let h = type === ETH_P_IP ? ipv4(bytes, l3, add, part, offload) : ipv6(bytes, l3, add, part, offload);
+    const tunnelled = h.ipVersion === 4 && h.proto === IPPROTO_IPIP && f.fragOffset === 0 && !f.mf;
+    if (tunnelled && bytes.length >= h.l4 + 20 && bytes[h.l4] >> 4 === 4) {
+      // the header stack: what has been named so far is the outer one
+      for (const field of fields) if (field.name.startsWith('ip.')) field.name = `outer.${field.name}`;
+      h = ipv4(bytes, h.l4, add, part, offload);
+      checksums.push(ipChecksumWork(bytes, h.l3));
+    }
+    const word = h.ipVersion === 4 ? get16(bytes, h.l3 + 6) : 0;
+    const later = h.l3 === l3 ? f.fragOffset !== 0 : (word & 0x1fff) !== 0;
+    const more = h.l3 === l3 ? f.mf : (word & 0x2000) !== 0;
     const end = Math.min(bytes.length, l3 + f.ipTotalLen);
-    if (h.ipVersion === 4) checksums.push(ipChecksumWork(bytes, l3));
+    if (h.ipVersion === 4) checksums.unshift(ipChecksumWork(bytes, l3));
     let payload = h.l4;
-    if (f.fragOffset === 0) {
+    if (!later) {
       payload = layer4(bytes, h, end, add, part, offload);
-      const work = f.mf ? null : l4ChecksumWork(bytes, h, end);
+      const work = more ? null : l4ChecksumWork(bytes, h, end);
       if (work !== null) checksums.push(work);
     }
     if (payload < end) add('payload', payload, end - payload, '');

@@ -27,6 +27,8 @@ import {
 import { fillPayload, payloadSeed } from '../engine/packet/payload.ts';
 import { fillTls } from '../engine/tls/bytes.ts';
 import { WIRE_OVERHEAD } from '../engine/traffic/wire.ts';
+import { outerHeader, withOuter } from '../engine/tunnel/outer.ts';
+import { isTunnelled } from '../engine/tunnel/state.ts';
 import type { Nic, World } from '../engine/world.ts';
 
 /**
@@ -65,6 +67,14 @@ const MOST_IP_BYTES = 65_535;
 
 /** @throws RangeError for headers that can't be built again (a malformed frame of a capture) */
 export function framesAt(w: World, point: number, nic: number, slot: number): SeenFrame[] {
+  const seen = innerAt(w, point, nic, slot);
+  const outer = outerHeader(w, slot);
+  if (outer === null) return seen;
+  return seen.map((frame) => ({ ...frame, bytes: withOuter(frame.bytes, outer, frame.piece) }));
+}
+
+/** The same without an outer header. */
+function innerAt(w: World, point: number, nic: number, slot: number): SeenFrame[] {
   const { now } = w;
   switch (point) {
     case Point.appOut:
@@ -227,6 +237,7 @@ function driverFrame(w: World, nic: number, slot: number, wire = false): GsoFram
 /** The frames that the card has put on the wire: cut, finished, padded, each at the time its last bit was out. */
 function onWire(w: World, nic: Nic, slot: number): SeenFrame[] {
   const given = driverFrame(w, nic.index, slot, true);
+  const least = isTunnelled(w, slot) ? 0 : ETH_ZLEN;
   const frames =
     given.gsoType === 'udp'
       ? cutDatagram(given)
@@ -244,15 +255,16 @@ function onWire(w: World, nic: Nic, slot: number): SeenFrame[] {
     after += Math.max(ETH_ZLEN, frames[i].bytes.length) + WIRE_OVERHEAD;
   }
   return frames.map(({ bytes }, i) => ({
-    ...plain(padded(bytes), times[i]),
+    ...plain(padded(bytes, least), times[i]),
     offload,
     piece: i,
     pieces: frames.length,
   }));
 }
 
-function padded(bytes: Uint8Array): Uint8Array {
-  if (bytes.length >= ETH_ZLEN) return bytes;
+/** @param least bytes: what has an outer header is long enough */
+function padded(bytes: Uint8Array, least: number): Uint8Array {
+  if (bytes.length >= least) return bytes;
   const whole = new Uint8Array(ETH_ZLEN);
   whole.set(bytes);
   return whole;

@@ -281,7 +281,8 @@ describe('listening', () => {
           if (point === Point.wireOut) expect(['ok', 'none', 'unknown', 'bad']).toContain(f.l4Csum);
           // answers to TCP, which no scenario can ask for; and of a fragment nobody can say
           if (f.ipTotalLen > f.frameLen - 14 || f.mf) continue;
-          if (p.csumPartial) expect(f.l4Csum).toBe('partial');
+          // of what has an outer header the inner one is to be finished
+          if (p.csumPartial && f.proto !== 4) expect(f.l4Csum).toBe('partial');
         }
       }),
       { numRuns: 20 },

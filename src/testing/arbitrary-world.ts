@@ -16,6 +16,7 @@ import type {
   WlanSpec,
   WorldSpec,
 } from '../engine/spec.ts';
+import { tunnelled, tunnelling } from './arbitrary-tunnel.ts';
 import { appSpec, FAR_MAC, linkWay, MAC, nicSpec, tcpTrains, udpRate, worldSpec } from './specs.ts';
 
 export const RUN_NS = 3_000_000;
@@ -649,6 +650,8 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
       { freq: 2 },
     ),
     steering: fc.constantFrom('none', 'rps', 'rfs', 'arfs'),
+    /** Over the link, where the kernel is one that the model has tunnels for. */
+    tunnel: fc.option(tunnelling),
   })
   .chain(
     ({
@@ -668,6 +671,7 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
       stream,
       link,
       steering,
+      tunnel,
       traffic: sources,
       ...rest
     }) =>
@@ -703,6 +707,7 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
           const whole = screens ? screening(routed, screened) : routed;
           if (link === null) return whole;
           const joined = linked(whole, link);
-          return stream === null || rest.kernel === '2.2.16' ? joined : withStream(joined, stream);
+          const streams = stream === null || rest.kernel === '2.2.16' ? joined : withStream(joined, stream);
+          return tunnel === null || !rulesFor(rest.kernel).gro ? streams : tunnelled(streams, tunnel);
         }),
   );

@@ -9,6 +9,8 @@ import {
   DELIVER_QUEUE,
   DELIVER_RPS,
   DELIVER_XMIT,
+  DELIVER_TUNNEL,
+  POLL_CELL,
   POLL_ENTER,
   POLL_FRAME,
   POLL_TSQ,
@@ -21,9 +23,10 @@ import { contextArg } from '../engine/cpu/context.ts';
 import { inFlight } from '../engine/conservation.ts';
 import { BACK_POLL } from '../engine/net/poll.ts';
 import { qdiscLimit } from '../engine/net/sched/sched.ts';
-import { IPPROTO_TCP, TCP_FIN, TCP_SYN } from '../engine/packet/frame.ts';
+import { ofConnection } from '../engine/net/of-connection.ts';
 import type { LinkWay } from '../engine/link/state.ts';
 import { tupleText } from '../engine/packet/tuple.ts';
+import { innerFlow, isTunnelled } from '../engine/tunnel/state.ts';
 import { TOE_IDLE, type Toe } from '../engine/nic/toe/state.ts';
 import {
   type Cpu,
@@ -58,7 +61,7 @@ export function mapOf(w: World, scenario: string): SceneMap {
     hosts: fixed.hosts.map((h) => ({
       id: h.id,
       cpus: Array.from({ length: h.cpus }, (_, i) => h.firstCpu + i),
-      nics: Array.from({ length: h.nics }, (_, i) => h.firstNic + i),
+      nics: Array.from({ length: h.nics }, (_, i) => h.firstNic + i).filter((i) => w.nics[i].tunnel === null),
       nodes: h.nodes,
     })),
     cpus: w.cpus.map((c) => ({
@@ -160,7 +163,7 @@ function skbOf(w: World, slot: number): SceneSkb {
   if (ofConnection(w, slot))
     return {
       id: pool.id[slot],
-      flow: pool.flow[slot],
+      flow: innerFlow(w, slot).id,
       bytes: pool.totalPayload[slot],
       segs: [pool.id[slot]],
     };
@@ -177,15 +180,7 @@ function skbOf(w: World, slot: number): SceneSkb {
 
 /** A later fragment of a datagram of the host's own: it is sent without being chosen a queue for. */
 function follows(w: World, slot: number): boolean {
-  return w.pool.fragOffset[slot] > 0 && w.pool.sk[slot] !== 0;
-}
-
-/** A segment that a connection sends: its bytes are those of the stream. */
-function ofConnection(w: World, slot: number): boolean {
-  const { pool } = w;
-  const { dev, key } = w.fixed.flows[pool.flow[slot]];
-  if (dev < 0 || key.proto !== IPPROTO_TCP) return false;
-  return pool.totalPayload[slot] > 0 || (pool.flags[slot] & (TCP_SYN | TCP_FIN)) !== 0;
+  return w.pool.fragOffset[slot] > 0 && w.pool.sk[slot] !== 0 && !isTunnelled(w, slot);
 }
 
 /** One that is to be sent: with the socket that pays for it (a connection keeps account of its own). */
@@ -216,6 +211,7 @@ export function sceneOf(w: World): Scene {
       phase === POLL_TSQ ||
       phase === POLL_TX_MORE ||
       phase === POLL_FRAME ||
+      phase === POLL_CELL ||
       (phase >= DELIVER_NETIF && s.backTo === BACK_POLL);
     napi.work = napi.polling ? s.work : 0;
     napi.cpu = cpu.index;
@@ -226,7 +222,8 @@ export function sceneOf(w: World): Scene {
     nics: w.nics.map((n) => ({
       frame: null,
       arrived: arrivedAt(w, n.index),
-      sent: n.counters.tx_packets,
+      // a tunnel has no wire
+      sent: n.tunnel === null ? n.counters.tx_packets : 0,
       sending: n.txSending,
       inDma: n.dmaFifo.length - n.dmaHead,
       indirection: Array.from(n.indirection),
@@ -400,6 +397,7 @@ function queueOf(w: World, q: RxQueue): SceneQueue {
     packets: q.packets,
     missed: q.missed,
     irqs: q.irqs,
+    ...(nic.tunnel === null ? {} : { cell: nic.tunnel.cells[q.number].map((slot) => skbOf(w, slot)) }),
   };
 }
 
@@ -430,7 +428,8 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
   const { phase } = s;
   const waiting = s.deliver.slice(s.deliverAt);
   if (phase === DELIVER_NETIF || phase === DELIVER_RPS) waiting.unshift(s.slot);
-  const atIp = phase === DELIVER_L4 || phase === DELIVER_FORWARD || phase === DELIVER_QUEUE;
+  const atIp =
+    phase === DELIVER_L4 || phase === DELIVER_FORWARD || phase === DELIVER_QUEUE || phase === DELIVER_TUNNEL;
   const current = phase === DELIVER_IP || atIp ? s.slot : 0;
   const list = new Set([...s.list, ...s.repoll, ...cpu.pollList]);
   const polling = isPolling(cpu);

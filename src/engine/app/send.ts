@@ -16,7 +16,7 @@ import { runPendingSoftirq, softirqDue } from '../cpu/softirq.ts';
 import { emit } from '../emit.ts';
 import { bottomHalfInTask } from '../net/net-bh.ts';
 import { pickTxQueue } from '../net/pick-tx.ts';
-import { beginXmit, xmitLost, xmitStep } from '../net/xmit.ts';
+import { beginTunnel, beginXmit, xmitLost, xmitStep } from '../net/xmit.ts';
 import { frameBits } from '../packet/frame-bits.ts';
 import { ETH_HLEN, IPPROTO_UDP, makeFrame, VLAN_HLEN } from '../packet/frame.ts';
 import { fragmentRoom, ipFragment, UDP_HLEN } from '../net/ip-fragment.ts';
@@ -24,7 +24,8 @@ import { markUfo, usesUfo } from '../net/ufo.ts';
 import { makeLocalSkb } from '../net/local-skb.ts';
 import { truesizeOf } from '../net/truesize.ts';
 import { chargeSend } from '../net/sock-write.ts';
-import type { Cpu, FlowInfo, Lock, Socket, Task, World } from '../world.ts';
+import { deviceCycles, pickDeviceQueue, throughDevice } from '../tunnel/xmit.ts';
+import type { Cpu, FlowInfo, Lock, Nic, Socket, Task, World } from '../world.ts';
 
 /** Where a task is in its sendmsg (Task.phase). */
 export const SEND_ALLOC = 10;
@@ -91,8 +92,7 @@ export function sendStep(w: World, cpu: Cpu, task: Task): boolean {
     case SEND_ALLOC:
       return allocate(w, cpu, task);
     case SEND_COPY:
-      handOver(w, cpu, task);
-      return false;
+      return handOver(w, cpu, task);
     case SEND_XMIT:
       return xmitStep(w, cpu) && sent(w, cpu, task);
     default:
@@ -197,6 +197,7 @@ function allocate(w: World, cpu: Cpu, task: Task): boolean {
       spend(cpu, Part.skb, (parts - 1) * profile.gsoSegment) +
       spend(cpu, Part.checksum, send.bytes * profile.csumPerByte);
   }
+  if (nic.tunnel !== null) more += deviceCycles(w, cpu, nic, send.slot, Math.max(parts, 1));
   startWork(w, cpu, spend(cpu, Part.copy, profile.copyPerByte * send.bytes) + more);
   return false;
 }
@@ -235,7 +236,7 @@ function makeSkb(w: World, cpu: Cpu, task: Task, sock: Socket, flow: FlowInfo): 
 }
 
 /** ip_local_out, dev_queue_xmit: from here on with bottom halves off. */
-function handOver(w: World, cpu: Cpu, task: Task): void {
+function handOver(w: World, cpu: Cpu, task: Task): boolean {
   const { send } = task;
   const { slot } = send;
   const flow = w.fixed.flows[send.flow];
@@ -246,18 +247,33 @@ function handOver(w: World, cpu: Cpu, task: Task): void {
   task.phase = SEND_XMIT;
   cpu.bhOff = true;
   const nic = w.nics[w.flowState.out[flow.id]];
-  const q = pickTxQueue(w, nic, cpu, slot);
-  if (
+  const cut =
     headersOf(flow) - ETH_HLEN + send.bytes > nic.mtu &&
     w.pool.segs[slot] === 1 &&
-    fragments(task, flow, nic.mtu) > 1
-  ) {
-    const rest = ipFragment(w, nic, slot, q.txPlace, cpu.index);
-    cpu.xmit.more = rest;
-    send.parts = rest.length + 1;
-    snmp.IpFragCreates += send.parts;
-  }
+    fragments(task, flow, nic.mtu) > 1;
+  if (nic.tunnel !== null) return handToTunnel(w, cpu, task, nic, slot, cut);
+  const q = pickTxQueue(w, nic, cpu, slot);
+  if (cut) cpu.xmit.more = inFragments(w, cpu, task, nic, slot, q.txPlace);
   beginXmit(w, cpu, q, slot, false);
+  return false;
+}
+
+/** ip_do_fragment. @returns all fragments but the first */
+function inFragments(w: World, cpu: Cpu, task: Task, nic: Nic, slot: number, place: number): number[] {
+  const { send } = task;
+  const rest = ipFragment(w, nic, slot, place, cpu.index);
+  send.parts = rest.length + 1;
+  w.hosts[cpu.host].snmp.IpFragCreates += send.parts;
+  return rest;
+}
+
+function handToTunnel(w: World, cpu: Cpu, task: Task, nic: Nic, slot: number, cut: boolean): boolean {
+  pickDeviceQueue(w, nic, cpu.index, slot);
+  const place = w.queues[nic.firstQueue].txPlace;
+  const packets = cut
+    ? [slot, ...inFragments(w, cpu, task, nic, slot, place)]
+    : throughDevice(w, nic, cpu.index, slot);
+  return beginTunnel(w, cpu, nic, packets, false) ? false : sent(w, cpu, task);
 }
 
 /** dev_queue_xmit has returned. */

@@ -91,8 +91,7 @@ export function verdictStep(w: World, cpu: Cpu, task: Task): boolean {
     case VERDICT:
       return decide(w, cpu, task);
     case VERDICT_OUT:
-      sendOn(w, cpu, task);
-      return false;
+      return sendOn(w, cpu, task);
     case VERDICT_XMIT:
       return xmitStep(w, cpu) && leave(w, cpu, task);
     default:
@@ -128,23 +127,20 @@ function decide(w: World, cpu: Cpu, task: Task): boolean {
     return leave(w, cpu, task);
   }
   cpu.bhOff = true;
-  if (w.fixed.rules.napi) {
-    sendOn(w, cpu, task);
-    return false;
-  }
+  if (w.fixed.rules.napi) return sendOn(w, cpu, task);
   task.phase = VERDICT_OUT;
   startWork(w, cpu, spend(cpu, Part.oldStack, w.fixed.hosts[cpu.host].profile.legacyOut));
   return false;
 }
 
-/** ip_forward_finish: out of the NIC that the route named when the packet came. */
-function sendOn(w: World, cpu: Cpu, task: Task): void {
+/** ip_forward_finish: out of the NIC that the route named when the packet came. @returns true where a tunnel has lost it at once, and the call is over */
+function sendOn(w: World, cpu: Cpu, task: Task): boolean {
   const slot = task.screening;
   const out = nfQueueOf(w, cpu).outs.shift() as number;
   task.screening = 0;
   task.phase = VERDICT_XMIT;
   forwardedOn(w, cpu, slot);
-  sendForwarded(w, cpu, slot, out);
+  return !sendForwarded(w, cpu, slot, out) && leave(w, cpu, task);
 }
 
 function leave(w: World, cpu: Cpu, task: Task): boolean {

@@ -22,5 +22,9 @@ export const DELIVER_ACK = 27;
 export const POLL_TSQ = 28;
 /** Handing a packet to a program in user space (net/nf-queue). */
 export const DELIVER_QUEUE = 29;
+/** A packet out of a tunnel's gro_cell meets GRO. */
+export const POLL_CELL = 30;
+/** An outer IP header comes off. */
+export const DELIVER_TUNNEL = 31;
 /** Not an item of work: where net_bh goes on once a packet is delivered. */
 export const BACK_BH = 24;

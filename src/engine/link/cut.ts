@@ -16,12 +16,14 @@ import {
   FRAME_DECRYPTED,
   FRAME_MF,
   FRAME_TLS_SYNC,
+  FRAME_TUNNELLED,
   FRAME_UFO,
 } from '../packet/frame-bits.ts';
 import { UDP_HLEN } from '../net/ip-fragment.ts';
 import { isUfo, ufoFrameLen, ufoPayload } from '../net/ufo.ts';
 import { seqAdd } from '../tcp/seq.ts';
 import { takeSlot } from '../packet/pool.ts';
+import { innerFlow } from '../tunnel/state.ts';
 import type { Nic, World } from '../world.ts';
 
 /** Payload bytes of the frame that is next. */
@@ -58,7 +60,7 @@ export function cutFrame(w: World, nic: Nic, slot: number): number {
   const first = nic.txFrame === 0;
   const last = nic.txFrame + 1 >= pool.segs[slot];
   const payload = nextPayload(w, nic, slot);
-  const { proto } = w.fixed.flows[pool.flow[slot]].key;
+  const { proto } = innerFlow(w, slot).key;
   pool.payloadLen[frame] = payload;
   pool.totalPayload[frame] = payload;
   pool.frameLen[frame] = nextFrameLen(w, nic, slot);
@@ -72,6 +74,10 @@ export function cutFrame(w: World, nic: Nic, slot: number): number {
   pool.ext[frame] = pool.ext[from];
   pool.fragOffset[frame] = pool.fragOffset[from];
   pool.fragTotal[frame] = pool.fragTotal[from];
+  if ((pool.bits[slot] & FRAME_TUNNELLED) !== 0) {
+    pool.outerTtl[frame] = pool.outerTtl[slot];
+    pool.outerId[frame] = pool.outerId[slot] + nic.txFrame;
+  }
   pool.bits[frame] = bitsOnWire(pool.bits[from], proto);
   pool.hash[frame] = 0;
   let flags = pool.flags[from];

@@ -191,6 +191,8 @@ function copyFrame(w: World, slot: number): number {
   pool.ext[copy] = pool.ext[slot];
   pool.fragOffset[copy] = pool.fragOffset[slot];
   pool.fragTotal[copy] = pool.fragTotal[slot];
+  pool.outerTtl[copy] = pool.outerTtl[slot];
+  pool.outerId[copy] = pool.outerId[slot];
   pool.lastSeq[copy] = pool.lastSeq[slot];
   copyOptions(w, slot, copy);
   return copy;

@@ -39,7 +39,8 @@ function pollUs(w: World, task: Task): number {
 function queueOf(w: World, task: Task): number {
   for (const id of task.sockets) {
     const { napiQueue } = w.sockets[id - 1];
-    if (napiQueue >= 0) return napiQueue;
+    // a gro_cell is not polled from here (NAPI_STATE_NO_BUSY_POLL)
+    if (napiQueue >= 0 && w.nics[w.queues[napiQueue].nic].tunnel === null) return napiQueue;
   }
   return -1;
 }

@@ -11,7 +11,9 @@ import { ETH_HLEN } from '../packet/frame.ts';
 import { FRAME_L4_CSUM_PARTIAL } from '../packet/frame-bits.ts';
 import { GRO_FLIST, GRO_LRO } from './gro/limits.ts';
 import { pickTxQueue } from './pick-tx.ts';
-import { beginXmit } from './xmit.ts';
+import { isTunnelled } from '../tunnel/state.ts';
+import { pickDeviceQueue, throughDevice } from '../tunnel/xmit.ts';
+import { beginTunnel, beginXmit } from './xmit.ts';
 import type { Cpu, World } from '../world.ts';
 
 /** @returns true where it goes on to be sent, false where it was dropped */
@@ -24,7 +26,7 @@ export function ipForward(w: World, cpu: Cpu, slot: number): boolean {
   if (pool.segs[slot] > 1 && (pool.groFixedId[slot] & GRO_LRO) !== 0) {
     // skb_warn_if_lro: "received packets cannot be forwarded while LRO is enabled"
     why = Reason.forwardLro;
-  } else if (pool.ttl[slot] <= 1) {
+  } else if (ttlOf(w, slot) <= 1) {
     if (v6) snmp.Ip6InHdrErrors += 1;
     else snmp.IpInHdrErrors += 1;
     why = Reason.ttlExceeded;
@@ -43,15 +45,21 @@ export function ipForward(w: World, cpu: Cpu, slot: number): boolean {
     pool.id[slot],
     0,
     pool.lastSeq[slot],
-    pool.ttl[slot],
+    ttlOf(w, slot),
     out.index,
   );
   if (why !== 0) {
     dropPacket(w, slot, cpu.protocolPlace, why, cpu.index);
     return false;
   }
-  pool.ttl[slot] -= 1;
+  if (isTunnelled(w, slot)) pool.outerTtl[slot] -= 1;
+  else pool.ttl[slot] -= 1;
   return true;
+}
+
+/** Of the header that the packet is forwarded by. */
+function ttlOf(w: World, slot: number): number {
+  return isTunnelled(w, slot) ? w.pool.outerTtl[slot] : w.pool.ttl[slot];
 }
 
 /** ip_forward_finish, behind the firewall's FORWARD rules: counted as forwarded. */
@@ -64,8 +72,9 @@ export function forwardedOn(w: World, cpu: Cpu, slot: number): void {
 /**
  * A forwarded packet goes to a transmit queue of NIC `out` (world index): from here on it counts as delivered, and as produced on the
  * other side.
+ * @returns false where a tunnel has lost it at once
  */
-export function sendForwarded(w: World, cpu: Cpu, slot: number, out: number): void {
+export function sendForwarded(w: World, cpu: Cpu, slot: number, out: number): boolean {
   const nic = w.nics[out];
   const { pool } = w;
   w.totals.delivered += 1;
@@ -73,5 +82,11 @@ export function sendForwarded(w: World, cpu: Cpu, slot: number, out: number): vo
   // a train left GRO with its pseudo header's sum (tcp_gro_complete); a list has each frame's own
   if (pool.segs[slot] > 1 && (pool.groFixedId[slot] & GRO_FLIST) === 0)
     pool.bits[slot] |= FRAME_L4_CSUM_PARTIAL;
-  beginXmit(w, cpu, pickTxQueue(w, nic, cpu, slot), slot, !w.fixed.rules.napi);
+  const free = !w.fixed.rules.napi;
+  if (nic.tunnel !== null) {
+    pickDeviceQueue(w, nic, cpu.index, slot);
+    return beginTunnel(w, cpu, nic, throughDevice(w, nic, cpu.index, slot), free);
+  }
+  beginXmit(w, cpu, pickTxQueue(w, nic, cpu, slot), slot, free);
+  return true;
 }

@@ -129,7 +129,8 @@ export function napiCompleteFinish(w: World, q: RxQueue, cpu: Cpu, work: number,
     return;
   }
   napi.scheduled = false;
-  const reason = keepMasked ? Reason.napiDeferred : Reason.napiIrqOn;
+  const cell = w.nics[q.nic].tunnel !== null;
+  const reason = keepMasked ? Reason.napiDeferred : cell ? Reason.cellEmptied : Reason.napiIrqOn;
   const seq = emit(w, Kind.napiComplete, q.napiPlace, reason, cpu.index, 0, 0, cause, work, timeoutNs);
   if (timeoutNs > 0) {
     napi.timerOn = true;
@@ -138,7 +139,7 @@ export function napiCompleteFinish(w: World, q: RxQueue, cpu: Cpu, work: number,
     schedule(w.agenda, q.watchdogActor, w.now + timeoutNs);
   }
   if (w.nics[q.nic].adaptiveRx) adaptModeration(w, q, cpu, seq);
-  if (!keepMasked) unmask(w, q, seq);
+  if (!keepMasked && !cell) unmask(w, q, seq);
 }
 
 /** After a poll that used its whole weight: the NAPI stays scheduled, GRO lets go of all (HZ < 1000) or of older jiffies. */

@@ -10,6 +10,7 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { emit } from '../emit.ts';
 import { FRAME_OOO_OKAY } from '../packet/frame-bits.ts';
+import { innerFlow } from '../tunnel/state.ts';
 import type { Cpu, Nic, RxQueue, Socket, TcpConnection, World } from '../world.ts';
 
 /** Queue and reason of the last choice: no allocation a packet. */
@@ -47,7 +48,7 @@ export function pickTxQueue(w: World, nic: Nic, cpu: Cpu, slot: number): RxQueue
 /** The connection of this world that sends it, both of whose ends are here; null: none. */
 function connectionOf(w: World, slot: number): TcpConnection | null {
   const { flows } = w.fixed;
-  const { dev, reply } = flows[w.pool.flow[slot]];
+  const { dev, reply } = innerFlow(w, slot);
   if (dev < 0 || reply === 0 || !flows[reply].live) return null;
   return w.connections[flows[reply].connection];
 }
@@ -79,7 +80,7 @@ function choose(
   }
   const hash = w.pool.hash[slot];
   // an ACK's connection remembers the queue its segments come in on
-  const ack = sock === null && w.fixed.flows[w.pool.flow[slot]].dev >= 0;
+  const ack = sock === null && innerFlow(w, slot).dev >= 0;
   const rx = ack || conn !== null ? w.queues[w.pool.queue[slot]].number : sock === null ? -1 : sock.rxQueue;
   if (rx >= 0 && fromMap(w, nic, rx, hash, true)) return;
   if (fromMap(w, nic, cpu.index, hash, false)) return;

@@ -17,7 +17,9 @@ import {
   DELIVER_NETIF,
   DELIVER_QUEUE,
   DELIVER_RPS,
+  DELIVER_TUNNEL,
   DELIVER_XMIT,
+  POLL_CELL,
   POLL_COMPLETE,
   POLL_ENTER,
   POLL_FRAME,
@@ -53,6 +55,10 @@ import { sendAcks, startAcks } from './tcp-ack.ts';
 import { wakeCost } from './wake-cost.ts';
 import { xmitStep } from './xmit.ts';
 import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
+import { cellCycles, inCell, takeFromCell } from '../tunnel/cell.ts';
+import { tunnelRcv } from '../tunnel/rcv.ts';
+import { innerFlow, isTunnelled } from '../tunnel/state.ts';
+import { deviceCycles } from '../tunnel/xmit.ts';
 
 /** Not items of work: where to go on once what was passed up is delivered. */
 export const BACK_POLL = 20;
@@ -141,6 +147,12 @@ export function pollStep(w: World, cpu: Cpu): boolean {
     }
     case DELIVER_QUEUE:
       return nfEnqueue(w, cpu, s.slot, s.out) ? forwardOn(w, cpu) : nextDelivery(w, cpu);
+    case POLL_CELL:
+      takeFromCell(w, cpu, w.queues[s.queue]);
+      return deliverOr(w, cpu, BACK_POLL);
+    case DELIVER_TUNNEL:
+      tunnelRcv(w, cpu, s.slot);
+      return nextDelivery(w, cpu);
     case DELIVER_XMIT:
       return xmitStep(w, cpu) ? nextDelivery(w, cpu) : false;
     case DELIVER_ACK:
@@ -164,7 +176,14 @@ function afterIp(w: World, cpu: Cpu, way: number): boolean {
   if (way === IP_FORWARD) {
     s.phase = DELIVER_FORWARD;
     const cycles = w.fixed.rules.napi ? withDistance(w, cpu, profile.fwdFib + profile.fwd) : 0;
-    startWork(w, cpu, spend(cpu, Part.tcpip, cycles));
+    const out = w.nics[s.out];
+    const more = out.tunnel === null ? 0 : deviceCycles(w, cpu, out, s.slot);
+    startWork(w, cpu, spend(cpu, Part.tcpip, cycles) + more);
+    return false;
+  }
+  if (isTunnelled(w, s.slot)) {
+    s.phase = DELIVER_TUNNEL;
+    startWork(w, cpu, spend(cpu, Part.tcpip, withDistance(w, cpu, profile.tunnelRcv)));
     return false;
   }
   s.phase = DELIVER_L4;
@@ -182,8 +201,7 @@ function forwardOn(w: World, cpu: Cpu): boolean {
   s.phase = DELIVER_XMIT;
   s.slot = 0;
   forwardedOn(w, cpu, slot);
-  sendForwarded(w, cpu, slot, s.out);
-  return false;
+  return sendForwarded(w, cpu, slot, s.out) ? false : nextDelivery(w, cpu);
 }
 
 /** A packet out of the backlog is in no cache of this CPU: where its memory is of another node, all that touches it is dearer. */
@@ -219,10 +237,10 @@ function cleanOrReceive(w: World, cpu: Cpu): boolean {
   s.txCount = sent;
   s.phase = POLL_TX;
   let forwarded = 0;
-  const { pool, fixed } = w;
+  const { pool } = w;
   // an ACK has no page, a train one a frame
   for (const slot of q.tx.sent)
-    if (pool.sk[slot] === 0 && fixed.flows[pool.flow[slot]].dev < 0) forwarded += pool.segs[slot];
+    if (pool.sk[slot] === 0 && innerFlow(w, slot).dev < 0) forwarded += pool.segs[slot];
   const remote = remoteSent(w, q, cpu, sent);
   const ring = sent * profile.txDone;
   const away = nicAway(cpu, w.nics[q.nic]) ? remoteExtra(w, cpu, ring) : 0;
@@ -265,6 +283,12 @@ function nextFrame(w: World, cpu: Cpu): boolean {
     spend(cpu, Part.skb, skb);
     spend(cpu, Part.netdev, memory - skb + away);
     startWork(w, cpu, memory + gro + away);
+    return false;
+  }
+  const waits = s.work < s.weight ? inCell(w, q) : 0;
+  if (waits !== 0) {
+    s.phase = POLL_CELL;
+    startWork(w, cpu, cellCycles(w, cpu, q, waits));
     return false;
   }
   return endPoll(w, cpu);

@@ -17,6 +17,7 @@ import {
   FRAME_IP_CSUM_BAD,
   FRAME_L4_CSUM_BAD,
   FRAME_MALFORMED,
+  FRAME_TUNNELLED,
 } from '../packet/frame-bits.ts';
 import { l4SumCycles, noteSum } from '../nic/rx-checksum.ts';
 import type { Cpu, World } from '../world.ts';
@@ -117,7 +118,7 @@ export function ipRcv(w: World, cpu: Cpu, slot: number): number {
     why = Reason.notLocal;
   } else if (firewall === 'filter-drop') {
     why = Reason.firewallFilter;
-  } else if ((bits & FRAME_FRAGMENT) !== 0) {
+  } else if ((bits & (FRAME_FRAGMENT | FRAME_TUNNELLED)) === FRAME_FRAGMENT) {
     if (!v6) {
       const whole = ipDefrag(w, cpu, slot);
       if (whole === 0) return IP_DONE;

@@ -7,6 +7,7 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { emit } from '../emit.ts';
 import { arfsSteer } from '../nic/arfs.ts';
+import { innerFlow, isTunnelled } from '../tunnel/state.ts';
 import type { Cpu, RpsFlow, RxQueue, World } from '../world.ts';
 
 /** Result of the last getRpsCpu: no allocation an skb. `cpu` world index, -1: stay here. `flow`: whose tail to remember. */
@@ -32,6 +33,8 @@ export function reciprocalScale(hash: number, length: number): number {
 /** get_rps_cpu. Writes the decision's record; the answer stands in rpsChoice. */
 export function getRpsCpu(w: World, cpu: Cpu, q: RxQueue, slot: number): void {
   const pool = w.pool;
+  // the card's hash is of the outer addresses alone (l4_hash unset), and the dissector looks behind them
+  if (isTunnelled(w, slot)) pool.hash[slot] = innerFlow(w, slot).softHash;
   const hash = pool.hash[slot] >>> 0;
   let target = -1;
   let reason: number = Reason.rpsNoMap;

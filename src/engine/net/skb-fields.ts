@@ -2,6 +2,7 @@
 import { type FrameFields, ipHeaderLen, l2HeaderLen, l4HeaderLen } from '../packet/frame.ts';
 import { fieldsOf, type FlowKey } from '../packet/traffic-table.ts';
 import type { Fixed, World } from '../world.ts';
+import { isTunnelled, OUTER_HLEN } from '../tunnel/state.ts';
 import { ownOptions } from './tcp-options.ts';
 
 const NO_FLOW: FlowKey = {
@@ -25,7 +26,12 @@ function flowKeys(fixed: Fixed): FlowKey[] {
   let keys = keysOf.get(fixed);
   if (keys === undefined || keys.length !== fixed.flows.length) {
     // index 0 is no flow, and no packet is of it
-    keys = fixed.flows.map((flow, i) => flow?.key ?? { ...NO_FLOW, id: i });
+    // behind an outer header the inner packet is told (tunnel/outer has the other)
+    keys = fixed.flows.map((flow, i) => {
+      if (flow === undefined) return { ...NO_FLOW, id: i };
+      const { smac, dmac } = flow.key;
+      return flow.inner === 0 ? flow.key : { ...fixed.flows[flow.inner].key, smac, dmac };
+    });
     keysOf.set(fixed, keys);
   }
   return keys;
@@ -45,6 +51,7 @@ export function frameFields(w: World, slot: number): FrameFields {
     },
     slot,
   );
+  if (isTunnelled(w, slot)) f.frameLen -= OUTER_HLEN;
   const own = ownOptions(w, slot);
   if (own !== null) {
     f.tcpOptions = own;

@@ -10,6 +10,7 @@ import { freeSlots } from '../packet/pool.ts';
 import { NO_CPU } from '../records.ts';
 import { tcpWfree } from '../tcp/tsq.ts';
 import type { Nic, Socket, World } from '../world.ts';
+import { innerFlow } from '../tunnel/state.ts';
 import { toeOf, wakeToe } from '../nic/toe/state.ts';
 
 /** skb_set_owner_w. @param truesize bytes */
@@ -40,8 +41,7 @@ export function freeSent(w: World, slot: number, cpu: number, cause: number): vo
 /** tcp_wfree: what waits below TCP has become less. */
 function freeSegment(w: World, slot: number, cpu: number): void {
   const { pool } = w;
-  const { flows } = w.fixed;
-  const conn = w.connections[flows[flows[pool.flow[slot]].reply].connection];
+  const conn = w.connections[w.fixed.flows[innerFlow(w, slot).reply].connection];
   if (conn.tcp === null || !tcpWfree(conn.tcp, pool.tag[slot], pool.truesize[slot])) return;
   const { tsq } = w.cpus[cpu === NO_CPU ? conn.cpu : cpu];
   if (!tsq.includes(conn.index)) tsq.push(conn.index);

@@ -5,11 +5,12 @@
 import { Part } from '../../catalog/work-parts.ts';
 import { spend, startWork } from '../cpu/context.ts';
 import { enterCwr } from '../tcp/recovery.ts';
-import type { Cpu, FlowInfo, World } from '../world.ts';
+import { countSent, pickDeviceQueue, skbBytes, throughDevice, tunnelCycles, wrap } from '../tunnel/xmit.ts';
+import type { Cpu, FlowInfo, Nic, World } from '../world.ts';
 import { pickTxQueue } from './pick-tx.ts';
 import { WorldEnv } from './tcp-env.ts';
 import { needsWork, xmitCycles } from './validate-xmit.ts';
-import { xmitAtOnce } from './xmit.ts';
+import { xmitAtOnce, xmitOrLose } from './xmit.ts';
 
 /** Begins the item of work that the ACKs made on this CPU cost. */
 export function startAcks(w: World, cpu: Cpu): void {
@@ -22,7 +23,8 @@ export function startAcks(w: World, cpu: Cpu): void {
     spend(cpu, Part.netdev, cpu.acks.length * each);
   for (const slot of cpu.acks) {
     const nic = w.nics[w.flowState.out[w.pool.flow[slot]]];
-    if (needsWork(w, nic, slot)) work += xmitCycles(w, cpu, nic, slot);
+    if (nic.tunnel !== null) work += tunnelCycles(w, cpu, nic, slot);
+    else if (needsWork(w, nic, slot)) work += xmitCycles(w, cpu, nic, slot);
   }
   startWork(w, cpu, work);
 }
@@ -36,8 +38,23 @@ export function sendAcks(w: World, cpu: Cpu): void {
     const nic = w.nics[w.flowState.out[flow.id]];
     if (flow.key.ipVersion === 6) snmp.Ip6OutRequests += 1;
     else snmp.IpOutRequests += 1;
+    if (nic.tunnel !== null) {
+      byTunnel(w, cpu, nic, slot);
+      continue;
+    }
     const lost = xmitAtOnce(w, cpu, pickTxQueue(w, nic, cpu, slot), slot);
     if (lost !== 0) refused(w, cpu, flow, lost);
+  }
+}
+
+/** A tunnel says that all went well, whatever becomes of it below. */
+function byTunnel(w: World, cpu: Cpu, tun: Nic, slot: number): void {
+  pickDeviceQueue(w, tun, cpu.index, slot);
+  for (const piece of throughDevice(w, tun, cpu.index, slot)) {
+    const bytes = skbBytes(w, piece);
+    const card = wrap(w, tun, cpu.index, piece);
+    if (card === null) continue;
+    countSent(tun, bytes, xmitOrLose(w, cpu, pickTxQueue(w, card, cpu, piece), piece) > 0);
   }
 }
 

@@ -142,8 +142,13 @@ function optionsFor(w: World, conn: TcpConnection, sock: Socket): TcpSockOptions
     rcvbuf: sock.spec.rcvbufBytes ?? 0,
     sndbuf: sock.spec.sndbufBytes ?? 0,
     gsoMaxSize: v6 ? nic.gsoMaxSize : nic.gsoIpv4MaxSize,
-    gsoMaxSegs: nic.gsoMaxSegs,
+    gsoMaxSegs: w.fixed.rules.tcpAlwaysGso || cutsBelow(nic, v6) ? nic.gsoMaxSegs : 1,
   };
+}
+
+/** sk_can_gso: the route's device takes skbs of several segments, whoever cuts them. */
+function cutsBelow({ features: f }: Nic, v6: boolean): boolean {
+  return f['generic-segmentation-offload'] || f[v6 ? 'tx-tcp6-segmentation' : 'tx-tcp-segmentation'];
 }
 
 /** A segment for a connection. @param fromBacklog the task that owned the socket works on it */

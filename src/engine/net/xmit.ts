@@ -16,7 +16,9 @@ import { nicAway, remoteExtra } from '../cpu/node.ts';
 import { dropKey } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { handToDriver, hasRoom, refillFromQdisc, whyStopped } from '../nic/tx-ring.ts';
-import type { Cpu, RxQueue, World } from '../world.ts';
+import { countSent, skbBytes, wrap } from '../tunnel/xmit.ts';
+import type { Cpu, Nic, RxQueue, World } from '../world.ts';
+import { pickTxQueue } from './pick-tx.ts';
 import { bandOf } from './prio-band.ts';
 import { canBypass, chosen, counted, ready, schedEnqueue, takeNext } from './sched/sched.ts';
 import { freeSent } from './sock-write.ts';
@@ -89,6 +91,11 @@ export function xmitStep(w: World, cpu: Cpu): boolean {
  * @returns record of its loss in the queueing discipline, or of another's of its flow (fq_codel); 0: it is on its way
  */
 export function xmitAtOnce(w: World, cpu: Cpu, q: RxQueue, slot: number): number {
+  return Math.abs(xmitOrLose(w, cpu, q, slot));
+}
+
+/** The same. @returns below 0 where it is another packet of its flow that is lost */
+export function xmitOrLose(w: World, cpu: Cpu, q: RxQueue, slot: number): number {
   const { tx } = q;
   w.pool.txCpu[slot] = cpu.index;
   w.hosts[cpu.host].software.qdisc += 1;
@@ -100,7 +107,7 @@ export function xmitAtOnce(w: World, cpu: Cpu, q: RxQueue, slot: number): number
   const lost = enqueue(w, cpu, q, slot);
   // one driver's call was paid for: the oldest packet gets it
   if (lost <= 0 && tx.runner < 0) refillFromQdisc(w, w.nics[q.nic], q, cpu.index, 1);
-  return Math.abs(lost);
+  return lost;
 }
 
 /** Nothing waits, nobody else is at it, the ring has room: the packet is never in the queueing discipline. */
@@ -149,6 +156,7 @@ function over(w: World, cpu: Cpu, q: RxQueue, ran: boolean): boolean {
   unlock(w, cpu, q);
   const x = cpu.xmit;
   x.stage = IDLE;
+  if (x.tunnel >= 0) return nextForTunnel(w, cpu);
   if (x.more.length === 0) return true;
   // fragments leave one after the other; without one of them the rest is of no use
   if (x.lost) {
@@ -158,6 +166,43 @@ function over(w: World, cpu: Cpu, q: RxQueue, ran: boolean): boolean {
   }
   beginXmit(w, cpu, q, x.more.shift() as number, x.free);
   return false;
+}
+
+/**
+ * Wraps packets one after the other and begins to send the first that its tunnel does not lose; the others follow in xmitStep.
+ * @returns whether one is on its way
+ */
+export function beginTunnel(w: World, cpu: Cpu, tun: Nic, slots: readonly number[], free: boolean): boolean {
+  const x = cpu.xmit;
+  x.more.push(...slots);
+  x.free = free;
+  x.lost = false;
+  return beginWrapped(w, cpu, tun);
+}
+
+function beginWrapped(w: World, cpu: Cpu, tun: Nic): boolean {
+  const x = cpu.xmit;
+  while (x.more.length > 0) {
+    const slot = x.more.shift() as number;
+    const bytes = skbBytes(w, slot);
+    const card = wrap(w, tun, cpu.index, slot);
+    if (card === null) continue;
+    x.tunnel = tun.index;
+    x.tunnelBytes = bytes;
+    beginXmit(w, cpu, pickTxQueue(w, card, cpu, slot), slot, x.free);
+    return true;
+  }
+  x.tunnel = -1;
+  return false;
+}
+
+/** What a tunnel has wrapped is away, or lost below: that is the device's own affair. Then the next. */
+function nextForTunnel(w: World, cpu: Cpu): boolean {
+  const x = cpu.xmit;
+  const tun = w.nics[x.tunnel];
+  countSent(tun, x.tunnelBytes, x.lost);
+  x.lost = false;
+  return !beginWrapped(w, cpu, tun);
 }
 
 /** ip_do_fragment frees what is left. */

@@ -14,6 +14,7 @@ import {
   FRAME_FRAGMENT,
   FRAME_L4_CSUM_VERIFIED,
   FRAME_MULTICAST,
+  FRAME_TUNNELLED,
 } from '../packet/frame-bits.ts';
 import { NO_CPU } from '../records.ts';
 import type { Nic, World } from '../world.ts';
@@ -64,7 +65,9 @@ export function frameArrived(w: World, nic: Nic, slot: number): void {
   }
   if ((bits & FRAME_MULTICAST) !== 0) nic.counters.multicast += 1;
   if (nic.toe !== null && toeTakes(w, nic, slot)) return;
-  selectQueue(nic, flow, bits);
+  // an inner fragment's outer header is whole
+  const fragment = (bits & (FRAME_FRAGMENT | FRAME_TUNNELLED)) === FRAME_FRAGMENT;
+  selectQueue(nic, flow, fragment ? bits : bits & ~FRAME_FRAGMENT);
   if (selection.queue === -1) {
     nic.counters.rx_ntuple_dropped += 1;
     dropPacket(w, slot, nic.steeringPlace, selection.reason, NO_CPU);
@@ -73,7 +76,7 @@ export function frameArrived(w: World, nic: Nic, slot: number): void {
   const q = w.queues[nic.firstQueue + selection.queue];
   pool.queue[slot] = q.index;
   // without a hash from the card the kernel works one out itself when it first needs one
-  const soft = (bits & FRAME_FRAGMENT) !== 0 ? info.softHashFragment : info.softHash;
+  const soft = fragment ? info.softHashFragment : info.softHash;
   pool.hash[slot] = selection.hash !== 0 ? selection.hash : soft;
   if (!nic.features['rx-checksumming']) pool.bits[slot] = bits & ~FRAME_L4_CSUM_VERIFIED;
   pool.lastSeq[slot] = emit(

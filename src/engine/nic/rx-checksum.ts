@@ -3,7 +3,7 @@
  * NONE: software has to sum every byte. UNNECESSARY: the card has found it right. COMPLETE: the card gives the sum of all from the
  * IP header on; the stack adds the pseudo header, which works for any protocol.
  * Source: igb_rx_checksum, ixgbe_rx_checksum, mlx5e_handle_csum, net/core/skbuff.c __skb_checksum_complete, v6.12. Left out:
- * csum_level (tunnels), sums that the card gets wrong ("hw csum failure": frames with padding before 5.0).
+ * csum_level (a card that looks behind an outer header), sums that the card gets wrong ("hw csum failure": frames with padding before 5.0).
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
@@ -16,6 +16,7 @@ import {
   FRAME_L4_CSUM_VERIFIED,
   FRAME_MALFORMED,
   FRAME_NOT_IP,
+  FRAME_TUNNELLED,
 } from '../packet/frame-bits.ts';
 import type { Nic, World } from '../world.ts';
 
@@ -28,7 +29,10 @@ const NO_L4 = FRAME_FRAGMENT | FRAME_MALFORMED | FRAME_NOT_IP;
 /** A whole TCP or UDP packet with a checksum. */
 function hasChecksum(w: World, slot: number): boolean {
   if ((w.pool.bits[slot] & (NO_L4 | FRAME_L4_CSUM_NONE)) !== 0) return false;
-  const { proto } = w.fixed.flows[w.pool.flow[slot]].key;
+  const flow = w.fixed.flows[w.pool.flow[slot]];
+  // what looks behind an outer header is GRO, since 3.18
+  if (flow.inner !== 0 && !w.fixed.rules.groIpip) return false;
+  const { proto } = flow.inner === 0 ? flow.key : w.fixed.flows[flow.inner].key;
   return proto === IPPROTO_TCP || proto === IPPROTO_UDP;
 }
 
@@ -36,12 +40,15 @@ function hasChecksum(w: World, slot: number): boolean {
 export function cardVerdict(w: World, nic: Nic, slot: number): number {
   const { pool } = w;
   const bits = pool.bits[slot];
-  if ((bits & FRAME_L4_CSUM_VERIFIED) !== 0) return CHECKSUM_UNNECESSARY;
+  if ((bits & (FRAME_L4_CSUM_VERIFIED | FRAME_TUNNELLED)) === FRAME_L4_CSUM_VERIFIED)
+    return CHECKSUM_UNNECESSARY;
   if (!nic.features['rx-checksumming']) return CHECKSUM_NONE;
   const whole = hasChecksum(w, slot);
   // the sum of a short frame would include its padding
   if (nic.driver.rxChecksum === 'complete' && (bits & FRAME_NOT_IP) === 0 && pool.frameLen[slot] > ETH_ZLEN)
     return CHECKSUM_COMPLETE;
+  // it does not look behind an outer header
+  if ((bits & FRAME_TUNNELLED) !== 0) return CHECKSUM_NONE;
   return whole && (bits & FRAME_L4_CSUM_BAD) === 0 ? CHECKSUM_UNNECESSARY : CHECKSUM_NONE;
 }
 
@@ -49,7 +56,8 @@ export function cardVerdict(w: World, nic: Nic, slot: number): number {
 export function rxChecksum(w: World, nic: Nic, slot: number): void {
   const verdict = cardVerdict(w, nic, slot);
   w.pool.ipSummed[slot] = verdict;
-  if (verdict === CHECKSUM_NONE && nic.features['rx-checksumming'] && hasChecksum(w, slot))
+  const inner = (w.pool.bits[slot] & FRAME_TUNNELLED) !== 0;
+  if (verdict === CHECKSUM_NONE && !inner && nic.features['rx-checksumming'] && hasChecksum(w, slot))
     nic.counters.csum_errors += 1;
 }
 
@@ -62,6 +70,7 @@ function whySum(w: World, nic: Nic, slot: number, verdict: number): number {
   const bad = (w.pool.bits[slot] & FRAME_L4_CSUM_BAD) !== 0;
   // what does not come out right is summed again, to see who is wrong
   if (verdict === CHECKSUM_COMPLETE) return bad ? Reason.rxCsumAgain : Reason.none;
+  if (nic.tunnel !== null || (w.pool.bits[slot] & FRAME_TUNNELLED) !== 0) return Reason.rxCsumTunnel;
   if (nic.features['rx-checksumming']) return bad ? Reason.rxCsumBad : Reason.rxCsumParts;
   return nic.wanted['rx-checksumming'] === undefined ? Reason.rxCsumNoCard : Reason.rxCsumOff;
 }
@@ -70,6 +79,13 @@ function whySum(w: World, nic: Nic, slot: number, verdict: number): number {
 export function groSumCycles(w: World, nic: Nic, slot: number): number {
   const verdict = cardVerdict(w, nic, slot);
   if (verdict !== CHECKSUM_NONE || whySum(w, nic, slot, verdict) === Reason.none) return 0;
+  return w.pool.payloadLen[slot] * w.fixed.hosts[nic.host].profile.csumPerByte;
+}
+
+/** The same of a packet out of a tunnel: the card that it came by has told what it knows. */
+export function cellSumCycles(w: World, nic: Nic, slot: number): number {
+  if (w.pool.segs[slot] > 1 || whySum(w, nic, slot, w.pool.ipSummed[slot]) === Reason.none) return 0;
+  if (w.pool.ipSummed[slot] === CHECKSUM_COMPLETE) return 0;
   return w.pool.payloadLen[slot] * w.fixed.hosts[nic.host].profile.csumPerByte;
 }
 

@@ -26,6 +26,7 @@ import { carryOut, decideInterrupt } from './moderation.ts';
 import { dropKey } from '../drop.ts';
 import { FRAME_DECRYPTED } from '../packet/frame-bits.ts';
 import { tlsDriverSends } from '../tls/tx-card.ts';
+import { innerFlow } from '../tunnel/state.ts';
 import { toeOf, toeTxInFlight } from './toe/state.ts';
 
 const NS = 1_000_000_000;
@@ -246,7 +247,7 @@ export function frameSent(w: World, nic: Nic): void {
   if (pool.sk[slot] !== 0 && w.sockets[pool.sk[slot] - 1].spec.proto === 'udp') {
     const latencyNs = w.now - pool.arrivedNs[slot];
     addLatency(w.sockets[pool.sk[slot] - 1].txLatency, latencyNs);
-    const flow = pool.flow[slot];
+    const flow = innerFlow(w, slot).id;
     if (flow <= LATENCY_FLOWS) addLatency(w.flowState.latency[flow - 1], latencyNs);
     const { client } = w.fixed.flows[flow];
     if (client >= 0 && pool.tag[slot] !== 0) {

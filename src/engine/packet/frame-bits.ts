@@ -61,6 +61,9 @@ export const FRAME_DECRYPTED = 1 << 28;
 /** Of such a packet on its way out: it is out of order. Of a frame that came in: its card asks whether a record begins in it. */
 export const FRAME_TLS_SYNC = 1 << 29;
 
+/** It has an outer IP header (a tunnel's): its flow is the outer one, whose `inner` says of what. */
+export const FRAME_TUNNELLED = 1 << 30;
+
 /** @returns FRAME_* bits of `fields`, unsigned. */
 export function frameBits(fields: FrameFields): number {
   let bits = 0;

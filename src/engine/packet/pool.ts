@@ -51,6 +51,9 @@ export interface PacketPool {
   fragOffset: Uint16Array;
   /** Of a fragment made here: bytes of the whole datagram behind the IP header; 0: not known. */
   fragTotal: Uint16Array;
+  /** Of the outer header (FRAME_TUNNELLED): TTL, IP identification. */
+  outerTtl: Uint8Array;
+  outerId: Uint16Array;
   /** CHECKSUM_* as the driver gives it (nic/rx-checksum). */
   ipSummed: Uint8Array;
   /** Socket (id) that sent it and is charged for it; 0: it came from a wire. */
@@ -97,6 +100,8 @@ function columns(capacity: number) {
     truesize: new Uint32Array(capacity),
     fragOffset: new Uint16Array(capacity),
     fragTotal: new Uint16Array(capacity),
+    outerTtl: new Uint8Array(capacity),
+    outerId: new Uint16Array(capacity),
     ipSummed: new Uint8Array(capacity),
     sk: new Uint16Array(capacity),
     txCpu: new Uint16Array(capacity),

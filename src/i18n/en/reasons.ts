@@ -343,6 +343,36 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.fragEvicted':
     'Incomplete datagrams take too much memory: this one is thrown out, though its time is not over yet.',
   'reason.rxCsumParts': 'The card saw only parts of the datagram: its checksum is left to the CPU.',
+  'reason.tunnelEncap':
+    'The route leads into the tunnel: the packet gets an outer IP header (protocol 4, 20 bytes) and is sent anew, by the route to the tunnel’s other end.',
+  'reason.tunnelWhole':
+    'The tunnel takes a packet of several segments whole (since 3.13) and puts one outer header on it: the cut comes right before the card’s driver.',
+  'reason.tunnelTooBig':
+    'With the outer header the packet is longer than the way is wide, and it may not be cut: lost at the tunnel. The kernel would tell its sender by ICMP (fragmentation needed).',
+  'reason.tunnelLoop':
+    'The route to the tunnel’s other end leads into the same tunnel: lost, and counted as a collision.',
+  'reason.tunnelNested':
+    'The route to the tunnel’s other end leads into another tunnel. The kernel would wrap the packet once more; here tunnels within tunnels are not modelled, and it is lost.',
+  'reason.tunnelNotIpv4': 'An ipip tunnel carries IPv4 only: the packet is lost.',
+  'reason.tunnelCell':
+    'The outer header is off. The inner packet waits in this CPU’s gro_cell: a NAPI of the tunnel’s own, so that GRO may join inner packets.',
+  'reason.tunnelBacklog':
+    'The outer header is off. The inner packet goes to this CPU’s backlog: the tunnel has no GRO (before 3.10, or turned off).',
+  'reason.tunnelUnknown':
+    'Its outer addresses are those of no tunnel of this host: lost. The kernel answers with ICMP port unreachable.',
+  'reason.tunnelCellFull': 'The gro_cell holds more than net.core.netdev_max_backlog packets: lost.',
+  'reason.txGsoTunnel':
+    'The card cannot cut a packet behind an outer IP header (its hw_enc_features say so): software cuts it right before the driver.',
+  'reason.txChecksumTunnel':
+    'The card cannot finish a checksum behind an outer IP header: the CPU sums the payload right before the driver.',
+  'reason.rxCsumTunnel':
+    'The card has not looked behind the outer IP header: the checksum of the inner packet is left to the CPU.',
+  'reason.groTrain': 'GRO of the card has joined it already: the tunnel’s GRO lets it pass.',
+  'reason.groTrainFollows':
+    'A train of its flow passes: what is held goes up first, so that nothing is overtaken.',
+  'reason.cellEmptied': 'The gro_cell is empty: its poll is over. There is no interrupt to turn on again.',
+  'reason.tunnelNoHandler':
+    'The host has no tunnel, so nobody there takes protocol 4 (IP in IP): lost, counted as an unknown protocol. The kernel answers with ICMP protocol unreachable.',
   'reason.txTso': 'The card cuts it into frames (TSO): up to here it is one packet.',
   'reason.txUso': 'The card cuts it into datagrams (USO): up to here it is one packet.',
   'reason.txTsoOff': 'The card does not cut TCP, so software does, at the last moment (GSO).',

@@ -1,7 +1,7 @@
 /**
  * The network layer's part of GRO: which frames it takes at all, which it marks, and the TTL / TOS / DF / IP ID test.
  * Source: net/ipv4/af_inet.c inet_gro_receive, net/ipv6/ip6_offload.c ipv6_gro_receive, include/net/gro.h inet_gro_flush
- * and ipv6_gro_flush, Linux v6.12; the rule rows for what later versions do. Left out: tunnels (no handler here).
+ * and ipv6_gro_flush, Linux v6.12; the rule rows for what later versions do. Left out: tunnels but for IPIP.
  */
 import { Reason } from '../../../catalog/reasons.ts';
 import {
@@ -23,6 +23,7 @@ import {
 import { IPPROTO_TCP, IPPROTO_UDP } from '../../packet/frame.ts';
 import type { PacketPool } from '../../packet/pool.ts';
 import { optionBytes } from '../tcp-options.ts';
+import { OUTER_HLEN } from '../../tunnel/state.ts';
 import type { FlowInfo, World } from '../../world.ts';
 import { GRO_FIXED_ID } from './limits.ts';
 
@@ -38,7 +39,8 @@ export function networkPass(w: World, slot: number, flow: FlowInfo): number {
       return (bits & FRAME_EXT_HEADERS) !== 0 ? Reason.groV6Ext : Reason.groNoHandler;
     }
   } else {
-    if (key.proto !== IPPROTO_TCP && key.proto !== IPPROTO_UDP) return Reason.groNoHandler;
+    const { proto } = flow.inner === 0 || !w.fixed.rules.groIpip ? key : w.fixed.flows[flow.inner].key;
+    if (proto !== IPPROTO_TCP && proto !== IPPROTO_UDP) return Reason.groNoHandler;
     if ((bits & FRAME_IP_OPTIONS) !== 0) return Reason.groIpOptions;
     if ((bits & FRAME_FRAGMENT) !== 0) return Reason.groIpFragment;
     if ((bits & FRAME_IP_CSUM_BAD) !== 0) return Reason.groIpChecksum;
@@ -87,10 +89,12 @@ export function networkFlush(w: World, p: number, s: number, ipVersion: number):
 /** Bytes from the IP header on (skb->len while GRO has the packet), of the whole train. */
 export function ipBytes(w: World, slot: number): number {
   const pool = w.pool;
-  const { key } = w.fixed.flows[pool.flow[slot]];
+  const flow = w.fixed.flows[pool.flow[slot]];
+  const { key } = flow.inner === 0 ? flow : w.fixed.flows[flow.inner];
+  const outer = flow.inner === 0 ? 0 : OUTER_HLEN;
   const l4 = key.proto === IPPROTO_TCP ? 20 + optionBytes(w, slot) : 8;
   const l3 = key.ipVersion === 6 ? 40 + extHeaderBytes(w, slot) : 20;
-  return l3 + l4 + pool.totalPayload[slot];
+  return outer + l3 + l4 + pool.totalPayload[slot];
 }
 
 /** Bytes of IPv6 extension headers: what the first frame has more than its other parts. */

@@ -3,7 +3,7 @@
  * Shapes: pool slots and columns; a bucket is a list of held slots, youngest first, at most MAX_GRO_SKBS; a train is its first
  * frame's slot, the others on fragNext. Appends records; no allocation a packet.
  * Source: net/core/gro.c dev_gro_receive, gro_list_prepare, skb_gro_receive, Linux v6.12; later versions by catalog/rules.
- * Left out: tunnels, TLS, zerocopy, page_pool conditions, generic XDP; the skb's truesize (its bytes, not its payload).
+ * Left out: tunnels but for IPIP, TLS, zerocopy, page_pool conditions, generic XDP; the skb's truesize (its bytes, not its payload).
  */
 import { Kind } from '../../../catalog/kinds.ts';
 import { Reason } from '../../../catalog/reasons.ts';
@@ -74,16 +74,17 @@ export function devGroReceive(w: World, queue: RxQueue, cpu: Cpu, slot: number):
 /** Writes the verdict. @returns index in the bucket of the held packet of the same flow; -1: none. */
 function judge(w: World, queue: RxQueue, list: readonly number[], slot: number): number {
   const nic = w.nics[queue.nic];
-  const flow = w.fixed.flows[w.pool.flow[slot]];
+  const outer = w.fixed.flows[w.pool.flow[slot]];
   match.at = -1;
   match.near = 0;
-  const lro = flow.key.proto === IPPROTO_TCP && lroTakes(w, nic, slot, flow);
-  const pass = nic.features['generic-receive-offload'] || lro ? networkPass(w, slot, flow) : Reason.groOff;
+  const lro = outer.key.proto === IPPROTO_TCP && lroTakes(w, nic, slot, outer);
+  const pass = nic.features['generic-receive-offload'] || lro ? networkPass(w, slot, outer) : Reason.groOff;
   if (pass !== Reason.none) {
     passUp(pass);
     return -1;
   }
-  findHeld(w, list, slot, flow);
+  findHeld(w, list, slot, outer);
+  const flow = outer.inner === 0 ? outer : w.fixed.flows[outer.inner];
   const p = match.at < 0 ? 0 : list[match.at];
   if (lro) lroReceive(w, p, slot);
   else if (flow.key.proto === IPPROTO_TCP) tcpGroReceive(w, nic, p, slot, flow);

@@ -2,14 +2,15 @@
  * skb_gso_segment in the world: an skb of several segments becomes single frames. Frames that GRO had joined come out as they came
  * in, TTL aside; what the host made itself gets new packets. gso/segment.ts does the same cut on bytes, and a test compares.
  * Source: net/core/gso.c, net/ipv4/tcp_offload.c tcp_gso_segment, net/ipv4/udp_offload.c __udp_gso_segment, net/core/skbuff.c
- * skb_segment, skb_segment_list, v6.12. Left out: tunnels, partial segmentation (NETIF_F_GSO_PARTIAL).
+ * skb_segment, skb_segment_list, v6.12. Left out: partial segmentation (NETIF_F_GSO_PARTIAL).
  */
 import { Kind } from '../../../catalog/kinds.ts';
 import { Reason } from '../../../catalog/reasons.ts';
 import { emit } from '../../emit.ts';
-import { FRAME_CUT, FRAME_L4_CSUM_PARTIAL, FRAME_PADDED } from '../../packet/frame-bits.ts';
+import { FRAME_CUT, FRAME_L4_CSUM_PARTIAL, FRAME_PADDED, FRAME_TUNNELLED } from '../../packet/frame-bits.ts';
 import { ETH_HLEN, ETH_ZLEN, IPPROTO_TCP, TCP_CWR, TCP_FIN, TCP_PSH, VLAN_HLEN } from '../../packet/frame.ts';
 import { type PacketPool, takeSlot } from '../../packet/pool.ts';
+import { innerFlow } from '../../tunnel/state.ts';
 import type { World } from '../../world.ts';
 import { ipBytes } from '../gro/ip.ts';
 import { GRO_FIXED_ID, GRO_FLIST } from '../gro/limits.ts';
@@ -114,7 +115,7 @@ function writePiece(
   headers: number,
   partial: boolean,
 ): void {
-  const flow = w.fixed.flows[pool.flow[head]];
+  const flow = innerFlow(w, head);
   pool.payloadLen[s] = payload;
   pool.frameLen[s] = Math.max(ETH_ZLEN, headers + payload);
   pool.truesize[s] = truesizeOf(pool.frameLen[s]);
@@ -135,6 +136,10 @@ function writePiece(
   }
   pool.ttl[s] = pool.ttl[head];
   pool.tos[s] = pool.tos[head];
+  if ((pool.bits[head] & FRAME_TUNNELLED) !== 0) {
+    pool.outerTtl[s] = pool.outerTtl[head];
+    pool.outerId[s] = (pool.outerId[head] + i) & 0xffff;
+  }
   pool.ext[s] = pool.ext[head];
   pool.flow[s] = pool.flow[head];
   pool.hash[s] = pool.hash[head];

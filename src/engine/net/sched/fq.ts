@@ -10,6 +10,7 @@ import { cancel, schedule } from '../../clock/agenda.ts';
 import { jiffies, jiffiesOf } from '../../clock/jiffies.ts';
 import { emit } from '../../emit.ts';
 import { SK_PACING_FQ } from '../../tcp/sender.ts';
+import { innerFlow } from '../../tunnel/state.ts';
 import type { RxQueue, TcpConnection, World } from '../../world.ts';
 import { priorityOf } from '../prio-band.ts';
 import { packetBytes } from './bytes.ts';
@@ -80,7 +81,7 @@ export function fqNextDelayed(f: FqState): number {
 /** The connection that a packet of this host is of, open both ways; else null. */
 function connectionOf(w: World, slot: number): TcpConnection | null {
   const { flows } = w.fixed;
-  const { dev, reply } = flows[w.pool.flow[slot]];
+  const { dev, reply } = innerFlow(w, slot);
   if (dev < 0 || reply === 0 || !flows[reply].live) return null;
   const conn = w.connections[flows[reply].connection];
   // a SYN-ACK, an answer in TIME-WAIT, a RST: of no socket's flow
