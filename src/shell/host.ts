@@ -42,6 +42,7 @@ export function queuesInUse(ctx: Ctx, nic: Nic): RxQueue[] {
 /** Queues in use of all NICs, by interrupt number. */
 export function vectorsOf(ctx: Ctx): { nic: Nic; queue: RxQueue }[] {
   return nicsOf(ctx)
+    .filter((nic) => nic.tunnel === null)
     .flatMap((nic) => queuesInUse(ctx, nic).map((queue) => ({ nic, queue })))
     .sort((a, b) => a.queue.irq - b.queue.irq);
 }

@@ -25,15 +25,19 @@ export function knobCommands(world: World, host: number): KnobCommand[] {
   if (world.fixed.hosts[host] === undefined) return [];
   const ctx = contextOf(world, host);
   const knobs = [
-    ...nicsOf(ctx).flatMap((nic) => [
-      ...ringKnobs(ctx, nic),
-      ...rssKnobs(nic),
-      ...featureKnobs(nic),
-      ...affinityKnobs(ctx, nic),
-      ...rpsKnobs(ctx, nic),
-      ...napiKnobs(nic),
-      ...linkKnobs(nic),
-    ]),
+    ...nicsOf(ctx).flatMap((nic) =>
+      nic.tunnel !== null
+        ? [...featureKnobs(nic), ...linkKnobs(nic)]
+        : [
+            ...ringKnobs(ctx, nic),
+            ...rssKnobs(nic),
+            ...featureKnobs(nic),
+            ...affinityKnobs(ctx, nic),
+            ...rpsKnobs(ctx, nic),
+            ...napiKnobs(nic),
+            ...linkKnobs(nic),
+          ],
+    ),
     ...sysctlNames(ctx).map((name) => sysctlKnob(ctx, name)),
     ...taskKnobs(ctx),
   ];

@@ -51,7 +51,11 @@ export function frameFields(w: World, slot: number): FrameFields {
     },
     slot,
   );
-  if (isTunnelled(w, slot)) f.frameLen -= OUTER_HLEN;
+  if (isTunnelled(w, slot)) {
+    // what the outer header takes is no padding
+    f.frameLen -= OUTER_HLEN;
+    f.padding = Math.max(0, f.padding - OUTER_HLEN);
+  }
   const own = ownOptions(w, slot);
   if (own !== null) {
     f.tcpOptions = own;

@@ -4,7 +4,7 @@ import { findNic } from '../host.ts';
 import { type Ctx, type Outcome, printed, refused } from '../types.ts';
 import { printChannels, setChannels } from './channels.ts';
 import { printCoalesce, setCoalesce } from './coalesce.ts';
-import { BAD_ARGUMENTS, badArguments, noSuchDevice } from './errors.ts';
+import { BAD_ARGUMENTS, badArguments, netlinkError, noSuchDevice } from './errors.ts';
 import { printFeatures, setFeatures } from './features.ts';
 import { printFlowHash, setFlowHash } from './flow-hash.ts';
 import { deleteRule, insertRule, printRule, printRules } from './ntuple.ts';
@@ -128,7 +128,19 @@ export function ethtool(ctx: Ctx, words: readonly string[]): Outcome {
       ? refused(`ethtool: unexpected parameter '${rest[0]}'`, 1)
       : refused(BAD_ARGUMENTS, 1);
   }
+  if (nic.tunnel !== null && !OF_TUNNELS.includes(option.flag)) return noSupport(option.flag, nic);
   return option.run(ctx, nic, rest);
+}
+
+/** A tunnel has features, and nothing of a card. */
+const OF_TUNNELS: readonly string[] = ['-k', '-K'];
+
+function noSupport(flag: string, nic: Nic): Outcome {
+  const hint = `${nic.name} is a tunnel: it has features (ethtool -k, -K), no rings, queues or interrupts`;
+  if (flag === '-S') return refused('no stats available', 94, hint);
+  if (flag === '-i') return printed(`driver: ipip\n`);
+  if ('-x-X-n-N'.includes(flag)) return refused('Cannot get RX ring count: Operation not supported', 1, hint);
+  return netlinkError('', 'Operation not supported', hint);
 }
 
 function showNfc(nic: Nic, words: readonly string[]): Outcome {

@@ -5,6 +5,7 @@ import { ipLink } from './link.ts';
 import { ipNeigh } from './neigh.ts';
 import { parseOptions, USAGE, commandOf } from './options.ts';
 import { ipRoute } from './route.ts';
+import { ipTunnel } from './tunnel.ts';
 
 /** In iproute2's order: the first that a short word fits is meant. */
 const OBJECTS = [
@@ -42,7 +43,7 @@ const OBJECTS = [
 ] as const;
 
 export const IP_HELP =
-  'ip link|addr|route|neigh ...\n' +
+  'ip link|addr|route|neigh|tunnel ...\n' +
   'ip [-s [-s]] [-d] [-br] [-o] link [show [DEV]]\n' +
   'ip link set DEV mtu N | gro_max_size N | gro_ipv4_max_size N\n' +
   'ip [-4|-6] [-br] [-o] addr [show [DEV]]\n' +
@@ -50,7 +51,8 @@ export const IP_HELP =
   'ip [-4|-6] route [show [dev DEV] [PREFIX] [table main|local]]\n' +
   'ip route get ADDRESS\n' +
   'ip route add|replace|del PREFIX [via ADDRESS] [dev DEV]\n' +
-  'ip neigh [show]\n';
+  'ip neigh [show]\n' +
+  'ip tunnel [show [NAME]]\n';
 
 export function ip(ctx: Ctx, words: readonly string[]): Outcome {
   const parsed = parseOptions(words);
@@ -67,6 +69,8 @@ export function ip(ctx: Ctx, words: readonly string[]): Outcome {
       return ipAddress(ctx, parsed.options, rest);
     case 'route':
       return ipRoute(ctx, parsed.options, rest);
+    case 'tunnel':
+      return ipTunnel(ctx, rest);
     case 'neighbor':
     case 'neighbour':
       return ipNeigh(ctx, rest);

@@ -8,22 +8,30 @@ import { rxErrors } from '../proc/net-dev.ts';
 import { MIN_MTU } from '../proc/sys-class-net.ts';
 import type { Ctx } from '../types.ts';
 import type { IpOptions } from './options.ts';
+import { tunnelDetails } from './tunnel.ts';
 
 /** Least widths: "*X errors:" packets errors dropped heartbt overrun compressed. */
 const WIDTHS = [10, 7, 6, 7, 7, 7, 10];
 
 export function linkText(ctx: Ctx, nic: Nic, options: IpOptions): string {
-  if (options.brief) return `${briefLink(nic)}${macOf(ctx, nic)} <${FLAGS}> \n`;
+  if (options.brief)
+    return `${briefLink(nic)}${nic.tunnel?.spec.local ?? macOf(ctx, nic)} <${flagsOf(nic)}> \n`;
   const head = headText(ctx, nic, { details: options.details, mode: true, linkLayer: true });
   const text = `${head}${options.stats > 0 ? statsText(nic, options.stats > 1) : ''}`;
   return options.oneline ? onelined(text) : text;
 }
 
 const FLAGS = 'BROADCAST,MULTICAST,UP,LOWER_UP';
+const TUNNEL_FLAGS = 'POINTOPOINT,NOARP,UP,LOWER_UP';
+const flagsOf = (nic: Nic): string => (nic.tunnel === null ? FLAGS : TUNNEL_FLAGS);
+/** A tunnel is bound to no device below. */
+const nameOf = (nic: Nic): string => (nic.tunnel === null ? nic.name : `${nic.name}@NONE`);
+/** Of a device without a carrier of its own nobody knows. */
+const stateOf = (nic: Nic): string => (nic.tunnel === null ? 'UP' : 'UNKNOWN');
 
 /** -br: name and state, then what was asked for. */
 export function briefLink(nic: Nic): string {
-  return `${nic.name.padEnd(16)} ${'UP'.padEnd(14)} `;
+  return `${nameOf(nic).padEnd(16)} ${stateOf(nic).padEnd(14)} `;
 }
 
 /** -o: a backslash for every end of line but the last. */
@@ -39,22 +47,36 @@ export function headText(
 ): string {
   const { spec, handle } = ctx.world.queues[nic.firstQueue].tx.qd;
   const several = nic.activeQueues > 1 || (nic.queues > 1 && handle === 0);
-  const qdisc = several ? 'mq' : spec.kind;
+  const qdisc = nic.tunnel !== null ? 'noqueue' : several ? 'mq' : spec.kind;
   // 1 is the loopback device
   const index = nicNumber(ctx, nic) + 2;
+  const queues = nic.tunnel === null ? nic.queues : 1;
+  const kind = nic.tunnel === null ? '' : `\n    ${tunnelDetails(nic.tunnel.spec)}`;
   const extra = shown.details
-    ? ` promiscuity 0  allmulti 0 minmtu ${MIN_MTU} maxmtu ${nic.driver.maxMtu} addrgenmode eui64 numtxqueues ${nic.queues} numrxqueues ${nic.queues}` +
+    ? ` promiscuity 0  allmulti 0 minmtu ${MIN_MTU} maxmtu ${nic.driver.maxMtu} ${kind === '' ? '' : `${kind} `}addrgenmode eui64 numtxqueues ${queues} numrxqueues ${queues}` +
       ` gso_max_size ${nic.gsoMaxSize} gso_max_segs ${nic.gsoMaxSegs} tso_max_size ${nic.driver.tsoMaxSize} tso_max_segs 65535 gro_max_size ${nic.groMaxSize} gso_ipv4_max_size ${nic.gsoIpv4MaxSize} gro_ipv4_max_size ${nic.groIpv4MaxSize} `
     : '';
   const mode = shown.mode ? ' mode DEFAULT' : '';
-  const second = shown.linkLayer ? `    link/ether ${macOf(ctx, nic)} brd ff:ff:ff:ff:ff:ff${extra}\n` : '';
-  return `${index}: ${nic.name}: <${FLAGS}> mtu ${nic.mtu} qdisc ${qdisc} state UP${mode} group default qlen 1000\n${second}`;
+  const layer =
+    nic.tunnel === null
+      ? `link/ether ${macOf(ctx, nic)} brd ff:ff:ff:ff:ff:ff`
+      : `link/ipip ${nic.tunnel.spec.local} peer ${nic.tunnel.spec.remote}`;
+  const second = shown.linkLayer ? `    ${layer}${extra}\n` : '';
+  return `${index}: ${nameOf(nic)}: <${flagsOf(nic)}> mtu ${nic.mtu} qdisc ${qdisc} state ${stateOf(nic)}${mode} group default qlen 1000\n${second}`;
 }
 
 export function statsText(nic: Nic, detailed: boolean): string {
   const c = nic.counters;
   const rx = [c.rx_bytes, c.rx_packets, rxErrors(nic), c.rx_dropped, c.rx_missed_errors, c.multicast];
-  const tx = [c.tx_bytes, c.tx_packets, 0, c.tx_dropped, 0, 0];
+  const t = nic.tunnel;
+  const tx = [
+    c.tx_bytes,
+    c.tx_packets,
+    t?.tx_errors ?? 0,
+    c.tx_dropped,
+    t?.tx_carrier_errors ?? 0,
+    t?.collisions ?? 0,
+  ];
   const rxDetail = [c.rx_length_errors, c.rx_crc_errors, 0, 0, 0];
   const w = WIDTHS.slice();
   const widen = (values: readonly number[], from: number) => {

@@ -12,7 +12,7 @@ const HEADER =
 
 /** What rtnl_link_stats64 calls rx_errors. */
 export function rxErrors(nic: Nic): number {
-  return nic.counters.rx_length_errors + nic.counters.rx_crc_errors;
+  return nic.counters.rx_length_errors + nic.counters.rx_crc_errors + (nic.tunnel?.rx_errors ?? 0);
 }
 
 export function netDevText(ctx: Ctx): string {
@@ -32,11 +32,11 @@ function row(nic: Nic): string {
     [c.multicast, 9],
     [c.tx_bytes, 8],
     [c.tx_packets, 7],
-    [0, 4],
+    [nic.tunnel?.tx_errors ?? 0, 4],
     [c.tx_dropped, 4],
     [0, 4],
-    [0, 5],
-    [0, 7],
+    [nic.tunnel?.collisions ?? 0, 5],
+    [nic.tunnel?.tx_carrier_errors ?? 0, 7],
     [0, 10],
   ];
   return `${nic.name.padStart(6)}: ${columns.map(([value, width]) => String(value).padStart(width)).join(' ')}\n`;

@@ -16,6 +16,8 @@ export const MAX_FLOW_CNT = 1 << 29;
 export const MAX_HOLD_MS = 4_294_967_295;
 
 export function queueFiles(ctx: Ctx, nic: Nic): VirtualFile[] {
+  // RPS and XPS of a tunnel's own are not modelled
+  if (nic.tunnel !== null) return [];
   return queuesInUse(ctx, nic).flatMap((queue) => [
     rpsCpus(ctx, nic, queue),
     rpsFlowCnt(nic, queue),

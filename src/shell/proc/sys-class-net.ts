@@ -33,11 +33,13 @@ export function nicFiles(ctx: Ctx, nic: Nic): VirtualFile[] {
     check: (value: number) => Written | null,
   ) => file(name, now, (value) => check(value) ?? { type: 'napi', nic: number, name, value });
   return [
-    { path: `${dir}/address`, read: () => `${macOf(ctx, nic)}\n`, write: null },
+    { path: `${dir}/address`, read: () => `${linkAddress(ctx, nic)}\n`, write: null },
     napi('gro_flush_timeout', nic.groFlushTimeout, (value) =>
       value > MAX_FLUSH_TIMEOUT_NS ? no('ERANGE', `at most ${MAX_FLUSH_TIMEOUT_NS} ns (an hour) here`) : null,
     ),
-    { path: `${dir}/device/numa_node`, read: () => `${nic.node}\n`, write: null },
+    ...(nic.tunnel === null
+      ? [{ path: `${dir}/device/numa_node`, read: () => `${nic.node}\n`, write: null }]
+      : []),
     file('mtu', nic.mtu, (value) =>
       value < MIN_MTU || value > nic.driver.maxMtu
         ? no('EINVAL', `${nic.driver.name} takes ${MIN_MTU} to ${nic.driver.maxMtu} bytes`)
@@ -46,8 +48,18 @@ export function nicFiles(ctx: Ctx, nic: Nic): VirtualFile[] {
     napi('napi_defer_hard_irqs', nic.napiDeferHardIrqs, (value) =>
       value > INT_MAX ? no('ERANGE', `0 to ${INT_MAX}`) : null,
     ),
-    napi('threaded', nic.threaded ? 1 : 0, (value) => (value > 1 ? no('EOPNOTSUPP', '0 or 1') : null)),
+    // cells have no threads here
+    ...(nic.tunnel === null
+      ? [napi('threaded', nic.threaded ? 1 : 0, (value) => (value > 1 ? no('EOPNOTSUPP', '0 or 1') : null))]
+      : []),
   ];
+}
+
+/** A tunnel's is its local address, as bytes. */
+function linkAddress(ctx: Ctx, nic: Nic): string {
+  if (nic.tunnel === null) return macOf(ctx, nic);
+  const bytes = nic.tunnel.spec.local.split('.').map(Number);
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
 const no = (errno: 'EINVAL' | 'ERANGE' | 'EOPNOTSUPP', hint: string): Written => ({ ok: false, errno, hint });

@@ -132,6 +132,8 @@ function show(ctx: Ctx, words: readonly string[], stats: boolean): Outcome {
 function discipline(ctx: Ctx, nic: Nic, show: { all: boolean; root: boolean; stats: boolean }): string {
   const { stats } = show;
   const dev = show.all ? `dev ${nic.name} ` : '';
+  if (nic.tunnel !== null)
+    return `qdisc noqueue 0: ${dev}root refcnt 2 \n${stats ? ' Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) \n backlog 0b 0p requeues 0\n' : ''}`;
   const netem = netemOf(ctx, nic);
   const queues = nic.activeQueues;
   const counts = (
@@ -196,6 +198,12 @@ function modify(ctx: Ctx, verb: Verb, words: readonly string[]): Outcome {
   if (name === null) return refused('RTNETLINK answers: No such device', 2);
   const nic = findNic(ctx, name);
   if (nic === undefined) return noDevice(name);
+  if (nic.tunnel !== null)
+    return refused(
+      '',
+      1,
+      `${nic.name} is a tunnel without a queue (noqueue); queueing disciplines of its own are not modelled`,
+    );
   if (!root && parent === null)
     return refused(
       verb === 'del'

@@ -3,6 +3,7 @@
  * what ARP asks for, checksums as numbers.
  * Source: tcpdump 4.99.3 (print-ether.c, print-ip.c, print-ip6.c, print-tcp.c, print-udp.c), fixtures/tcpdump.txt.
  */
+import { type OuterHeader, outerFields } from '../../engine/tunnel/outer.ts';
 import { parseHex } from '../../engine/packet/hex.ts';
 import {
   ETH_P_8021Q,
@@ -64,9 +65,29 @@ const FLAGS: readonly [number, string][] = [
 ];
 
 /** Everything behind the time (and, on `any`, the device); verbose IPv4 takes two lines. */
-export function packetLine(f: FrameFields, options: LineOptions, talks: Conversations): string {
+export function packetLine(
+  f: FrameFields,
+  options: LineOptions,
+  talks: Conversations,
+  outer: OuterHeader | null = null,
+): string {
+  if (outer !== null) return wrappedLine(f, options, talks, outer);
   const head = options.link ? linkHeader(f, options.quiet) : '';
   return head + network(f, options, talks);
+}
+
+/** IP in IP (print-ip.c ip_demux_print): the outer header, then the inner packet. */
+function wrappedLine(f: FrameFields, options: LineOptions, talks: Conversations, outer: OuterHeader): string {
+  const whole = outerFields(f, outer);
+  const head = options.link ? linkHeader(whole, options.quiet) : 'IP ';
+  const flags = outer.df ? 'DF' : 'none';
+  const ecn = ['', ',ECT(1)', ',ECT(0)', ',CE'][outer.tos & 3];
+  const told =
+    options.verbose > 0
+      ? `(tos 0x${outer.tos.toString(16)}${ecn}, ttl ${outer.ttl}, id ${outer.ipId}, offset 0, flags [${flags}], proto IPIP (4), length ${whole.ipTotalLen})\n    `
+      : '';
+  const inner = ipv4(f, { ...options, link: false }, talks);
+  return `${head}${told}${outer.src} > ${outer.dst}: ${inner}${options.verbose > 0 ? '' : ' (ipip-proto-4)'}`;
 }
 
 function etherType(type: number): string {

@@ -7,6 +7,7 @@
  */
 import { Point } from '../../catalog/capture-points.ts';
 import { ETH_P_ARP, type FrameFields } from '../../engine/packet/frame.ts';
+import { type OuterHeader, outerFields, outerHeader } from '../../engine/tunnel/outer.ts';
 import { sentFields, skbFields } from '../../engine/net/skb-fields.ts';
 import { fieldsOf, type TrafficTable } from '../../engine/packet/traffic-table.ts';
 import type { PacketTap, World } from '../../engine/world.ts';
@@ -210,9 +211,17 @@ class Printer {
   }
 
   /** @param device name and direction on the `any` device, else empty */
-  take(timeNs: number, f: FrameFields, device: string, index: number): void {
+  /** @param outer the header in front of it; null: none */
+  take(
+    timeNs: number,
+    f: FrameFields,
+    device: string,
+    index: number,
+    outer: OuterHeader | null = null,
+  ): void {
     const { options } = this;
-    if (this.full || !options.filter(f)) return;
+    // filters look no further than the outer header
+    if (this.full || !options.filter(outer === null ? f : outerFields(f, outer))) return;
     this.captured += 1;
     if (options.onlyCount) return;
     if (this.firstNs < 0) {
@@ -223,8 +232,8 @@ class Printer {
     const number = options.number ? `${String(this.captured).padStart(5)}  ` : '';
     const cooked =
       device === '' || !options.link
-        ? packetLine(f, options, this.talks)
-        : `ifindex ${index} ${f.smac} ${packetLine({ ...f, frameLen: cookedLength(f) }, options, this.talks).replace(/^\S+ > \S+, /, '')}`;
+        ? packetLine(f, options, this.talks, outer)
+        : `ifindex ${index} ${f.smac} ${packetLine({ ...f, frameLen: cookedLength(f) }, options, this.talks, outer).replace(/^\S+ > \S+, /, '')}`;
     this.lines.push(`${number}${this.stamp(timeNs)}${device}${cooked}`);
     this.lastNs = timeNs;
     // now and then, so that it costs little
@@ -281,7 +290,10 @@ class TcpdumpWitness implements Witness {
     this.printer = new Printer(options);
     const { printer } = this;
     const { firstNic, nics } = ctx.fixed;
-    const only = options.device === 'any' ? null : findNic(ctx, options.device)?.index;
+    const chosen = options.device === 'any' ? undefined : findNic(ctx, options.device);
+    const only = options.device === 'any' ? null : chosen?.index;
+    // raw IP has no link header to print
+    if (chosen?.tunnel != null) options.link = false;
     this.tap = (w, point, nic, slot) => {
       const outgoing = point === Point.driverOut;
       if (!outgoing && point !== Point.stackIn) return;
@@ -292,7 +304,7 @@ class TcpdumpWitness implements Witness {
           ? `${w.nics[nic].name.padEnd(5)} ${(outgoing ? 'Out' : arrived(w, slot)).padEnd(3)} `
           : '';
       const fields = outgoing ? sentFields(w, nic, slot) : skbFields(w, slot);
-      printer.take(w.now, fields, device, nic - firstNic + 2);
+      printer.take(w.now, fields, device, nic - firstNic + 2, outerHeader(w, slot));
     };
   }
 
@@ -334,7 +346,8 @@ export function tcpdump(
     );
   const any = options.device === 'any';
   const { printer } = witness;
-  const type = any ? 'LINUX_SLL2 (Linux cooked v2)' : 'EN10MB (Ethernet)';
+  const raw = !any && findNic(ctx, options.device)?.tunnel != null;
+  const type = any ? 'LINUX_SLL2 (Linux cooked v2)' : raw ? 'RAW (Raw IP)' : 'EN10MB (Ethernet)';
   const before =
     (any ? 'tcpdump: data link type LINUX_SLL2\n' : '') +
     (options.verbose === 0
