@@ -19,6 +19,8 @@ import {
   type Task,
   type World,
 } from '../engine/world.ts';
+import { outerHeader } from '../engine/tunnel/outer.ts';
+import { innerFlow } from '../engine/tunnel/state.ts';
 import type { TcpSock } from '../engine/tcp/sock.ts';
 import type { Inspection, InspectTarget, Moment } from '../protocol/messages.ts';
 import { placeIndex } from '../protocol/place-index.ts';
@@ -360,7 +362,7 @@ function memoryOfQueue(w: World, q: RxQueue): Row[] {
 /** A CPU's NUMA node, the memory of the cards of its host, and what their distance has cost it. */
 function nodeRows(w: World, cpu: Cpu): Row[] {
   if (w.fixed.hosts[cpu.host].nodes === 1) return [];
-  const nics = w.nics.filter((nic) => nic.host === cpu.host);
+  const nics = w.nics.filter((nic) => nic.host === cpu.host && nic.tunnel === null);
   return [
     { key: 'node', value: String(cpu.node) },
     ...nics.map((nic) => ({ key: 'memory', value: `${nic.name}: ${distance(w, nic, cpu, 'this CPU')}` })),
@@ -413,7 +415,15 @@ function packetState(w: World, packet: number, history: readonly RecordView[]): 
     rows.push(row('arrivedNs', arrived.timeNs), row('frameLen', arrived.a), row('flow', arrived.b));
   if (slot === 0) return rows;
   const { pool } = w;
-  const info = w.fixed.flows[pool.flow[slot]];
+  const info = innerFlow(w, slot);
+  const outer = outerHeader(w, slot);
+  if (outer !== null)
+    rows.push(
+      row(
+        'outerIp',
+        `${outer.src} → ${outer.dst}, TTL ${outer.ttl}, ID ${outer.ipId}${outer.df ? ', DF' : ''}`,
+      ),
+    );
   rows.push(row('payloadLen', pool.payloadLen[slot]), row('segs', pool.segs[slot]));
   if (info.key.proto === 6)
     rows.push(row('tcpSeq', pool.seq[slot]), row('tcpAck', pool.ack[slot]), row('tcpWin', pool.win[slot]));

@@ -770,7 +770,10 @@ export class Session {
     }
     binNs = Math.max(binNs, rates.binNs);
     const { fixed, nics } = run.keyframes[0];
-    const way = nics[fixed.flows[flow]?.dev ?? -1]?.way ?? -1;
+    const dev = fixed.flows[flow]?.dev ?? -1;
+    // through a tunnel: the link of the card below
+    const outer = fixed.outer[dev]?.[flow] ?? 0;
+    const way = nics[outer === 0 ? dev : fixed.flows[outer].dev]?.way ?? -1;
     this.deps.post({
       type: 'transfer',
       id,

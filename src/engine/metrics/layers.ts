@@ -17,7 +17,7 @@ export interface LayerRow {
 
 function overNics(w: World, host: number, of: (nic: Nic) => number): number {
   let total = 0;
-  for (const nic of w.nics) if (nic.host === host) total += of(nic);
+  for (const nic of w.nics) if (nic.host === host && nic.tunnel === null) total += of(nic);
   return total;
 }
 

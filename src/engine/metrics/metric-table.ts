@@ -486,7 +486,7 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
     case 'queue': {
       const nic = w.nics.find((n) => n.host === host && n.name === parts[2]);
       if (nic === undefined) return undefined;
-      if (parts[0] === 'counter') return own(nic.counters, parts[3]);
+      if (parts[0] === 'counter') return own(nic.counters, parts[3]) ?? own(nic.tunnel ?? {}, parts[3]);
       if (parts[0] === 'rate') {
         const count = own(nic.counters, parts[3]);
         return count === undefined ? undefined : ratio(count, seconds(w));

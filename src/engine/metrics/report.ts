@@ -120,7 +120,7 @@ export function reportOf(w: World): Report {
       waitNs: lock.waitNs,
       holdNs: lock.holdNs,
     })),
-    queues: w.nics.flatMap((nic) =>
+    queues: cardsOf(w).flatMap((nic) =>
       w.queues.slice(nic.firstQueue, nic.firstQueue + nic.activeQueues).map((q) => ({
         host: w.fixed.hosts[nic.host].id,
         nic: nic.name,
@@ -152,6 +152,9 @@ export function reportOf(w: World): Report {
     metrics: Object.fromEntries(METRICS.map((row) => [row.name, row.compute(w)])),
   };
 }
+
+/** NICs with queues of their own. */
+const cardsOf = (w: World): World['nics'] => w.nics.filter(({ tunnel }) => tunnel === null);
 
 function linkRow(w: World, way: LinkWay): Report['links'][number] {
   const host = (nic: number): string => w.fixed.hosts[w.nics[nic].host].id;

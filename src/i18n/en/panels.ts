@@ -365,6 +365,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'inspect.ttl': 'TTL',
   'inspect.hash': 'hash',
   'inspect.truesize': 'truesize, B',
+  'inspect.outerIp': 'outer IP header',
 
   // -- lesson
   'lesson.title': 'Lesson',
