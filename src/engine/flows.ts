@@ -241,7 +241,9 @@ export class FlowMaker {
       if (flow.inner !== 0) this.decapsulated(flow);
       return;
     }
-    if (flow.inner === 0) this.encapsulated(flow, from);
+    // by the way that its packets take first: what answers goes back by it where no route leads
+    const tunnelFirst = flow.inner === 0 && this.leadsIntoTunnel(flow);
+    if (tunnelFirst) this.encapsulated(flow, from);
     for (const card of this.linked[h]) {
       if (card.nic === from || this.far[card.way].has(flow.id)) continue;
       const to = this.spec.hosts[card.to.host].nics[card.to.nic];
@@ -258,6 +260,13 @@ export class FlowMaker {
       if (far.reply !== 0) this.spread(this.flows[far.reply], -1);
       this.spread(far, card.to.nic);
     }
+    if (!tunnelFirst && flow.inner === 0) this.encapsulated(flow, from);
+  }
+
+  /** The host's route, or the device that it leaves by without one, is a tunnel. */
+  private leadsIntoTunnel({ host: h, key, dev }: FlowInfo): boolean {
+    const nic = fibLookup(this.routes[h], key.dst)?.nic ?? dev;
+    return this.outer[nic] instanceof Map;
   }
 
   /** What the inner packets of a flow are at the other end of a link; null: it has none. */

@@ -65,6 +65,7 @@ export const TOPICS: readonly (readonly [topic: string, ids: readonly string[]])
       'sack-compression-on-wlan',
       'a-delay-that-loses',
       'ufo-and-a-lost-fragment',
+      'tso-through-a-tunnel',
       'bursts-and-pacing',
       'a-ping-behind-a-bulk-flow',
       'ktls-and-its-card',

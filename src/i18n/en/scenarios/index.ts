@@ -1,3 +1,4 @@
+import { tsoThroughATunnel } from './tso-through-a-tunnel.ts';
 import { ufoAndALostFragment } from './ufo-and-a-lost-fragment.ts';
 import { aFlippedBit } from './a-flipped-bit.ts';
 import { aFrameArrives } from './a-frame-arrives.ts';
@@ -68,6 +69,7 @@ export const scenarioWords: Readonly<Record<string, string>> = {
   ...whyTheCaptureLooksBroken,
   ...aDelayThatLoses,
   ...ufoAndALostFragment,
+  ...tsoThroughATunnel,
   ...burstsAndPacing,
   ...aPingBehindABulkFlow,
   ...ktlsAndItsCard,
