@@ -615,7 +615,7 @@ export const kinds = {
     code: 95,
     stage: 'protocol',
     fn: 'ip_tunnel_xmit',
-    a: 'length of the frame with the outer header, bytes',
+    a: 'length with the outer header, bytes; of a segment with data its payload',
     b: 'NIC it goes out of (world index)',
   },
   tunnelRcv: {

@@ -2447,6 +2447,13 @@ export const reasons = {
   groTrain: { code: 983, fn: 'dev_gro_receive', knob: null, source: GRO },
   groTrainFollows: { code: 984, fn: 'dev_gro_receive', knob: null, source: GRO },
   cellEmptied: { code: 985, fn: 'napi_complete_done', knob: null, source: 'net/core/gro_cells.c, v6.12' },
+  tunnelTakes: {
+    code: 987,
+    fn: 'netif_skb_features',
+    knob: 'ethtool -K {nic} tso off gso off',
+    source: 'net/ipv4/ipip.c IPIP_FEATURES, v6.12',
+  },
+  tunnelNoQueue: { code: 988, fn: '__dev_queue_xmit', knob: null, source: DEV },
   tunnelNoHandler: {
     code: 986,
     fn: 'ip_protocol_deliver_rcu',

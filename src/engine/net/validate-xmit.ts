@@ -129,7 +129,8 @@ export function validateXmit(w: World, nic: Nic, q: RxQueue, cpu: number, slot: 
     return;
   }
   const why = whyCut(w, nic, slot);
-  const cause = decided(w, q, cpu, slot, why !== Reason.none ? why : whoseCut(w, slot));
+  const taken = nic.tunnel === null ? whoseCut(w, slot) : Reason.tunnelTakes;
+  const cause = decided(w, q, cpu, slot, why !== Reason.none ? why : taken);
   if (why === Reason.none) {
     pieces.push(slot);
     return;

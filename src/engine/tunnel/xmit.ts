@@ -163,5 +163,5 @@ export function pickDeviceQueue(w: World, tun: Nic, cpu: number, slot: number): 
   const { pool } = w;
   const place = w.queues[tun.firstQueue].txPlace;
   const [id, cause, hash] = [pool.id[slot], pool.lastSeq[slot], pool.hash[slot] | 0];
-  pool.lastSeq[slot] = emit(w, Kind.txSelect, place, Reason.txOneQueue, cpu, id, 0, cause, 0, hash);
+  pool.lastSeq[slot] = emit(w, Kind.txSelect, place, Reason.tunnelNoQueue, cpu, id, 0, cause, 0, hash);
 }

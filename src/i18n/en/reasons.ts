@@ -347,6 +347,9 @@ export const reasonWords: Readonly<Record<string, string>> = {
     'The route leads into the tunnel: the packet gets an outer IP header (protocol 4, 20 bytes) and is sent anew, by the route to the tunnel’s other end.',
   'reason.tunnelWhole':
     'The tunnel takes a packet of several segments whole (since 3.13) and puts one outer header on it: the cut comes right before the card’s driver.',
+  'reason.tunnelTakes':
+    'The tunnel’s features say that it takes a packet of several segments as it is (since 3.13): nothing is cut here.',
+  'reason.tunnelNoQueue': 'A tunnel has no queue to wait in (noqueue): the packet goes straight to it.',
   'reason.tunnelTooBig':
     'With the outer header the packet is longer than the way is wide, and it may not be cut: lost at the tunnel. The kernel would tell its sender by ICMP (fragmentation needed).',
   'reason.tunnelLoop':
