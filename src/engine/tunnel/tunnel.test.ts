@@ -5,6 +5,10 @@ import { advance } from '../advance.ts';
 import { forgottenSoftirqs, imbalance, linkImbalance, txImbalance } from '../conservation.ts';
 import { copyWorld } from '../copy.ts';
 import { createWorld } from '../create.ts';
+import { Point } from '../../catalog/capture-points.ts';
+import { compileScenario } from '../../scenario/compile.ts';
+import { loadScenario } from '../../scenario/load.ts';
+import { isTunnelled } from './state.ts';
 import { arbitraryWorld, RUN_NS } from '../../testing/arbitrary-world.ts';
 import { traced } from '../../testing/trace.ts';
 import { compileTunnels, runTunnel, type TunnelParts } from '../../testing/tunnels.ts';
@@ -240,6 +244,80 @@ describe('on the way', () => {
       return seen;
     };
     expect([ttl({}), ttl({ ttl: 7 })]).toEqual([64, 7]);
+  });
+});
+
+describe('from router to router', () => {
+  it('what is forwarded goes through, and each header’s TTL is its own', () => {
+    const nic = (last: number, address: string) => ({
+      mac: `02:00:00:00:00:0${last}`,
+      addresses: [address],
+    });
+    const tcp = (port: number) => ({ proto: 'tcp', port, acks: true });
+    const loaded = loadScenario(
+      JSON.stringify({
+        format: 1,
+        id: 'sites',
+        title: { text: 'sites' },
+        durationNs: 5_000_000,
+        hosts: {
+          h1: {
+            nics: { eth0: nic(1, '10.0.0.1') },
+            sockets: { c: tcp(0) },
+            apps: {
+              w: { cpu: 0, stream: { socket: 'c', dst: '10.0.9.9', count: 3, writeBytes: 20_000 } },
+            },
+          },
+          r1: {
+            nics: { eth0: nic(2, '10.0.0.2'), eth1: nic(3, '10.0.1.1') },
+            tunnels: { site: { local: '10.0.1.1', remote: '10.0.2.2' } },
+            routes: [
+              { prefix: '10.0.9.0/24', nic: 'site' },
+              { prefix: '10.0.0.0/24', nic: 'eth0' },
+              { prefix: '10.0.2.0/24', nic: 'eth1' },
+            ],
+          },
+          r2: {
+            nics: { eth0: nic(4, '10.0.1.2'), eth1: nic(5, '10.0.2.1') },
+            routes: [
+              { prefix: '10.0.2.0/24', nic: 'eth1' },
+              { prefix: '10.0.1.0/24', nic: 'eth0' },
+            ],
+          },
+          h2: {
+            nics: { eth0: nic(6, '10.0.2.2') },
+            tunnels: { site: { local: '10.0.2.2', remote: '10.0.1.1', addresses: ['10.0.9.9'] } },
+            routes: [{ prefix: '10.0.0.0/24', nic: 'site' }],
+            sockets: { s: tcp(5001) },
+            apps: { r: { cpu: 0, sockets: ['s'] } },
+          },
+        },
+        links: {
+          a: { a: { host: 'h1' }, b: { host: 'r1', nic: 'eth0' } },
+          b: { a: { host: 'r1', nic: 'eth1' }, b: { host: 'r2', nic: 'eth0' } },
+          c: { a: { host: 'r2', nic: 'eth1' }, b: { host: 'h2' } },
+        },
+        setup: ['r1', 'r2'].map((host) => ({ host, line: 'sysctl -w net.ipv4.ip_forward=1' })),
+      }),
+      'sites.json',
+    );
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
+    const made = compileScenario(loaded.scenario);
+    if (!made.ok) throw new Error(JSON.stringify(made.errors));
+    const w = createWorld(made.spec);
+    const ttls = new Set<string>();
+    w.tap = (world, point, nic, slot) => {
+      if (point !== Point.wireIn) return;
+      const { pool } = world;
+      const outer = isTunnelled(world, slot) ? pool.outerTtl[slot] : 0;
+      ttls.add(`${world.nics[nic].name} of host ${world.nics[nic].host}: ${outer} ${pool.ttl[slot]}`);
+    };
+    advance(w, made.spec.durationNs);
+    expect(w.tasks.find((t) => t.name === 'r')?.bytes).toBe(60_000);
+    // r1 takes one off the inner header and copies it, r2 one off the outer
+    expect([...ttls]).toContain('eth0 of host 2: 63 63');
+    expect([...ttls]).toContain('eth0 of host 3: 62 63');
+    expect([imbalance(w), txImbalance(w), linkImbalance(w)]).toEqual([0, 0, 0]);
   });
 });
 
