@@ -16,6 +16,9 @@ export interface TunnelParts {
   near?: object;
   far?: object | null;
   nic?: object;
+  link?: object;
+  /** Further tunnels of the first host, by name. */
+  more?: object;
   /** The writer's stream; null: none. The sender's datagrams. */
   stream?: object | null;
   send?: object;
@@ -61,7 +64,7 @@ export function tunnelScenario(parts: TunnelParts = {}): string {
     durationNs: parts.durationNs ?? 4_000_000,
     hosts: {
       h1: {
-        ...host(1, 2, parts.near ?? {}),
+        ...withMore(host(1, 2, parts.near ?? {}), parts.more ?? {}),
         routes: parts.routes ?? [],
         sockets: { c: { proto: 'tcp', port: 0, acks: true }, u: { proto: 'udp', port: 9000 } },
         apps: { ...(stream === null ? {} : { writer }), ...(send === undefined ? {} : { sender }) },
@@ -72,9 +75,13 @@ export function tunnelScenario(parts: TunnelParts = {}): string {
         apps: { reader: { cpu: 1, sockets: ['s', 't'] } },
       },
     },
-    links: { l: { a: { host: 'h1' }, b: { host: 'h2' }, delayNs: 5000 } },
+    links: { l: { a: { host: 'h1' }, b: { host: 'h2' }, delayNs: 5000, ...parts.link } },
     setup: parts.setup ?? [],
   });
+}
+
+function withMore<T extends { tunnels?: object }>(host: T, more: object): T {
+  return { ...host, tunnels: { ...host.tunnels, ...more } };
 }
 
 export function compileTunnels(parts: TunnelParts) {

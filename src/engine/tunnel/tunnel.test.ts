@@ -81,6 +81,8 @@ describe('who cuts and who sums', () => {
     const run = play({ kernel: '3.13' });
     const whole = run.count('tunnelXmit', 'tunnelWhole');
     expect(whole).toBeGreaterThan(4);
+    expect(run.count('xmitValidate', 'tunnelTakes')).toBe(whole);
+    expect(run.count('txSelect', 'tunnelNoQueue')).toBe(run.count('tunnelXmit'));
     expect(run.count('xmitValidate', 'txGsoTunnel')).toBe(whole);
     expect(run.w.hosts[0].software).toMatchObject({ cuts: whole, copiedBytes: 0, txSummedBytes: 5 * 65_536 });
     const { tx_packets } = run.nic(0, 'ipip1').counters;
@@ -149,9 +151,20 @@ describe('coming out', () => {
     expect(bytesRead(run)).toBe(5 * 65_536);
   });
 
+  it('a train overtakes nothing that the tunnel’s GRO holds of its flow', () => {
+    // behind a hole the card's GRO begins anew: a single frame, then a train, in one poll
+    const run = play({
+      link: { ab: { script: [{ nth: 12, of: 'data', act: 'lose' }] } },
+      durationNs: 30_000_000,
+    });
+    expect(run.count('groComplete', 'groTrainFollows')).toBeGreaterThan(0);
+    expect(bytesRead(run)).toBe(5 * 65_536);
+  });
+
   it('no card that gives verdicts vouches for the inner checksum: the CPU sums; one that gives sums leaves nothing', () => {
     const summed = play({ driver: 'ixgbe' });
     expect(summed.w.hosts[1].software.rxSummedBytes).toBe(5 * 65_536);
+    expect(summed.count('rxChecksum', 'rxCsumTunnel')).toBeGreaterThan(100);
     expect(play({ driver: 'mlx5_core' }).w.hosts[1].software.rxSummedBytes).toBe(0);
   });
 
@@ -216,6 +229,15 @@ describe('on the way', () => {
     const run = play({ stream: null, send: {}, routes: [{ prefix: '10.0.0.2/32', nic: 'ipip1' }] });
     expect(run.count('txDrop', 'tunnelLoop')).toBe(10);
     expect(run.nic(0, 'ipip1').tunnel).toMatchObject({ collisions: 10, tx_errors: 10 });
+  });
+
+  it('tunnels within tunnels, and IPv6, are lost and told apart', () => {
+    const more = { outer: { local: '10.0.0.1', remote: '10.0.0.7' } };
+    const routes = [{ prefix: '10.0.0.2/32', nic: 'outer' }];
+    expect(play({ stream: null, send: {}, more, routes }).count('txDrop', 'tunnelNested')).toBe(10);
+    const six = play({ stream: null, near: { addresses: ['fd01::1'] }, send: { dst: 'fd01::2' } });
+    expect(six.count('txDrop', 'tunnelNotIpv4')).toBe(10);
+    expect(six.nic(0, 'ipip1').tunnel?.tx_errors).toBe(10);
   });
 
   it('hides from TCP what the queueing discipline below loses', () => {
