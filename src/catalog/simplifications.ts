@@ -327,10 +327,10 @@ export const simplifications: readonly Simplification[] = [
   },
   {
     id: 'not-included',
-    model: 'XDP, kTLS and TCP offload engines are not part of this version.',
-    real: 'They steer, shorten or by-pass parts of the path shown.',
+    model: 'XDP, bridges and VLAN devices are not part of this version.',
+    real: 'They steer, shorten or by-pass parts of the path shown. A card that joins a bridge has its LRO turned off, as on a router (br_add_if), and a bridge drops what LRO has joined (__br_forward).',
     matters: 'Machines that use them; the console refuses their commands and says so.',
-    source: 'net/core/dev.c, net/tls, Linux 6.12.',
+    source: 'net/core/dev.c, net/bridge/br_if.c, br_forward.c, Linux 6.12.',
   },
   {
     id: 'taps',

@@ -9,11 +9,14 @@ const knobs = [...new Set(Object.values(reasons).flatMap(({ knob }) => (knob ===
 /** Proposed, but the engine has no such change yet. */
 const NOT_YET = ['ip link set {nic} promisc on'];
 
-it.each(NOT_YET)('not modelled yet: %s', (knob) => {
-  const result = runCommand(testWorld(), 0, knob.replace('{nic}', 'eth0'));
-  expect(result).toMatchObject({ status: 1, changes: [] });
-  expect(result.output).toContain('not modelled yet');
-});
+it.each([...NOT_YET, 'ip link set dev {nic} master br0', 'ip link set {nic} xdp obj drop.o'])(
+  'not modelled yet: %s',
+  (knob) => {
+    const result = runCommand(testWorld(), 0, knob.replace('{nic}', 'eth0'));
+    expect(result).toMatchObject({ status: 1, changes: [] });
+    expect(result.output).toContain('not modelled yet');
+  },
+);
 
 it.each(knobs.filter((knob) => !NOT_YET.includes(knob)))('%s', (knob) => {
   // congestion levels are told of in 2.4 only, and the packet queue's length was a sysctl

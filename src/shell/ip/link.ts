@@ -81,6 +81,12 @@ const SETTINGS = [
 ] as const;
 type Setting = (typeof SETTINGS)[number];
 
+/** What else the real tool can set: states, bridges, programs, names. */
+const NOT_HERE: ReadonlySet<string> = new Set([
+  ...['up', 'down', 'address', 'promisc', 'multicast', 'allmulticast', 'arp', 'name', 'alias', 'netns', 'vf'],
+  ...['master', 'nomaster', 'xdp', 'xdpgeneric', 'xdpdrv', 'xdpoffload'],
+]);
+
 function set(ctx: Ctx, words: readonly string[]): Outcome {
   let name: string | null = null;
   const wishes: [Setting, number][] = [];
@@ -108,8 +114,7 @@ function set(ctx: Ctx, words: readonly string[]): Outcome {
       i += 1;
       if (words[i] === undefined) return incomplete();
     } else if (name !== null) {
-      if (['up', 'down', 'address', 'promisc'].includes(words[i]))
-        return refused('', 1, `${words[i]} is not modelled yet; ${LINK_USAGE}`);
+      if (NOT_HERE.has(words[i])) return refused('', 1, `${words[i]} is not modelled yet; ${LINK_USAGE}`);
       return garbage('dev', words[i]);
     }
     name = words[i];

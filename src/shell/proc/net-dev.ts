@@ -1,6 +1,6 @@
 /**
  * /proc/net/dev. "drop" is rx_dropped + rx_missed_errors, "frame" length and CRC errors together.
- * Source: net/core/net-procfs.c dev_seq_printf_stats, v6.12. Left out: the loopback device; transmit is not modelled (zeros).
+ * Source: net/core/net-procfs.c dev_seq_printf_stats, v6.12. Left out: the loopback device.
  */
 import type { Nic } from '../../engine/world.ts';
 import { nicsOf } from '../host.ts';
