@@ -92,7 +92,7 @@ export const kindWords: Readonly<Record<string, string>> = {
   'kind.lockRelease': 'lock given back',
   'kind.lockPassed': 'wait is over',
   'kind.txSelect': 'transmit queue chosen',
-  'kind.xmitValidate': 'made ready for the card',
+  'kind.xmitValidate': 'made ready for the device',
   'kind.gsoSegment': 'piece of a packet',
   'kind.tlsSetup': 'keys of TLS handed over',
   'kind.tlsRecord': 'TLS record written',
@@ -255,7 +255,7 @@ export const kindWords: Readonly<Record<string, string>> = {
   'sentence.lockRelease.next': 'CPU {cpu} gives {place} back after {aTime}, and CPU {bCpu} has it now.',
   'sentence.lockPassed': 'CPU {bCpu} is done with {place}: CPU {cpu} goes on, after waiting for {aTime}.',
   'sentence.xmitValidate':
-    'Packet {packet} of {a} {a|frame|frames} and {b} bytes is made ready for the card at {place}.',
+    'Packet {packet} of {a} {a|frame|frames} and {b} bytes is made ready for the device at {place}.',
   'sentence.tlsSetup': 'What {socket} sends is encrypted from now on.',
   'sentence.tlsSetup.1': 'What {socket} receives is decrypted from now on.',
   'sentence.tlsRecord': 'TLS record {other} of {socket}: {a} bytes of the application.',

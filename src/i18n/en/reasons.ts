@@ -388,7 +388,7 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.txGsoEcn': 'It carries CWR, which the card would repeat on every frame, so software cuts.',
   'reason.txCutList': 'Its frames were only strung together: they are taken apart as they came.',
   'reason.txLinearize': 'The card reads a packet from one place only: headers and data are copied together.',
-  'reason.txChecksumHelp': 'The card does not finish this checksum, so the CPU sums every byte.',
+  'reason.txChecksumHelp': 'The device does not finish this checksum, so the CPU sums every byte.',
   'reason.txPiece': 'A piece of a packet goes to the card, right behind the one before.',
   'reason.txRequeued': 'The ring is full before the last piece: the rest goes back to the head of the queue.',
   'reason.bqlGrows': 'The card had sent all it was given before more came: the limit was too small.',
