@@ -28,6 +28,8 @@ const NF_QUEUE = 'net/netfilter/nf_queue.c, v6.12; net/core/netfilter.c, 2.4.18'
 const WLAN = 'IEEE 802.11-2016, clause 10';
 const NETEM = 'net/sched/sch_netem.c, v6.12';
 const IP_TUNNEL = 'net/ipv4/ip_tunnel.c, net/ipv4/ipip.c, v6.12';
+const BRIDGE_IN = 'net/bridge/br_input.c, v6.12';
+const BRIDGE_OUT = 'net/bridge/br_forward.c, v6.12';
 const TOE = 'networking:toe, Linux Foundation wiki (Linux has none); Mogul, HotOS 2003';
 export const reasons = {
   none: { code: 0, fn: '', knob: null, source: '' },
@@ -2460,6 +2462,52 @@ export const reasons = {
     knob: null,
     source: 'net/ipv4/ip_input.c, v6.12',
     drop: 'IP_NOPROTO',
+  },
+
+  // -- bridges
+  bridgeKnown: { code: 990, fn: 'br_forward', knob: 'ip link set {nic} nomaster', source: BRIDGE_OUT },
+  bridgeFlood: { code: 991, fn: 'br_flood', knob: 'ip link set {nic} nomaster', source: BRIDGE_OUT },
+  bridgeGroup: { code: 992, fn: 'br_flood', knob: 'ip link set {nic} nomaster', source: BRIDGE_OUT },
+  bridgeLocal: { code: 993, fn: 'br_pass_frame_up', knob: 'ip link set {nic} nomaster', source: BRIDGE_IN },
+  bridgeSamePort: {
+    code: 994,
+    fn: 'should_deliver',
+    knob: null,
+    source: BRIDGE_OUT,
+    drop: 'NOT_SPECIFIED',
+  },
+  bridgeNoPort: { code: 995, fn: 'br_flood', knob: null, source: BRIDGE_OUT, drop: 'NOT_SPECIFIED' },
+  bridgeBadSource: { code: 996, fn: 'br_handle_frame', knob: null, source: BRIDGE_IN, drop: 'NOT_SPECIFIED' },
+  bridgePause: { code: 997, fn: 'br_handle_frame', knob: null, source: BRIDGE_IN, drop: 'NOT_SPECIFIED' },
+  bridgeLinkLocal: { code: 998, fn: 'br_handle_frame', knob: null, source: BRIDGE_IN },
+  bridgeLro: {
+    code: 999,
+    fn: '__br_forward',
+    knob: 'ethtool -K {nic} lro off',
+    source: 'net/bridge/br_forward.c skb_warn_if_lro, v6.12',
+    drop: 'NOT_SPECIFIED',
+  },
+  bridgeTooLong: {
+    code: 1000,
+    fn: 'is_skb_forwardable',
+    knob: 'ip link set {nic} mtu 9000',
+    source: 'net/core/dev.c, net/bridge/br_forward.c br_dev_queue_push_xmit, v6.12',
+    drop: 'NOT_SPECIFIED',
+  },
+  bridgeOut: { code: 1001, fn: 'br_dev_queue_push_xmit', knob: null, source: BRIDGE_OUT },
+  bridgeCopy: { code: 1002, fn: 'deliver_clone', knob: null, source: BRIDGE_OUT },
+  otherHost: {
+    code: 1003,
+    fn: 'ip_rcv_core',
+    knob: null,
+    source: 'net/ipv4/ip_input.c, v6.12',
+    drop: 'OTHERHOST',
+  },
+  lroBridge: {
+    code: 1004,
+    fn: 'dev_disable_lro',
+    knob: 'ip link set {nic} nomaster',
+    source: 'net/bridge/br_if.c br_add_if, v6.12',
   },
 } as const satisfies Record<string, ReasonInfo>;
 

@@ -327,10 +327,19 @@ export const simplifications: readonly Simplification[] = [
   },
   {
     id: 'not-included',
-    model: 'XDP, bridges and VLAN devices are not part of this version.',
-    real: 'They steer, shorten or by-pass parts of the path shown. A card that joins a bridge has its LRO turned off, as on a router (br_add_if), and a bridge drops what LRO has joined (__br_forward).',
+    model: 'XDP and VLAN devices are not part of this version.',
+    real: 'They steer, shorten or by-pass parts of the path shown.',
     matters: 'Machines that use them; the console refuses their commands and says so.',
-    source: 'net/core/dev.c, net/bridge/br_if.c, br_forward.c, Linux 6.12.',
+    source: 'net/core/dev.c, Linux 6.12.',
+  },
+  {
+    id: 'bridges',
+    model:
+      'A bridge learns, looks up, floods and passes up; every port forwards from the moment it joins. The bridge sends nothing itself and has no IP address: give that to a port. Looking up costs as much as IP forwarding without its route (assumed). Who is a neighbour over a bridge follows from the ports that the scenario gives it.',
+    real: 'A bridge is a device of its own, with addresses, and sends. There are spanning tree with ports that block, VLAN filtering, multicast snooping (on by default), netfilter on bridges, offload to switches, and flags of ports (hairpin, isolated, learning, flooding).',
+    matters:
+      'Bridges in rings, where frames circle here as they do without spanning tree; multicast to groups that somebody has joined; a host that speaks by its bridge; what a bridged frame costs.',
+    source: 'net/bridge/br_input.c, br_forward.c, br_fdb.c, br_if.c, Linux 6.12.',
   },
   {
     id: 'taps',

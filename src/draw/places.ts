@@ -1,7 +1,7 @@
 /** From a place of the world's table, or a record, to where it stands on the stage. */
 import { kindName } from '../catalog/kinds.ts';
-import { Reason } from '../catalog/reasons.ts';
 import type { Place } from '../catalog/places.ts';
+import { Reason } from '../catalog/reasons.ts';
 import type { RecordView, Scene, SceneMap } from '../protocol/scene.ts';
 import { grow, type Point, type Rect } from './geometry.ts';
 import type { LaneLayout, NicLayout, RingLayout, SocketLayout, StageLayout, StripLayout } from './layout.ts';
@@ -125,6 +125,8 @@ const LANE_PARTS: Readonly<Record<string, LanePart>> = {
   tunnelXmit: 'protocol',
   tunnelRcv: 'protocol',
   cellTake: 'poll',
+  bridgeRcv: 'protocol',
+  bridgeForward: 'protocol',
   l4Rcv: 'protocol',
   consumed: 'protocol',
   hardirqEnter: 'head',

@@ -4,26 +4,20 @@
  */
 import { Kind } from '../catalog/kinds.ts';
 import { Reason } from '../catalog/reasons.ts';
-import { wakeTask, moveTask } from './cpu/scheduler.ts';
-import {
-  FEATURES,
-  type BqlName,
-  type Change,
-  type FeatureName,
-  type LinkSetting,
-  type SysctlName,
-} from './change.ts';
+import { joinBridge, leaveBridge } from './bridge/members.ts';
+import type { BqlName, Change, LinkSetting, SysctlName } from './change.ts';
+import { moveTask, wakeTask } from './cpu/scheduler.ts';
 import { emit } from './emit.ts';
 import { changeNetem, createNetem } from './link/netem.ts';
-import { changeQdisc, replaceQdisc } from './net/sched/sched.ts';
 import { createFlowLimit } from './net/backlog.ts';
 import { addAddress, recomputeFib, removeAddress } from './net/fib.ts';
+import { changeQdisc, replaceQdisc } from './net/sched/sched.ts';
 import { beginAdaptive } from './nic/adaptive.ts';
 import { clearArfs } from './nic/arfs.ts';
-import { dropped, netdevFixFeatures } from './nic/features.ts';
-import { resetRing } from './nic/rx-ring.ts';
-import { recomputeSteering } from './nic/steering.ts';
 import { unmask } from './nic/moderation.ts';
+import { resetRing } from './nic/rx-ring.ts';
+import { disableLro, setFeature } from './nic/set-feature.ts';
+import { recomputeSteering } from './nic/steering.ts';
 import { parseHex } from './packet/hex.ts';
 import { NO_CPU } from './records.ts';
 import type { Dql, Nic, World } from './world.ts';
@@ -112,6 +106,10 @@ export function applyChange(w: World, host: number, change: Change): void {
     case 'link':
       setLink(w.nics[change.nic], change.name, change.value);
       break;
+    case 'master':
+      if (change.bridge === null) leaveBridge(w, w.nics[change.nic]);
+      else joinBridge(w, w.nics[change.nic], change.bridge, seq);
+      break;
     case 'route-add': {
       const { network, bits, nic, via } = change;
       w.hosts[host].routes = [...w.hosts[host].routes, { network, bits, nic, via, source: null }];
@@ -133,7 +131,9 @@ export function applyChange(w: World, host: number, change: Change): void {
     case 'sysctl':
       w.hosts[host].sysctl[change.name] = change.values.slice();
       sysctlEffects(w, host, change.name, change.values[0]);
-      if (change.name === 'net.ipv4.ip_forward' && change.values[0] !== 0) disableLro(w, host, seq);
+      if (change.name === 'net.ipv4.ip_forward' && change.values[0] !== 0) {
+        for (const nic of w.nics) if (nic.host === host) disableLro(w, nic, Reason.lroForwarding, seq);
+      }
       break;
     case 'netem': {
       const way = w.ways[w.nics[change.nic].way];
@@ -212,38 +212,6 @@ function setChannels(w: World, nic: Nic, combined: number, seq: number): void {
   for (let i = 0; i < nic.queues; i += 1) {
     const q = w.queues[nic.firstQueue + i];
     resetRing(w, q, q.size, seq);
-  }
-}
-
-/** netdev_update_features: what is wanted, and what follows from it; each feature that follows is told of. */
-function setFeature(w: World, nic: Nic, name: FeatureName, on: boolean, seq: number): void {
-  const before = nic.features;
-  nic.wanted = { ...nic.wanted, [name]: on };
-  nic.features = netdevFixFeatures(nic.wanted, w.fixed.rules);
-  for (const other of FEATURES) {
-    const now = nic.features[other];
-    if (other === name ? now === on : now === before[other]) continue;
-    const why = dropped.get(other) ?? Reason.featureBack;
-    const at = FEATURES.indexOf(other);
-    emit(w, Kind.featureChange, nic.macPlace, why, NO_CPU, 0, 0, seq, at, now ? 1 : 0);
-  }
-  if (before['ntuple-filters'] === nic.features['ntuple-filters']) return;
-  if (!nic.features['ntuple-filters']) {
-    // switching the filters off takes the rules out
-    nic.ntuple = [];
-    clearArfs(w, nic);
-  }
-  recomputeSteering(w, nic);
-}
-
-/** dev_disable_lro: who forwards must not join what it can't take apart again. It can be turned on again, wrongly. */
-function disableLro(w: World, host: number, seq: number): void {
-  const name = 'large-receive-offload';
-  for (const nic of w.nics) {
-    if (nic.host !== host || nic.wanted[name] !== true) continue;
-    const why = Reason.lroForwarding;
-    const told = emit(w, Kind.featureChange, nic.macPlace, why, NO_CPU, 0, 0, seq, FEATURES.indexOf(name), 0);
-    setFeature(w, nic, name, false, told);
   }
 }
 

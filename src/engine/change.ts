@@ -47,6 +47,8 @@ export type Change =
       name: LinkSetting;
       value: number;
     }
+  /** The card becomes a port of a bridge (index in its host), or of none. */
+  | { type: 'master'; nic: number; bridge: number | null }
   /** `nic` a world index; the prefix's bits behind its length are zero. */
   | { type: 'route-add'; network: string; bits: number; nic: number; via: string | null }
   | { type: 'route-del'; network: string; bits: number }

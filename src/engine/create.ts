@@ -1,52 +1,58 @@
 /** Makes a world from its spec: everything at rest at time 0, set-up applied, the first frames on their links. */
 import { Ctx } from '../catalog/contexts.ts';
 import { drivers } from '../catalog/drivers.ts';
-import type { Place } from '../catalog/places.ts';
 import { hasSysctl } from '../catalog/interfaces.ts';
+import type { Place } from '../catalog/places.ts';
 import { rulesFor } from '../catalog/rules.ts';
 import { WORK_PARTS } from '../catalog/work-parts.ts';
-import { applyChange } from './apply-change.ts';
-import { createAgenda, schedule } from './clock/agenda.ts';
 import { createStreamState } from './app/stream-wake.ts';
-import { createLock } from './cpu/lock.ts';
+import { applyChange } from './apply-change.ts';
+import { joinBridge } from './bridge/members.ts';
+import { createBridge } from './bridge/state.ts';
+import { createAgenda, schedule } from './clock/agenda.ts';
 import { type CostProfile, costProfiles } from './cost.ts';
 import { schedTunables } from './cpu/fair.ts';
+import { createLock } from './cpu/lock.ts';
 import { makeFlows } from './flows.ts';
 import { createMedium } from './link/medium.ts';
 import { airRng, createWay, type Link, type LinkWay } from './link/state.ts';
 import { createLatency } from './metrics/latency.ts';
 import { recomputeFib, tablesOf } from './net/fib.ts';
-import { createSnmp } from './net/snmp.ts';
-import { createSoftwareWork } from './net/software-work.ts';
 import { createBottomHalf } from './net/net-bh.ts';
 import { NETFILTER_NONE } from './net/nf-message.ts';
 import { createNfQueue, NF_QUEUE_MAXLEN } from './net/nf-queue.ts';
 import { createQdisc } from './net/sched/sched.ts';
 import { DEFAULT_QDISCS, defaultQdisc } from './net/sched/spec.ts';
+import { createSnmp } from './net/snmp.ts';
+import { createSoftwareWork } from './net/software-work.ts';
+import { createDim } from './nic/dim.ts';
 import { createDql } from './nic/dql.ts';
 import { netdevFixFeatures, offeredFeatures } from './nic/features.ts';
-import { createDim } from './nic/dim.ts';
 import { createItr } from './nic/ixgbe-itr.ts';
 import { recomputeSteering } from './nic/steering.ts';
+import { createToe, type Toe } from './nic/toe/state.ts';
 import { parseHex } from './packet/hex.ts';
 import { createPool } from './packet/pool.ts';
 import { NETDEV_RSS_KEY_LEN, RXH_SD, RXH_SDFN } from './packet/toeplitz.ts';
 import { createRng, nextU32 } from './rng.ts';
 import type { AppSpec, HostSpec, NicSpec, SocketSpec, WorldSpec } from './spec.ts';
+import { createNicTls, createTlsStat } from './tls/state.ts';
 import { createClient } from './traffic/client.ts';
 import { planNext, planWire } from './traffic/source.ts';
+import { IPIP_DRIVER, tunnelFeatures } from './tunnel/features.ts';
+import { createTunnel } from './tunnel/state.ts';
 import {
   ACTOR_AIR,
   ACTOR_ARFS,
   ACTOR_CPU,
   ACTOR_DMA,
+  ACTOR_FRAG,
   ACTOR_LINK_ARRIVE,
   ACTOR_LINK_PASS,
   ACTOR_MODERATION,
   ACTOR_QDISC,
   ACTOR_SCHED_TICK,
   ACTOR_TASK,
-  ACTOR_FRAG,
   ACTOR_TCP,
   ACTOR_TICK,
   ACTOR_TOE,
@@ -56,6 +62,7 @@ import {
   ACTOR_WATCHDOG,
   ACTOR_WIRE,
   type Cpu,
+  type FlowInfo,
   type HostFixed,
   type HostState,
   LATENCY_FLOWS,
@@ -63,17 +70,12 @@ import {
   type Lock,
   type Nic,
   type RxQueue,
-  type FlowInfo,
   type Socket,
   type Source,
   type Task,
   type TcpConnection,
   type World,
 } from './world.ts';
-import { createNicTls, createTlsStat } from './tls/state.ts';
-import { createToe, type Toe } from './nic/toe/state.ts';
-import { IPIP_DRIVER, tunnelFeatures } from './tunnel/features.ts';
-import { createTunnel } from './tunnel/state.ts';
 
 const FIRST_NIC_IRQ = 32;
 const RSS_STREAM = 1;
@@ -144,6 +146,7 @@ export function createWorld(spec: WorldSpec): World {
       fragActor: maker.actor(ACTOR_FRAG, h),
       ...tablesOf(host, fixed.firstNic),
       bottomHalf: null,
+      bridges: (host.bridges ?? []).map(({ name }) => createBridge(name)),
       nfQueue: null,
       softirqNow: 0,
       softirqMost: 0,
@@ -340,6 +343,10 @@ export function createWorld(spec: WorldSpec): World {
   };
   for (const nic of nics) recomputeSteering(world, nic);
   for (let host = 0; host < hosts.length; host += 1) recomputeFib(world, host);
+  spec.hosts.forEach(({ bridges = [] }, h) => {
+    for (const [index, { ports }] of bridges.entries())
+      for (const port of ports) joinBridge(world, nics[hosts[h].firstNic + port], index, 0);
+  });
   for (const { host, change } of spec.setup) applyChange(world, host, change);
   // sockets are opened after set-up: what it says of their buffers holds
   for (const sock of sockets) {
@@ -562,6 +569,7 @@ function makeCpu(maker: Maker, host: HostSpec, h: number, number: number, index:
       txCount: 0,
       slot: 0,
       out: -1,
+      copies: [],
     },
     runQueue: [],
     delayed: [],
@@ -832,6 +840,7 @@ function makeNic(
     tls: 'tls-hw-tx-offload' in driver.offloads ? createNicTls() : null,
     toe: null,
     tunnel: tunnel === undefined ? null : createTunnel(tunnel, host.cpus),
+    bridge: -1,
   };
 }
 

@@ -2,12 +2,14 @@
  * The world's flows: every five-tuple (with its link-layer addresses) that any source can send, numbered from 1 when the world is
  * made. Tables get columns with these numbers; options and extension headers are interned likewise.
  */
-import { canonicalAddress } from './packet/address.ts';
+import { neighbourOf } from './bridge/segment.ts';
+import { isGroupMac } from './bridge/state.ts';
 import { fibLookup, tablesOf } from './net/fib.ts';
+import { canonicalAddress } from './packet/address.ts';
 import { flowHash } from './packet/flow-hash.ts';
+import type { FrameFields } from './packet/frame.ts';
 import { IPPROTO_TCP } from './packet/frame.ts';
 import { createTrafficBuilder, type FlowKey, type TrafficTable } from './packet/traffic-table.ts';
-import type { FrameFields } from './packet/frame.ts';
 import type {
   ClientTraffic,
   HostSpec,
@@ -139,6 +141,8 @@ export class FlowMaker {
   private readonly routes: Route[][];
   /** Flows that come out of a tunnel, with its index in the host. */
   private readonly byTunnel = new Map<number, number>();
+  /** Card (index in its host) that a source's flow comes in by. */
+  private readonly cameBy = new Map<number, number>();
   private connections = 0;
 
   constructor(spec: WorldSpec) {
@@ -191,8 +195,7 @@ export class FlowMaker {
       softHash: inner?.softHash ?? flowHash(this.spec.seed, key),
       softHashFragment: inner?.softHashFragment ?? flowHash(this.spec.seed, key, true),
       tagged: key.vlan >= 0,
-      macOurs:
-        nic.promiscuous || key.dmac === nic.mac || (Number.parseInt(key.dmac.slice(0, 2), 16) & 1) !== 0,
+      macOurs: nic.promiscuous || key.dmac === nic.mac || isGroupMac(key.dmac),
       always: nic.promiscuous || group,
       dev: -1,
       reply: 0,
@@ -232,35 +235,47 @@ export class FlowMaker {
 
   /**
    * Follows a flow over the links that it may leave its host by, from host to host, and numbers what it is there and what is
-   * answered. A flow that ends at its host goes no further; one that came by a link does not go back by it.
+   * answered. A flow that ends at its host goes no further; one that came by a link does not go back by it. On a host with bridges
+   * any card may become a port: what has another one's link address, or a group's, goes on as it is.
    * @param from card (index in the host) it came in by; -1: the host sends it
    */
   spread(flow: FlowInfo, from: number): void {
     const { host: h } = flow;
+    const bridged = from >= 0 && this.mayBridge(flow);
     if (from >= 0 && this.endsAt(flow)) {
       if (flow.inner !== 0) this.decapsulated(flow);
-      return;
+      if (!bridged) return;
     }
     // by the way that its packets take first: what answers goes back by it where no route leads
     const tunnelFirst = flow.inner === 0 && this.leadsIntoTunnel(flow);
     if (tunnelFirst) this.encapsulated(flow, from);
     for (const card of this.linked[h]) {
       if (card.nic === from || this.far[card.way].has(flow.id)) continue;
-      const to = this.spec.hosts[card.to.host].nics[card.to.nic];
-      // who forwards writes new link addresses
+      // who forwards by IP writes new link addresses
       const key =
-        from < 0 && flow.inner === 0
+        bridged || (from < 0 && flow.inner === 0)
           ? flow.key
-          : { ...flow.key, smac: this.spec.hosts[h].nics[card.nic].mac, dmac: to.mac };
+          : { ...flow.key, ...this.macsOf(h, card.nic, flow.key.dst) };
       const far = this.flowOf(card.to.host, card.to.nic, key, this.innerAt(flow, card.to, key));
       this.far[card.way].set(flow.id, far.id);
       if (far.id > flow.id && far.same === far.id) far.same = flow.same;
       if (flow.far === 0 || flow.dev === this.firstNics[h] + card.nic) flow.far = far.id;
-      this.answered(card.to.host, card.to.nic, far);
+      // a bridge does not answer for others
+      if (!this.mayBridge(far) || this.isGroup(far)) this.answered(card.to.host, card.to.nic, far);
       if (far.reply !== 0) this.spread(this.flows[far.reply], -1);
       this.spread(far, card.to.nic);
     }
-    if (!tunnelFirst && flow.inner === 0) this.encapsulated(flow, from);
+    if (!tunnelFirst && flow.inner === 0 && !bridged) this.encapsulated(flow, from);
+  }
+
+  /** Its host has bridges, and the frames are not for the host's own cards alone. */
+  private mayBridge({ host: h, key }: FlowInfo): boolean {
+    const { bridges = [], nics } = this.spec.hosts[h];
+    return bridges.length > 0 && nics.every(({ mac }) => mac !== key.dmac);
+  }
+
+  private isGroup({ key }: FlowInfo): boolean {
+    return isGroupMac(key.dmac);
   }
 
   /** The host's route, or the device that it leaves by without one, is a tunnel. */
@@ -287,7 +302,7 @@ export class FlowMaker {
       if (tunnel === undefined || map === null || t === from || map.has(flow.id)) return;
       const [src, dst] = [canonicalAddress(tunnel.local), canonicalAddress(tunnel.remote)];
       const n = this.cardTo(h, dst);
-      const macs = this.macsOf(h, n);
+      const macs = this.macsOf(h, n, dst);
       const outer = { ...key, ...macs, vlan: -1, src, dst, proto: IPPROTO_IPIP, sport: 0, dport: 0 };
       const out = this.flowOf(h, n, outer, flow);
       if (out.dev < 0) out.dev = this.firstNics[h] + n;
@@ -304,12 +319,25 @@ export class FlowMaker {
     return this.linked[h].length > 0 ? this.linked[h][0].nic : 0;
   }
 
-  private macsOf(h: number, n: number): { smac: string; dmac: string } {
-    const to = this.linked[h].find((card) => card.nic === n)?.to;
-    return {
-      smac: this.spec.hosts[h].nics[n].mac,
-      dmac: to === undefined ? '02:00:00:00:00:0a' : this.spec.hosts[to.host].nics[to.nic].mac,
-    };
+  /** Link addresses of what leaves by a card for `dst`, or for a router on the way there. */
+  private macsOf(h: number, n: number, dst: string): { smac: string; dmac: string } {
+    const { hosts } = this.spec;
+    const cardOf = ({ host, nic }: LinkEnd) => hosts[host].nics[nic];
+    const to = neighbourOf(
+      { host: h, nic: n },
+      {
+        farOf: ({ host, nic }) => this.linked[host].find((card) => card.nic === nic)?.to ?? null,
+        portsBeside: ({ host, nic }) => {
+          const bridge = hosts[host].bridges?.find(({ ports }) => ports.includes(nic));
+          if (bridge === undefined) return null;
+          return bridge.ports.filter((port) => port !== nic).map((port) => ({ host, nic: port }));
+        },
+        keyOf: ({ host, nic }) => `${host} ${nic}`,
+      },
+      (card) => cardOf(card).addresses.some((text) => canonicalAddress(text) === dst),
+      ({ host }) => hosts[host].nics.length > 1,
+    );
+    return { smac: hosts[h].nics[n].mac, dmac: to === null ? '02:00:00:00:00:0a' : cardOf(to).mac };
   }
 
   /** ip_tunnel_lookup: the host's tunnel with these two ends takes the outer header off, and the inner packets go on. */
@@ -387,13 +415,16 @@ export class FlowMaker {
   }
 
   /** The flow that a flow is at the host where it ends; null: it ends nowhere. */
-  private endOf(flow: FlowInfo): FlowInfo | null {
+  private endOf(flow: FlowInfo, seen: ReadonlySet<number> = new Set()): FlowInfo | null {
     const routed = this.throughTunnel(flow);
     if (routed !== null) return routed;
+    const passed = new Set([...seen, flow.id]);
     for (const card of this.linked[flow.host]) {
       const far = this.flows[this.far[card.way].get(flow.id) ?? 0];
-      if (far === undefined) continue;
-      const end = this.endsAt(far) ? this.taken(far) : this.endOf(far);
+      // bridges may stand in a ring
+      if (far === undefined || passed.has(far.id)) continue;
+      const ends = this.endsAt(far) && !this.mayBridge(far);
+      const end = ends ? this.taken(far) : this.endOf(far, passed);
       if (end !== null) return end;
     }
     return null;
@@ -416,12 +447,12 @@ export class FlowMaker {
     return this.endsAt(inner) ? inner : this.endOf(inner);
   }
 
-  /** Card (index in its host) that a flow comes in by: the one with its link address, else the first. */
-  private cardOf(flow: FlowInfo): number {
+  /** Card (index in its host) that a flow comes in by: the one with its link address, else its source's, else the first. */
+  cardOf(flow: FlowInfo): number {
     const tunnel = this.byTunnel.get(flow.id);
     if (tunnel !== undefined) return tunnel;
     const at = this.spec.hosts[flow.host].nics.findIndex((nic) => nic.mac === flow.key.dmac);
-    return Math.max(0, at);
+    return at < 0 ? (this.cameBy.get(flow.id) ?? 0) : at;
   }
 
   /** A source's table with this world's flows. */
@@ -432,7 +463,8 @@ export class FlowMaker {
     const table = source.kind === 'table' ? source.table : rateTable(source);
     const ids = table.flows.map((key) => {
       const flow = this.flowOf(source.host, source.nic, key);
-      this.answered(source.host, source.nic, flow);
+      this.cameBy.set(flow.id, source.nic);
+      if (!this.mayBridge(flow) || this.isGroup(flow)) this.answered(source.host, source.nic, flow);
       if (source.kind === 'client' && flow.reply !== 0) this.flows[flow.reply].client = index;
       return flow.id;
     });
@@ -473,7 +505,7 @@ export function makeFlows(spec: WorldSpec): FlowTables {
     ),
   );
   const tunnels = maker.outer.some((map) => map !== null);
-  if (tunnels || (spec.links !== undefined && spec.links.length > 0)) spreadAll(maker, spec);
+  if (tunnels || (spec.links !== undefined && spec.links.length > 0)) spreadAll(maker);
   const far = maker.far.map((map) => {
     const column = new Uint32Array(flows.length);
     for (const [near, id] of map) column[near] = id;
@@ -500,15 +532,14 @@ function sendFlows(maker: FlowMaker, send: SendSpec, h: number): number[] {
 }
 
 /** What sources and applications send, over all links. */
-function spreadAll(maker: FlowMaker, spec: WorldSpec): void {
+function spreadAll(maker: FlowMaker): void {
   const { flows } = maker;
   const given = flows.length;
   for (let id = 1; id < given; id += 1) {
     const flow = flows[id];
     if (flow.dev >= 0) maker.spread(flow, -1);
     else {
-      const came = spec.hosts[flow.host].nics.findIndex((nic) => nic.mac === flow.key.dmac);
-      maker.spread(flow, Math.max(0, came));
+      maker.spread(flow, maker.cardOf(flow));
     }
   }
 }

@@ -3,10 +3,10 @@
  * Plain data; times in ns, sizes in bytes, rates in the unit their names say.
  */
 import type { DriverName } from '../catalog/drivers.ts';
-import type { FrameFields } from './packet/frame.ts';
-import type { QdiscKind } from './net/sched/spec.ts';
-import type { TrafficTable } from './packet/traffic-table.ts';
 import type { Change } from './change.ts';
+import type { QdiscKind } from './net/sched/spec.ts';
+import type { FrameFields } from './packet/frame.ts';
+import type { TrafficTable } from './packet/traffic-table.ts';
 
 export interface WorldSpec {
   kernel: string;
@@ -58,6 +58,7 @@ export interface HostSpec {
   apps: AppSpec[];
   /** Where packets for others go. `nic` index in the host; the longest prefix wins. */
   routes?: { prefix: string; nic: number }[];
+  bridges?: BridgeSpec[];
   firewall?: Firewall;
 }
 
@@ -93,6 +94,12 @@ export interface NicSpec {
   tunnel?: TunnelSpec | undefined;
   /** RSS key as hex; absent: random from the seed, as netdev_rss_key_fill does. */
   rssKey?: string;
+}
+
+/** An Ethernet bridge: its ports are cards (index in the host). */
+export interface BridgeSpec {
+  name: string;
+  ports: number[];
 }
 
 /** An IPIP tunnel: behind the host's cards in its list. Its `mtu` is the inner packet's. */

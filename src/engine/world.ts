@@ -8,25 +8,26 @@ import type { DriverInfo } from '../catalog/drivers.ts';
 import type { Place } from '../catalog/places.ts';
 import type { RuleValues } from '../catalog/rules.ts';
 import type { StreamJob, StreamState } from './app/stream-wake.ts';
+import type { Bridge } from './bridge/state.ts';
+import type { NtupleRule, SysctlName } from './change.ts';
 import type { Agenda } from './clock/agenda.ts';
 import type { CostProfile } from './cost.ts';
-import type { NtupleRule, SysctlName } from './change.ts';
-import type { FlowKey, TrafficTable } from './packet/traffic-table.ts';
-import type { RssHashFields } from './packet/toeplitz.ts';
-import type { PacketPool } from './packet/pool.ts';
 import type { Link, LinkWay } from './link/state.ts';
-import type { Dim } from './nic/dim.ts';
-import type { IxgbeItr } from './nic/ixgbe-itr.ts';
-import type { Features } from './nic/features.ts';
 import type { Qdisc } from './net/sched/spec.ts';
 import type { SnmpCounters } from './net/snmp.ts';
 import type { SoftwareWork } from './net/software-work.ts';
+import type { Dim } from './nic/dim.ts';
+import type { Features } from './nic/features.ts';
+import type { IxgbeItr } from './nic/ixgbe-itr.ts';
+import type { Toe } from './nic/toe/state.ts';
+import type { PacketPool } from './packet/pool.ts';
+import type { RssHashFields } from './packet/toeplitz.ts';
+import type { FlowKey, TrafficTable } from './packet/traffic-table.ts';
 import type { RecordWriter } from './records.ts';
 import type { Rng } from './rng.ts';
-import type { TcpSock } from './tcp/sock.ts';
 import type { AppSpec, Firewall, SocketSpec, TimedInput, TrafficSpec, WorldSpec } from './spec.ts';
+import type { TcpSock } from './tcp/sock.ts';
 import type { NicTls, TlsConn, TlsStat } from './tls/state.ts';
-import type { Toe } from './nic/toe/state.ts';
 import type { Tunnel } from './tunnel/state.ts';
 
 /** Never changes once the world is made. */
@@ -250,6 +251,7 @@ export interface HostState {
   fragActor: number;
   /** The bottom half of 2.2; null: a kernel with softirqs. */
   bottomHalf: BottomHalf | null;
+  bridges: Bridge[];
   /** Packets that a program screens; null: no rule hands any over. */
   nfQueue: NfQueue | null;
   /** CPUs that handle network softirqs (or the bottom half) now, and the most that ever did at once. */
@@ -581,8 +583,10 @@ export interface SoftirqWork {
   txCount: number;
   /** Slot being worked on; 0: none. */
   slot: number;
-  /** NIC (world index) that the route found for it leads to, when it is forwarded. */
+  /** NIC (world index) that the route found for it leads to, when it is forwarded; of a bridge's frame its port, -1: it goes up. */
   out: number;
+  /** A bridge's copies of it still to be sent: slot and NIC (world index), by turns. */
+  copies: number[];
 }
 
 // ---------------------------------------------------------------------------------------------------- NIC
@@ -670,6 +674,8 @@ export interface Nic {
   toe: Toe | null;
   /** null: a card. */
   tunnel: Tunnel | null;
+  /** Bridge (index in its host) that it is a port of; -1: none. */
+  bridge: number;
 }
 
 export interface NicCounters {

@@ -9,7 +9,6 @@ import { toeDrop, toeRecord } from './fold-toe.ts';
 import { cellRecord, cutInTunnel, wrapped } from './fold-tunnel.ts';
 import { placeIndex } from './place-index.ts';
 import {
-  sameFlow,
   type RecordView,
   type Scene,
   type SceneCpu,
@@ -20,6 +19,7 @@ import {
   type SceneSkb,
   type SceneSocket,
   type SceneToe,
+  sameFlow,
 } from './scene.ts';
 
 const DROPS_KEPT = 32;
@@ -386,6 +386,12 @@ function cutDatagram(scene: Scene, r: RecordView, cpu: SceneCpu): void {
   if (piece !== head) cpu.more.push(piece);
 }
 
+/** A bridge's copy of what is in the protocol's hands: each frame has the next id. */
+function copied(r: RecordView, cpu: SceneCpu): void {
+  const of = cpu.current;
+  if (of !== null) cpu.more.push({ ...of, id: r.packet, segs: of.segs.map((_, i) => r.packet + i) });
+}
+
 /** A fragment waits, or is the last of its datagram, which goes on as one packet. */
 function fragRecord(scene: Scene, r: RecordView, cpu: SceneCpu): void {
   const skb = cpu.current;
@@ -624,6 +630,9 @@ function cpuRecord(
     case Kind.netifReceive:
       cpu.current = cpu.deliver.shift() ?? null;
       cpu.layer = 'netif';
+      break;
+    case Kind.bridgeForward:
+      if (r.reason === Reason.bridgeCopy) copied(r, cpu);
       break;
     case Kind.ipRcv:
       cpu.layer = 'ip';

@@ -2,7 +2,7 @@
  * A scenario's variant to the engine's spec: ids to indexes, texts to frames, command lines to typed changes (through the shell, on
  * the world they will act on). Whatever can't be is an error with its place; nothing throws.
  */
-import { canonicalAddress } from '../engine/packet/address.ts';
+
 import { drivers } from '../catalog/drivers.ts';
 import { rulesFor } from '../catalog/rules.ts';
 import { versionNumber } from '../catalog/version.ts';
@@ -10,8 +10,9 @@ import { applyChange } from '../engine/apply-change.ts';
 import { createWorld } from '../engine/create.ts';
 import { NETFILTER_NONE } from '../engine/net/nf-message.ts';
 import { QDISC_SINCE } from '../engine/net/sched/spec.ts';
-import { createTrafficBuilder, type TrafficTable } from '../engine/packet/traffic-table.ts';
+import { canonicalAddress } from '../engine/packet/address.ts';
 import { IPPROTO_UDP } from '../engine/packet/frame.ts';
+import { createTrafficBuilder, type TrafficTable } from '../engine/packet/traffic-table.ts';
 import type {
   AppSpec,
   HostChange,
@@ -25,14 +26,15 @@ import type {
 } from '../engine/spec.ts';
 import type { World } from '../engine/world.ts';
 import { runCommand } from '../shell/shell.ts';
+import { compileBridges } from './bridges.ts';
 import { frameFrom } from './frames.ts';
 import { compileLinks, farCard } from './links.ts';
+import type { ScenarioError } from './load.ts';
+import { type FrameText, LIMITS, type Scenario } from './schema.ts';
 import { compileStream } from './streams.ts';
 import { checkTls } from './tls.ts';
 import { compileToe } from './toe.ts';
 import { compileTunnels, deviceOf, devicesOf, peerOf } from './tunnels.ts';
-import type { ScenarioError } from './load.ts';
-import { type FrameText, LIMITS, type Scenario } from './schema.ts';
 import { applyVariant, BASE } from './variants.ts';
 
 /** No host answers a request sooner; only used to guess how many there may be. */
@@ -261,6 +263,8 @@ function compileHosts(scenario: Scenario, problems: Problems): HostSpec[] {
       apps,
       routes,
     };
+    const bridges = compileBridges(host, scenario.kernel, at, (path, message) => problems.add(path, message));
+    if (bridges.length > 0) spec.bridges = bridges;
     if (host.firewall !== undefined) spec.firewall = host.firewall;
     if (host.clockMhz !== undefined) spec.clockMhz = host.clockMhz;
     if (host.numa !== undefined) spec.cpuNodes = host.numa.cpuNodes;
@@ -303,7 +307,7 @@ function compileSend(
     problems.add(`${at}.flows`, 'a connected socket has one destination');
   if (nic < 0) problems.add(`${at}.nic`, `there is no NIC ${send.nic}; there are ${nicNames.join(', ')}`);
   if (socket < 0 || card === undefined) return null;
-  const far = peerOf(scenario, hostId, nicNames[nic]);
+  const far = peerOf(scenario, hostId, nicNames[nic], send.dst);
   const src = text.address === '*' ? sourceAddress(card.addresses, send.dst) : text.address;
   const v6 = src.includes(':');
   const dmac = send.dmac ?? far?.mac ?? '02:00:00:00:00:0a';

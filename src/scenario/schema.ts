@@ -144,6 +144,13 @@ const TunnelSchema = v.strictObject({
   ),
 });
 
+const BridgeSchema = v.strictObject({
+  ports: about(
+    v.optional(v.pipe(v.array(id), v.maxLength(8)), []),
+    'Cards that are its ports from the start; others join by `ip link set DEV master BRIDGE`.',
+  ),
+});
+
 const SocketSchema = v.strictObject({
   proto: about(
     v.picklist(['tcp', 'udp', 'netlink']),
@@ -323,6 +330,10 @@ const HostSchema = v.strictObject({
   tunnels: about(
     v.optional(byId(TunnelSchema, 8)),
     'IPIP tunnels by name: devices whose packets leave behind an outer IP header (since 2.6.29).',
+  ),
+  bridges: about(
+    v.optional(byId(BridgeSchema, 8)),
+    'Ethernet bridges by name: what one port receives leaves by another one as it came (since 2.4.20).',
   ),
   sockets: about(v.optional(byId(SocketSchema, 256), {}), 'Sockets by name.'),
   routes: about(

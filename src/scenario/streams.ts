@@ -1,10 +1,10 @@
 /** TCP connections that an application opens: from the scenario's words to the engine's, by way of the link its card has. */
 import { canonicalAddress } from '../engine/packet/address.ts';
+import type { StreamSpec } from '../engine/spec.ts';
 import { TCP_MIN_MSS } from '../engine/tcp/constants.ts';
 import { frameFrom } from './frames.ts';
-import { deviceOf, devicesOf, peerOf } from './tunnels.ts';
 import type { Scenario } from './schema.ts';
-import type { StreamSpec } from '../engine/spec.ts';
+import { deviceOf, devicesOf, peerOf } from './tunnels.ts';
 
 type HostText = Scenario['hosts'][string];
 type StreamText = NonNullable<HostText['apps'][string]['stream']>;
@@ -39,7 +39,7 @@ export function compileStream(
   if (stream.maxSegBytes > 0 && stream.maxSegBytes < TCP_MIN_MSS)
     before.add(`${at}.maxSegBytes`, `TCP_MAXSEG is ${TCP_MIN_MSS} bytes at least (0: not set)`);
   const card = deviceOf(host, nicNames[nic] ?? '');
-  const there = card === undefined ? null : peerOf(scenario, hostId, nicNames[nic]);
+  const there = card === undefined ? null : peerOf(scenario, hostId, nicNames[nic], stream.dst);
   if (card !== undefined && there === null) {
     const what = Object.hasOwn(host.tunnels ?? {}, nicNames[nic]) ? 'tunnel at its remote address' : 'link';
     before.add(`${at}.nic`, `${nicNames[nic]} has no ${what}`);

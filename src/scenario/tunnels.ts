@@ -3,7 +3,7 @@ import { rulesFor } from '../catalog/rules.ts';
 import { canonicalAddress } from '../engine/packet/address.ts';
 import type { NicSpec } from '../engine/spec.ts';
 import { OUTER_HLEN } from '../engine/tunnel/state.ts';
-import { farCard } from './links.ts';
+import { neighbourCard } from './bridges.ts';
 import type { Scenario } from './schema.ts';
 
 type HostText = Scenario['hosts'][string];
@@ -91,12 +91,21 @@ export function deviceOf(host: HostText, name: string): Device | undefined {
   return { mac: card?.mac ?? '02:00:00:00:00:0b', addresses: tunnel.addresses, mtu };
 }
 
-/** What is at the other end of a card's link, or of a tunnel; null: nothing. */
-export function peerOf(scenario: Scenario, hostId: string, name: string): Device | null {
+/**
+ * What is at the other end of a card's link, behind bridges too, or of a tunnel; null: nothing.
+ * @param dst address that is looked for there; absent: any
+ */
+export function peerOf(scenario: Scenario, hostId: string, name: string, dst?: string): Device | null {
   const tunnel = scenario.hosts[hostId].tunnels?.[name];
   if (tunnel === undefined) {
-    const far = farCard(scenario, hostId, name);
-    return far === null ? null : (scenario.hosts[far.host]?.nics[far.nic] ?? null);
+    const wanted = dst === undefined ? null : readable(dst);
+    const cardOf = (host: string, nic: string): Device | undefined => scenario.hosts[host]?.nics[nic];
+    const far = neighbourCard(
+      scenario,
+      { host: hostId, nic: name },
+      ({ host, nic }) => cardOf(host, nic)?.addresses.some((text) => readable(text) === wanted) ?? false,
+    );
+    return far === null ? null : (cardOf(far.host, far.nic) ?? null);
   }
   const [local, remote] = [readable(tunnel.local), readable(tunnel.remote)];
   for (const host of Object.values(scenario.hosts))

@@ -4,6 +4,7 @@
  */
 import { HASH_FLOW_TYPES } from '../engine/change.ts';
 import type { World } from '../engine/world.ts';
+import { bridgeNames } from './bridge/device.ts';
 import { coalesceLimits } from './ethtool/coalesce.ts';
 import { ETHTOOL_OPTIONS } from './ethtool/ethtool.ts';
 import { featureWords } from './ethtool/features.ts';
@@ -58,6 +59,8 @@ export function completeCommand(world: World, host: number, line: string): strin
       return starting(mpstatWords(ctx, rest), last);
     case 'ip':
       return starting(ipWords(ctx, rest), last);
+    case 'bridge':
+      return starting(bridgeWords(ctx, rest), last);
     case 'tc':
       return starting(tcWords(ctx, rest), last);
     case 'taskset':
@@ -227,8 +230,32 @@ function ipWords(ctx: Ctx, rest: readonly string[]): string[] {
     return previous === 'via' || words.length === 2 ? [] : object === 'route' ? ['dev', 'via'] : ['dev'];
   }
   if (words.length === 1) return ['set', 'show'];
+  const previous = words[words.length - 1];
+  const bridges = bridgeNames(ctx);
+  if (previous === 'master') return bridges;
+  if (command === 'show') {
+    if (previous === 'type') return ['bridge', 'bridge_slave', 'ipip'];
+    return words.length === 2
+      ? [...nicNames(ctx), ...bridges, ...(bridges.length === 0 ? [] : ['master', 'type'])]
+      : [];
+  }
   if (words.length === 2) return nicNames(ctx);
-  return words[1] === 'set' && words.length % 2 === 1 ? ['mtu', 'gro_max_size', 'gro_ipv4_max_size'] : [];
+  const settings = ['mtu', 'gro_max_size', 'gro_ipv4_max_size'];
+  if (command !== 'set' || settings.includes(previous)) return [];
+  return bridges.length === 0 ? settings : [...settings, 'master', 'nomaster'];
+}
+
+function bridgeWords(ctx: Ctx, rest: readonly string[]): string[] {
+  const words = rest.filter((word) => !word.startsWith('-'));
+  if (words.length === 0) return ['link', 'fdb', '-d', '-o', '-s'];
+  const [object] = words;
+  const previous = words[words.length - 1];
+  if (object !== 'link' && object !== 'fdb') return [];
+  if (words.length === 1) return ['show'];
+  if (previous === 'br') return bridgeNames(ctx);
+  if (previous === 'dev' || previous === 'brport') return nicNames(ctx);
+  if (previous === 'state') return ['permanent', 'reachable', 'all'];
+  return object === 'link' ? ['dev'] : ['br', 'brport', 'dev', 'state', 'dynamic'];
 }
 
 /** What `del` could take away. */

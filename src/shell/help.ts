@@ -1,4 +1,6 @@
 /** `help [COMMAND]`: the commands there are, and what each takes here. */
+import { bridgeNames } from './bridge/device.ts';
+import { BRIDGE_HELP } from './bridge/words.ts';
 import { ethtoolHelp } from './ethtool/ethtool.ts';
 import { nicNames } from './host.ts';
 import { IP_HELP } from './ip/ip.ts';
@@ -12,6 +14,7 @@ import { type Ctx, type Outcome, printed, refused } from './types.ts';
 /** What `help COMMAND` prints; the first line stands in `help` too. */
 export const MANUAL: Readonly<Record<string, string>> = {
   awk: "awk '{print $N}' [FILE...]\n",
+  bridge: BRIDGE_HELP,
   cat: 'cat FILE...\tfiles of /proc and /sys; * ? [...] find them\n',
   date: 'date [+FORMAT]\tsimulated time since the start\n',
   echo: 'echo VALUE > FILE\n',
@@ -52,7 +55,7 @@ export function help(ctx: Ctx, words: readonly string[]): Outcome {
       `commands here: ${COMMANDS.join(' ')}`,
     );
   }
-  const devices = nicNames(ctx).join(' ');
+  const devices = [...nicNames(ctx), ...bridgeNames(ctx)].join(' ');
   const firsts = COMMANDS.map((name) => `  ${MANUAL[name].split('\n')[0]}\n`).join('');
   return printed(
     `Devices of this host: ${devices === '' ? 'none' : devices}\n` +

@@ -12,7 +12,7 @@ import { runCommand, witnessFor } from './shell.ts';
 import { testWorld, type } from './test-world.ts';
 
 const WORDS =
-  'tc qdisc change root netem delay 10ms loss 1% gemodel limit corrupt duplicate reorder gap 5 tcpdump -ni any -e -v -q -S -tttt -r host port src dst tcp udp icmp arp and or not ( ) net less portrange vlan ss -tinm -uanpem -ltn state listening sport = :5201 mpstat -P ALL -I SUM --dec=1 0.0001 uname -r date +%s hostname nproc lscpu ip addr route neigh get add del replace via default 10.0.0.0/8 fd00::/48 -br -o -6 -4 table local grep -c -m -E head -n tail sort uniq wc awk {print /proc/net/* /sys/class/net/*/mtu [ ethtool sysctl cat echo ip link set show dev taskset help -G -g -C -c -L -l -X -x -N -n -K -k -S -i -w -a -s -cp -p eth0 eth1 rx combined equal weight start default hkey hfunc xfrm toeplitz flow-type tcp4 udp6 src-ip dst-ip 10.0.0.1 ::1 src-port dst-port action loc delete rule rx-flow-hash sd sdfn gro rxhash ntuple rx-gro-list on off rx-usecs rx-frames cqe-mode-rx adaptive-rx mtu gro_max_size net.core.dev_weight net.core.netdev_budget=300 net.ipv4.tcp_rmem /proc/net/softnet_stat /proc/interrupts /proc/irq/32/smp_affinity /proc/irq/33/smp_affinity_list /sys/class/net/eth0/threaded > >> | ; & " \' # 0 1 2 3 -1 64 0x10 4096 99999999999 1-3 ff 13 server constructor __proto__ toString'.split(
+  'tc qdisc change root netem delay 10ms loss 1% gemodel limit corrupt duplicate reorder gap 5 tcpdump -ni any -e -v -q -S -tttt -r host port src dst tcp udp icmp arp and or not ( ) net less portrange vlan ss -tinm -uanpem -ltn state listening sport = :5201 mpstat -P ALL -I SUM --dec=1 0.0001 uname -r date +%s hostname nproc lscpu ip addr route neigh get add del replace via default 10.0.0.0/8 fd00::/48 -br -o -6 -4 table local grep -c -m -E head -n tail sort uniq wc awk {print /proc/net/* /sys/class/net/*/mtu [ bridge fdb br br0 br9 brport master nomaster type bridge_slave state permanent dynamic ethtool sysctl cat echo ip link set show dev taskset help -G -g -C -c -L -l -X -x -N -n -K -k -S -i -w -a -s -cp -p eth0 eth1 rx combined equal weight start default hkey hfunc xfrm toeplitz flow-type tcp4 udp6 src-ip dst-ip 10.0.0.1 ::1 src-port dst-port action loc delete rule rx-flow-hash sd sdfn gro rxhash ntuple rx-gro-list on off rx-usecs rx-frames cqe-mode-rx adaptive-rx mtu gro_max_size net.core.dev_weight net.core.netdev_budget=300 net.ipv4.tcp_rmem /proc/net/softnet_stat /proc/interrupts /proc/irq/32/smp_affinity /proc/irq/33/smp_affinity_list /sys/class/net/eth0/threaded > >> | ; & " \' # 0 1 2 3 -1 64 0x10 4096 99999999999 1-3 ff 13 server constructor __proto__ toString'.split(
     ' ',
   );
 
@@ -57,6 +57,9 @@ const goodLine = fc
     'echo A > /sys/class/net/eth0/gro_flush_timeout',
     'ip link set eth0 mtu A',
     'ip link set eth0 gro_max_size A gro_ipv4_max_size B',
+    'ip link set eth0 master br0 mtu A',
+    'ip link set eth0 nomaster',
+    'bridge -s fdb show br br0',
     'sysctl -w net.core.netdev_budget=A net.core.dev_weight=B',
     'sysctl -w net.ipv4.tcp_rmem="A B C"',
     'taskset -cp A server',
@@ -79,6 +82,7 @@ const worlds: World[] = [
   testWorld({ nics: [{ driver: 'mlx5_core' }, { driver: 'igb' }], cpus: 40 }),
   testWorld({ nics: [], apps: [], kernel: '2.4.20' }),
   testWorld({ linked: true }),
+  testWorld({ nics: [{}, {}, {}], bridges: [{ name: 'br0', ports: [0, 1] }] }),
 ];
 
 /** All of a world that a command could have changed. */
@@ -111,7 +115,10 @@ describe('any line', () => {
   it('applying what it stands for leaves a world whose knobs print themselves', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(goodLine, goodLine, anyLine), { maxLength: 12 }), (lines) => {
-        const world = testWorld({ nics: [{ driver: 'mlx5_core' }] });
+        const world = testWorld({
+          nics: [{ driver: 'mlx5_core' }],
+          bridges: [{ name: 'br0', ports: [] }],
+        });
         for (const line of lines) type(world, line);
         for (const knob of knobCommands(world, 0))
           expect(runCommand(world, 0, knob.line)).toMatchObject({ status: 0, changes: [] });

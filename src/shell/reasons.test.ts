@@ -9,7 +9,7 @@ const knobs = [...new Set(Object.values(reasons).flatMap(({ knob }) => (knob ===
 /** Proposed, but the engine has no such change yet. */
 const NOT_YET = ['ip link set {nic} promisc on'];
 
-it.each([...NOT_YET, 'ip link set dev {nic} master br0', 'ip link set {nic} xdp obj drop.o'])(
+it.each([...NOT_YET, 'ip link set {nic} type bridge_slave hairpin on', 'ip link set {nic} xdp obj drop.o'])(
   'not modelled yet: %s',
   (knob) => {
     const result = runCommand(testWorld(), 0, knob.replace('{nic}', 'eth0'));

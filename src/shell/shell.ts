@@ -3,6 +3,7 @@
  * world: whoever calls it applies the changes.
  */
 import type { World } from '../engine/world.ts';
+import { bridge } from './bridge/bridge.ts';
 import { cat, echo, ls, readFile } from './cat.ts';
 import { ethtool } from './ethtool/ethtool.ts';
 import { COMMANDS, help } from './help.ts';
@@ -149,6 +150,8 @@ function dispatch(
       return nstat(ctx, words);
     case 'ip':
       return ip(ctx, words);
+    case 'bridge':
+      return bridge(ctx, words);
     case 'taskset':
       return taskset(ctx, words);
     case 'help':

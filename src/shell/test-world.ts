@@ -15,6 +15,7 @@ export interface TestHost {
   sockets?: SocketSpec[];
   routes?: HostSpec['routes'];
   firewall?: HostSpec['firewall'];
+  bridges?: HostSpec['bridges'];
   traffic?: TrafficSpec[];
   /** Hosts before it, so that its numbers are not those of the world. */
   before?: number;
@@ -61,6 +62,7 @@ export function testWorld(options: TestHost = {}): World {
     apps: apps.map(app),
     routes,
     ...(options.firewall === undefined ? {} : { firewall: options.firewall }),
+    ...(options.bridges === undefined ? {} : { bridges: options.bridges }),
   });
   const hosts = Array.from({ length: before + 1 }, (_, i) => host(`h${i + 1}`));
   const links: LinkSpec[] = [];

@@ -16,6 +16,7 @@ import type {
   WlanSpec,
   WorldSpec,
 } from '../engine/spec.ts';
+import { bridged, bridging } from './arbitrary-bridge.ts';
 import { tunnelled, tunnelling } from './arbitrary-tunnel.ts';
 import { appSpec, FAR_MAC, linkWay, MAC, nicSpec, tcpTrains, udpRate, worldSpec } from './specs.ts';
 
@@ -652,6 +653,8 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
     steering: fc.constantFrom('none', 'rps', 'rfs', 'arfs'),
     /** Over the link, where the kernel is one that the model has tunnels for. */
     tunnel: fc.option(tunnelling),
+    /** In the middle of the link, where the kernel is one that the model has bridges for. */
+    bridge: fc.option(bridging(RUN_NS), { freq: 2 }),
   })
   .chain(
     ({
@@ -672,6 +675,7 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
       link,
       steering,
       tunnel,
+      bridge,
       traffic: sources,
       ...rest
     }) =>
@@ -708,6 +712,8 @@ export const arbitraryWorld: fc.Arbitrary<WorldSpec> = fc
           if (link === null) return whole;
           const joined = linked(whole, link);
           const streams = stream === null || rest.kernel === '2.2.16' ? joined : withStream(joined, stream);
-          return tunnel === null || !rulesFor(rest.kernel).gro ? streams : tunnelled(streams, tunnel);
+          const { gro, napi } = rulesFor(rest.kernel);
+          const wrapped = tunnel === null || !gro ? streams : tunnelled(streams, tunnel);
+          return bridge === null || !napi ? wrapped : bridged(wrapped, bridge);
         }),
   );

@@ -21,6 +21,7 @@ import {
 } from '../engine/world.ts';
 import { outerHeader } from '../engine/tunnel/outer.ts';
 import { innerFlow } from '../engine/tunnel/state.ts';
+import { bridgeRows, linkAddressRows } from './inspect-bridge.ts';
 import type { TcpSock } from '../engine/tcp/sock.ts';
 import type { Inspection, InspectTarget, Moment } from '../protocol/messages.ts';
 import { placeIndex } from '../protocol/place-index.ts';
@@ -106,7 +107,7 @@ export function lastRecords(
 }
 
 /** Kinds whose `other` is a packet too: one joined onto another, a frame made of a packet, a copy of a frame. */
-const OF_TWO: ReadonlySet<number> = new Set([Kind.gro, Kind.linkEnter, Kind.linkStart]);
+const OF_TWO: ReadonlySet<number> = new Set([Kind.gro, Kind.linkEnter, Kind.linkStart, Kind.bridgeForward]);
 
 const isAbout = (r: RecordView, packet: number): boolean =>
   r.packet === packet || (r.other === packet && OF_TWO.has(r.kind));
@@ -195,6 +196,7 @@ export function stateOf(
         row('vector', q.masked ? 'masked' : 'armed'),
         row('moderation', `rx-usecs ${q.rxUsecs} rx-frames ${q.rxFrames}`),
         ...adaptiveRows(w, q),
+        ...bridgeRows(w, w.nics[q.nic]),
       ];
       if (target.kind === 'descriptor') {
         const slot = q.desc[target.index];
@@ -424,6 +426,7 @@ function packetState(w: World, packet: number, history: readonly RecordView[]): 
         `${outer.src} → ${outer.dst}, TTL ${outer.ttl}, ID ${outer.ipId}${outer.df ? ', DF' : ''}`,
       ),
     );
+  rows.push(...linkAddressRows(w, w.fixed.flows[pool.flow[slot]]));
   rows.push(row('payloadLen', pool.payloadLen[slot]), row('segs', pool.segs[slot]));
   if (info.key.proto === 6)
     rows.push(row('tcpSeq', pool.seq[slot]), row('tcpAck', pool.ack[slot]), row('tcpWin', pool.win[slot]));
@@ -443,12 +446,20 @@ function knobsOf(w: World, map: SceneMap, why: readonly RecordView[]): string[] 
     if (knob === null || knob === undefined) continue;
     const queue = places.queue[r.place];
     const nicIndex = places.nic[r.place];
-    const nic = nicIndex >= 0 ? w.nics[nicIndex] : w.nics[0];
+    const nic = nicIndex >= 0 ? w.nics[nicIndex] : nicAbout(w, r);
     const irq = queue >= 0 ? w.queues[queue].irq : w.queues[nic.firstQueue].irq;
     const task = w.tasks.find((t) => t.kind === 'app')?.id ?? 1;
     found.add(knob.replace('{nic}', nic.name).replace('{irq}', String(irq)).replace('{task}', String(task)));
   }
   return [...found].slice(0, 6);
+}
+
+/** Of a record at a place that is no card's: the port that a bridge tells of, else the host's first card. */
+function nicAbout(w: World, r: RecordView): Nic {
+  if (r.kind === Kind.bridgeRcv || r.kind === Kind.bridgeForward) return w.nics[r.a];
+  const { host } = w.fixed.places[r.place];
+  const fixed = w.fixed.hosts.find(({ id }) => id === host);
+  return w.nics[fixed?.firstNic ?? 0];
 }
 
 const TUNE_STATES = ['PARKING_ON_TOP', 'PARKING_TIRED', 'GOING_RIGHT', 'GOING_LEFT'];

@@ -1,15 +1,19 @@
 /** A world between two events as the page draws it. */
 import { Ctx } from '../catalog/contexts.ts';
+import { inFlight } from '../engine/conservation.ts';
+import { contextArg } from '../engine/cpu/context.ts';
 import {
-  DELIVER_FORWARD,
   DELIVER_ACK,
+  DELIVER_BRIDGE,
+  DELIVER_BRIDGE_UP,
+  DELIVER_FORWARD,
   DELIVER_IP,
   DELIVER_L4,
   DELIVER_NETIF,
   DELIVER_QUEUE,
   DELIVER_RPS,
-  DELIVER_XMIT,
   DELIVER_TUNNEL,
+  DELIVER_XMIT,
   POLL_CELL,
   POLL_ENTER,
   POLL_FRAME,
@@ -17,17 +21,15 @@ import {
   POLL_TX,
   POLL_TX_MORE,
 } from '../engine/cpu/phases.ts';
-import { isUfo } from '../engine/net/ufo.ts';
+import type { LinkWay } from '../engine/link/state.ts';
 import { BACKLOG_NAPI } from '../engine/net/backlog.ts';
-import { contextArg } from '../engine/cpu/context.ts';
-import { inFlight } from '../engine/conservation.ts';
+import { ofConnection } from '../engine/net/of-connection.ts';
 import { BACK_POLL } from '../engine/net/poll.ts';
 import { qdiscLimit } from '../engine/net/sched/sched.ts';
-import { ofConnection } from '../engine/net/of-connection.ts';
-import type { LinkWay } from '../engine/link/state.ts';
+import { isUfo } from '../engine/net/ufo.ts';
+import { TOE_IDLE, type Toe } from '../engine/nic/toe/state.ts';
 import { tupleText } from '../engine/packet/tuple.ts';
 import { innerFlow, isTunnelled } from '../engine/tunnel/state.ts';
-import { TOE_IDLE, type Toe } from '../engine/nic/toe/state.ts';
 import {
   type Cpu,
   LEVEL_HARDIRQ,
@@ -430,7 +432,9 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
   if (phase === DELIVER_NETIF || phase === DELIVER_RPS) waiting.unshift(s.slot);
   const atIp =
     phase === DELIVER_L4 || phase === DELIVER_FORWARD || phase === DELIVER_QUEUE || phase === DELIVER_TUNNEL;
-  const current = phase === DELIVER_IP || atIp ? s.slot : 0;
+  // what waits while a bridge's copies leave
+  const atBridge = phase === DELIVER_BRIDGE || phase === DELIVER_BRIDGE_UP || phase === DELIVER_XMIT;
+  const current = phase === DELIVER_IP || atIp || atBridge ? s.slot : 0;
   const list = new Set([...s.list, ...s.repoll, ...cpu.pollList]);
   const polling = isPolling(cpu);
   const backlogPolling = polling && s.queue === BACKLOG_NAPI;
@@ -464,10 +468,10 @@ function cpuOf(w: World, cpu: Cpu): SceneCpu {
     deliver: waiting.map((slot) => skbOf(w, slot)),
     acks: cpu.acks.map((slot) => skbOf(w, slot)),
     current: current === 0 ? null : skbOf(w, current),
-    layer: phase === DELIVER_IP ? 'netif' : atIp ? 'ip' : null,
+    layer: current === 0 ? null : atIp ? 'ip' : 'netif',
     frame: null,
     sending: cpu.xmit.slot === 0 || follows(w, cpu.xmit.slot) ? null : txSkbOf(w, cpu.xmit.slot),
-    more: [cpu.xmit.slot, ...cpu.xmit.more]
+    more: [cpu.xmit.slot, ...cpu.xmit.more, ...s.copies.filter((_, i) => i % 2 === 0)]
       .filter((slot, i) => i > 0 || (slot !== 0 && follows(w, slot)))
       .map((slot) => txSkbOf(w, slot)),
     runQueue: cpu.runQueue.slice(),

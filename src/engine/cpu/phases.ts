@@ -26,5 +26,8 @@ export const DELIVER_QUEUE = 29;
 export const POLL_CELL = 30;
 /** An outer IP header comes off. */
 export const DELIVER_TUNNEL = 31;
+/** A frame of a bridge's port meets the bridge; what is for the host goes through the core once more. */
+export const DELIVER_BRIDGE = 32;
+export const DELIVER_BRIDGE_UP = 33;
 /** Not an item of work: where net_bh goes on once a packet is delivered. */
 export const BACK_BH = 24;

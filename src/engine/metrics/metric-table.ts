@@ -9,15 +9,15 @@ import { reasonName, reasonSlug } from '../../catalog/reasons.ts';
 import { WORK_PARTS } from '../../catalog/work-parts.ts';
 import { inFlight } from '../conservation.ts';
 import { lockWaitNs } from '../cpu/lock.ts';
-import { fragMemory } from '../net/ip-frag.ts';
 import { remoteNs } from '../cpu/node.ts';
 import { reasonOfKey } from '../drop.ts';
+import { fragMemory } from '../net/ip-frag.ts';
 import type { ClientState, Cpu, Lock, World } from '../world.ts';
+import { createLatency, mergeLatency, percentile } from './latency.ts';
 import { layerMetric } from './layers.ts';
 import { linkMetric } from './link-metrics.ts';
 import { cryptShare, tlsMetric } from './tls-metrics.ts';
 import { toeMetric } from './toe-metrics.ts';
-import { createLatency, mergeLatency, percentile } from './latency.ts';
 
 export interface MetricRow {
   readonly name: string;
@@ -485,7 +485,10 @@ function familyMetric(w: World, host: number, parts: readonly string[]): number 
     case 'counter':
     case 'queue': {
       const nic = w.nics.find((n) => n.host === host && n.name === parts[2]);
-      if (nic === undefined) return undefined;
+      if (nic === undefined) {
+        const bridge = w.hosts[host].bridges.find(({ name }) => name === parts[2]);
+        return bridge === undefined || parts[0] !== 'counter' ? undefined : own(bridge, parts[3]);
+      }
       if (parts[0] === 'counter') return own(nic.counters, parts[3]) ?? own(nic.tunnel ?? {}, parts[3]);
       if (parts[0] === 'rate') {
         const count = own(nic.counters, parts[3]);

@@ -9,12 +9,12 @@ import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { ETH_HLEN } from '../packet/frame.ts';
 import { FRAME_L4_CSUM_PARTIAL } from '../packet/frame-bits.ts';
-import { GRO_FLIST, GRO_LRO } from './gro/limits.ts';
-import { pickTxQueue } from './pick-tx.ts';
 import { isTunnelled } from '../tunnel/state.ts';
 import { pickDeviceQueue, throughDevice } from '../tunnel/xmit.ts';
-import { beginTunnel, beginXmit } from './xmit.ts';
 import type { Cpu, World } from '../world.ts';
+import { GRO_FLIST, GRO_LRO } from './gro/limits.ts';
+import { pickTxQueue } from './pick-tx.ts';
+import { beginTunnel, beginXmit } from './xmit.ts';
 
 /** @returns true where it goes on to be sent, false where it was dropped */
 export function ipForward(w: World, cpu: Cpu, slot: number): boolean {
@@ -75,10 +75,15 @@ export function forwardedOn(w: World, cpu: Cpu, slot: number): void {
  * @returns false where a tunnel has lost it at once
  */
 export function sendForwarded(w: World, cpu: Cpu, slot: number, out: number): boolean {
+  w.totals.delivered += 1;
+  w.totals.txProduced += w.pool.segs[slot];
+  return sendCopy(w, cpu, slot, out);
+}
+
+/** The same for what counts as produced already, and never came in: a bridge's copy. */
+export function sendCopy(w: World, cpu: Cpu, slot: number, out: number): boolean {
   const nic = w.nics[out];
   const { pool } = w;
-  w.totals.delivered += 1;
-  w.totals.txProduced += pool.segs[slot];
   // a train left GRO with its pseudo header's sum (tcp_gro_complete); a list has each frame's own
   if (pool.segs[slot] > 1 && (pool.groFixedId[slot] & GRO_FLIST) === 0)
     pool.bits[slot] |= FRAME_L4_CSUM_PARTIAL;

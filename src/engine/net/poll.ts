@@ -6,11 +6,16 @@
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { Part } from '../../catalog/work-parts.ts';
+import { BRIDGE_DROPPED, BRIDGE_PASSES, bridgeFrame } from '../bridge/receive.ts';
+import { passUp } from '../bridge/up.ts';
 import { spend, startWork } from '../cpu/context.ts';
+import { nicAway, packetAway, remoteExtra } from '../cpu/node.ts';
 import {
   BACK_BH,
-  DELIVER_AWAY,
   DELIVER_ACK,
+  DELIVER_AWAY,
+  DELIVER_BRIDGE,
+  DELIVER_BRIDGE_UP,
   DELIVER_FORWARD,
   DELIVER_IP,
   DELIVER_L4,
@@ -27,12 +32,15 @@ import {
   POLL_TX,
   POLL_TX_MORE,
 } from '../cpu/phases.ts';
-import { nicAway, packetAway, remoteExtra } from '../cpu/node.ts';
 import { emit } from '../emit.ts';
-import { cleanTx, refillable, refillFromQdisc, remoteSent, waitingCycles } from '../nic/tx-ring.ts';
-import { frameReady, refill, takeDescriptor } from '../nic/rx-ring.ts';
 import { groSumCycles, noteSum } from '../nic/rx-checksum.ts';
+import { frameReady, refill, takeDescriptor } from '../nic/rx-ring.ts';
+import { cleanTx, refillable, refillFromQdisc, remoteSent, waitingCycles } from '../nic/tx-ring.ts';
 import { IPPROTO_TCP } from '../packet/frame.ts';
+import { cellCycles, inCell, takeFromCell } from '../tunnel/cell.ts';
+import { tunnelRcv } from '../tunnel/rcv.ts';
+import { innerFlow, isTunnelled } from '../tunnel/state.ts';
+import { deviceCycles } from '../tunnel/xmit.ts';
 import type { Cpu, Nic, World } from '../world.ts';
 import {
   BACKLOG_NAPI,
@@ -42,23 +50,19 @@ import {
   sendRpsIpis,
   takeFromBacklog,
 } from './backlog.ts';
+import { forwardedOn, ipForward, sendCopy, sendForwarded } from './forward.ts';
 import { lroTakes } from './gro/lro.ts';
 import { groNormalList } from './gro/normal.ts';
 import { devGroReceive } from './gro/receive.ts';
 import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed } from './napi.ts';
-import { forwardedOn, ipForward, sendForwarded } from './forward.ts';
 import { nextOfBottomHalf } from './net-bh.ts';
 import { nfEnqueue, nfQueueCost } from './nf-queue.ts';
-import { IP_DONE, IP_FORWARD, ipRcv, l4Cost, l4Rcv, netifReceive } from './receive-skb.ts';
-import { connectionsTsq } from './tcp-connection.ts';
+import { handlerOf, IP_DONE, IP_FORWARD, ipRcv, l4Cost, l4Rcv, netifReceive, nicOf } from './receive-skb.ts';
+import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
 import { sendAcks, startAcks } from './tcp-ack.ts';
+import { connectionsTsq } from './tcp-connection.ts';
 import { wakeCost } from './wake-cost.ts';
 import { xmitStep } from './xmit.ts';
-import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
-import { cellCycles, inCell, takeFromCell } from '../tunnel/cell.ts';
-import { tunnelRcv } from '../tunnel/rcv.ts';
-import { innerFlow, isTunnelled } from '../tunnel/state.ts';
-import { deviceCycles } from '../tunnel/xmit.ts';
 
 /** Not items of work: where to go on once what was passed up is delivered. */
 export const BACK_POLL = 20;
@@ -130,12 +134,19 @@ export function pollStep(w: World, cpu: Cpu): boolean {
     case DELIVER_AWAY:
       return nextDelivery(w, cpu);
     case DELIVER_NETIF:
-      if (netifReceive(w, cpu, s.slot)) {
-        s.phase = DELIVER_IP;
-        startIp(w, cpu);
-        return false;
-      }
-      return nextDelivery(w, cpu);
+      netifReceive(w, cpu, s.slot);
+      if (nicOf(w, s.slot).bridge < 0) return toHandler(w, cpu);
+      s.phase = DELIVER_BRIDGE;
+      startBridge(w, cpu);
+      return false;
+    case DELIVER_BRIDGE: {
+      const way = bridgeFrame(w, cpu, s.slot);
+      if (way === BRIDGE_PASSES) return toHandler(w, cpu);
+      if (way === BRIDGE_DROPPED) s.slot = 0;
+      return nextCopy(w, cpu);
+    }
+    case DELIVER_BRIDGE_UP:
+      return passUp(w, cpu, s.slot) ? toHandler(w, cpu) : nextDelivery(w, cpu);
     case DELIVER_IP:
       return afterIp(w, cpu, ipRcv(w, cpu, s.slot));
     case DELIVER_FORWARD: {
@@ -154,7 +165,7 @@ export function pollStep(w: World, cpu: Cpu): boolean {
       tunnelRcv(w, cpu, s.slot);
       return nextDelivery(w, cpu);
     case DELIVER_XMIT:
-      return xmitStep(w, cpu) ? nextDelivery(w, cpu) : false;
+      return xmitStep(w, cpu) ? nextCopy(w, cpu) : false;
     case DELIVER_ACK:
       sendAcks(w, cpu);
       return nextDelivery(w, cpu);
@@ -166,6 +177,37 @@ export function pollStep(w: World, cpu: Cpu): boolean {
       startAcks(w, cpu);
       return false;
   }
+}
+
+/** The handler of the packet's protocol: IP, or nobody. */
+function toHandler(w: World, cpu: Cpu): boolean {
+  const s = cpu.softirq;
+  if (!handlerOf(w, cpu, s.slot)) return nextDelivery(w, cpu);
+  s.phase = DELIVER_IP;
+  startIp(w, cpu);
+  return false;
+}
+
+/** A bridge's copies leave one after the other, then the frame itself leaves or goes up. */
+function nextCopy(w: World, cpu: Cpu): boolean {
+  const s = cpu.softirq;
+  const { slot, copies, out } = s;
+  if (copies.length > 0) {
+    const [copy, port] = copies.splice(0, 2);
+    s.phase = DELIVER_XMIT;
+    sendCopy(w, cpu, copy, port);
+    return false;
+  }
+  if (slot === 0) return nextDelivery(w, cpu);
+  if (out < 0) {
+    s.phase = DELIVER_BRIDGE_UP;
+    startCore(w, cpu);
+    return false;
+  }
+  s.phase = DELIVER_XMIT;
+  s.slot = 0;
+  sendForwarded(w, cpu, slot, out);
+  return false;
 }
 
 /** What ip_rcv decided: up to layer 4, on to another host, or nothing more. */
@@ -215,6 +257,11 @@ function withDistance(w: World, cpu: Cpu, cycles: number): number {
 function startCore(w: World, cpu: Cpu): void {
   const part = w.fixed.rules.napi ? Part.netdev : Part.oldStack;
   startWork(w, cpu, spend(cpu, part, withDistance(w, cpu, w.fixed.hosts[cpu.host].coreCost)));
+}
+
+/** br_handle_frame with its database: as much as ip_forward without its route (assumed). */
+function startBridge(w: World, cpu: Cpu): void {
+  startWork(w, cpu, spend(cpu, Part.netdev, withDistance(w, cpu, w.fixed.hosts[cpu.host].profile.fwd)));
 }
 
 /** ip_rcv, and the rules that a packet for this host meets. */

@@ -1,8 +1,8 @@
 /**
  * An skb's way up: __netif_receive_skb_core, ip_rcv, then TCP, UDP or ICMP; each drops what is wrong for it and counts it under
  * the kernel's name.
- * Source: net/core/dev.c, net/ipv4/ip_input.c, net/ipv6/ip6_input.c, v6.12. Left out: taps, tc, netfilter, bridges, forwarding,
- * reassembly (each says so where it would matter).
+ * Source: net/core/dev.c, net/ipv4/ip_input.c, net/ipv6/ip6_input.c, v6.12. Left out: taps, tc, netfilter
+ * (each says so where it would matter).
  */
 import { Point } from '../../catalog/capture-points.ts';
 import { Kind } from '../../catalog/kinds.ts';
@@ -11,6 +11,7 @@ import { Part } from '../../catalog/work-parts.ts';
 import { spend } from '../cpu/context.ts';
 import { consumePacket, dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
+import { l4SumCycles, noteSum } from '../nic/rx-checksum.ts';
 import { ETH_P_ARP, IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_TCP, IPPROTO_UDP } from '../packet/frame.ts';
 import {
   FRAME_FRAGMENT,
@@ -19,18 +20,16 @@ import {
   FRAME_MALFORMED,
   FRAME_TUNNELLED,
 } from '../packet/frame-bits.ts';
-import { l4SumCycles, noteSum } from '../nic/rx-checksum.ts';
 import type { Cpu, World } from '../world.ts';
 import { ipDefrag } from './ip-frag.ts';
 import type { SnmpCounters } from './snmp.ts';
 import { tcpRcv } from './tcp.ts';
 import { udpRcv } from './udp.ts';
 
-/** The core's round over an skb. @returns true where an IP handler takes it. */
-export function netifReceive(w: World, cpu: Cpu, slot: number): boolean {
+/** The core's round over an skb; what a bridge's port has received is the bridge's next (rx_handler), else `handlerOf` is asked. */
+export function netifReceive(w: World, cpu: Cpu, slot: number): void {
   const pool = w.pool;
   cpu.softnet.processed += 1;
-  const key = w.fixed.flows[pool.flow[slot]].key;
   if (w.tap !== null) w.tap(w, Point.stackIn, w.queues[pool.queue[slot]].nic, slot);
   pool.lastSeq[slot] = emit(
     w,
@@ -44,6 +43,12 @@ export function netifReceive(w: World, cpu: Cpu, slot: number): boolean {
     pool.segs[slot],
     pool.totalPayload[slot],
   );
+}
+
+/** @returns true where an IP handler takes it */
+export function handlerOf(w: World, cpu: Cpu, slot: number): boolean {
+  const { pool } = w;
+  const { key } = w.fixed.flows[pool.flow[slot]];
   if (key.vlan >= 0 && (key.vlan & 0xfff) !== 0) {
     // no VLAN device stands on this NIC
     nicOf(w, slot).counters.rx_dropped += 1;
@@ -60,7 +65,8 @@ export function netifReceive(w: World, cpu: Cpu, slot: number): boolean {
   return false;
 }
 
-function nicOf(w: World, slot: number): World['nics'][number] {
+/** The card (or tunnel) it came in by. */
+export function nicOf(w: World, slot: number): World['nics'][number] {
   return w.nics[w.queues[w.pool.queue[slot]].nic];
 }
 

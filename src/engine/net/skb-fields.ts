@@ -1,8 +1,9 @@
 /** A slot's columns as header fields: what whoever looks at packets (tcpdump, captures, the inspector) reads of it. */
+import { isBridged } from '../bridge/state.ts';
 import { type FrameFields, ipHeaderLen, l2HeaderLen, l4HeaderLen } from '../packet/frame.ts';
-import { fieldsOf, type FlowKey } from '../packet/traffic-table.ts';
-import type { Fixed, World } from '../world.ts';
+import { type FlowKey, fieldsOf } from '../packet/traffic-table.ts';
 import { isTunnelled, OUTER_HLEN } from '../tunnel/state.ts';
+import type { Fixed, World } from '../world.ts';
 import { ownOptions } from './tcp-options.ts';
 
 const NO_FLOW: FlowKey = {
@@ -99,15 +100,17 @@ export function skbFields(w: World, slot: number): FrameFields {
 }
 
 /**
- * The same on its way out of a card (world index): from this card's address, not padded yet (the card does that). To whom is known of what the host itself sends; where a
+ * The same on its way out of a card (world index): from this card's address (what a bridge sends on keeps its own), not padded yet (the card does that). To whom is known of what the host itself sends; where a
  * packet is forwarded to, neighbour resolution would say, which is not modelled.
  */
 export function sentFields(w: World, nic: number, slot: number): FrameFields {
   const f = skbFields(w, slot);
   const flow = w.fixed.flows[w.pool.flow[slot]];
   const host = w.nics[nic].host;
-  f.smac = w.fixed.spec.hosts[host].nics[nic - w.fixed.hosts[host].firstNic].mac;
-  if (flow.dev < 0) f.dmac = '00:00:00:00:00:00';
+  if (!isBridged(w, flow)) {
+    f.smac = w.fixed.spec.hosts[host].nics[nic - w.fixed.hosts[host].firstNic].mac;
+    if (flow.dev < 0) f.dmac = '00:00:00:00:00:00';
+  }
   if (f.ipVersion !== 0) {
     f.frameLen -= f.padding;
     f.padding = 0;

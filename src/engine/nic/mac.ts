@@ -7,8 +7,8 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
-import { ETH_HLEN, VLAN_HLEN } from '../packet/frame.ts';
 import { fragmentOffset } from '../packet/ext-codec.ts';
+import { ETH_HLEN, VLAN_HLEN } from '../packet/frame.ts';
 import {
   FRAME_FCS_BAD,
   FRAME_FRAGMENT,
@@ -59,7 +59,8 @@ export function frameArrived(w: World, nic: Nic, slot: number): void {
     dropPacket(w, slot, nic.macPlace, Reason.frameTooLong, NO_CPU);
     return;
   }
-  if (!info.macOurs) {
+  // a port of a bridge takes every frame
+  if (!info.macOurs && nic.bridge < 0) {
     dropPacket(w, slot, nic.macPlace, Reason.macFilter, NO_CPU);
     return;
   }

@@ -8,25 +8,25 @@ import { Point } from '../../catalog/capture-points.ts';
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { cancel, schedule } from '../clock/agenda.ts';
+import { dropKey } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { beginCut, nextFrameLen } from '../link/cut.ts';
 import { linkTakes, putOnLink } from '../link/way.ts';
+import { addLatency } from '../metrics/latency.ts';
 import { eligible, ready, takeNext } from '../net/sched/sched.ts';
 import { freeSent, toeFreed } from '../net/sock-write.ts';
 import { isUfo, ufoBytes } from '../net/ufo.ts';
 import { needsWork, pieces, validateXmit, xmitCycles } from '../net/validate-xmit.ts';
-import { addLatency } from '../metrics/latency.ts';
+import { FRAME_DECRYPTED } from '../packet/frame-bits.ts';
 import { NO_CPU } from '../records.ts';
+import { tlsDriverSends } from '../tls/tx-card.ts';
 import { clientAnswer } from '../traffic/client.ts';
 import { replanWire } from '../traffic/source.ts';
 import { WIRE_OVERHEAD } from '../traffic/wire.ts';
+import { innerFlow } from '../tunnel/state.ts';
 import { type Cpu, LATENCY_FLOWS, type Nic, type RxQueue, type World } from '../world.ts';
 import { dqlCompleted, dqlQueued } from './dql.ts';
 import { carryOut, decideInterrupt } from './moderation.ts';
-import { dropKey } from '../drop.ts';
-import { FRAME_DECRYPTED } from '../packet/frame-bits.ts';
-import { tlsDriverSends } from '../tls/tx-card.ts';
-import { innerFlow } from '../tunnel/state.ts';
 import { toeOf, toeTxInFlight } from './toe/state.ts';
 
 const NS = 1_000_000_000;
@@ -356,6 +356,8 @@ export function txInFlight(w: World): number {
     for (const slot of cpu.acks) n += w.pool.segs[slot];
     if (cpu.xmit.slot !== 0) n += w.pool.segs[cpu.xmit.slot];
     n += cpu.xmit.more.length;
+    const { copies } = cpu.softirq;
+    for (let i = 0; i < copies.length; i += 2) n += w.pool.segs[copies[i]];
   }
   for (const q of w.queues) {
     for (let i = q.tx.ringAt; i < q.tx.ring.length; i += 1) n += w.pool.segs[q.tx.ring[i]];

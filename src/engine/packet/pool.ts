@@ -157,6 +157,11 @@ export function takeSlot(pool: PacketPool): number {
   return slot;
 }
 
+/** Everything of a frame into another slot, but for its place in the free list. */
+export function copySlot(pool: PacketPool, from: number, to: number): void {
+  for (const name of NAMES) if (name !== 'next') pool[name][to] = pool[name][from];
+}
+
 /** Gives back a slot with all frames of its train. */
 export function freeSlots(pool: PacketPool, head: number): void {
   let slot = head;

@@ -366,6 +366,9 @@ export const panelWords: Readonly<Record<string, string>> = {
   'inspect.hash': 'hash',
   'inspect.truesize': 'truesize, B',
   'inspect.outerIp': 'outer IP header',
+  'inspect.linkAddresses': 'link addresses it came with',
+  'inspect.bridge': 'port of bridge, with',
+  'inspect.bridgeFdb': 'stations heard, and where',
 
   // -- lesson
   'lesson.title': 'Lesson',
@@ -824,6 +827,7 @@ export const panelWords: Readonly<Record<string, string>> = {
   'simplification.before-napi': 'Before NAPI',
   'simplification.busy-poll': 'Busy polling',
   'simplification.not-included': 'Not included',
+  'simplification.bridges': 'Bridges',
   'model.inForce': 'in force',
   'model.assumed': 'assumed',
   'model.refillAtEnd': 'once, at the end of a poll',

@@ -376,6 +376,32 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'reason.cellEmptied': 'The gro_cell is empty: its poll is over. There is no interrupt to turn on again.',
   'reason.tunnelNoHandler':
     'The host has no tunnel, so nobody there takes protocol 4 (IP in IP): lost, counted as an unknown protocol. The kernel answers with ICMP protocol unreachable.',
+  'reason.bridgeKnown':
+    'The bridge has heard the receiver’s link address on another of its ports: the frame goes out of that port only.',
+  'reason.bridgeFlood':
+    'The bridge has not heard of the receiver’s link address yet: the frame goes out of all its other ports.',
+  'reason.bridgeGroup':
+    'It is for all (broadcast) or for a group (multicast): out of all other ports, and up to the host as well.',
+  'reason.bridgeLocal': 'It is for the link address of one of the bridge’s own ports: up to the host.',
+  'reason.bridgeSamePort':
+    'The receiver is on the port that the frame came in by, and has it already: a bridge sends nothing back.',
+  'reason.bridgeNoPort': 'The bridge has no other port that it could go out of.',
+  'reason.bridgeBadSource':
+    'The sender’s link address is all zero, or a group’s: no card has such an address, and the bridge drops the frame.',
+  'reason.bridgePause': 'A pause frame (01:80:c2:00:00:01) is for the card alone: a bridge drops it.',
+  'reason.bridgeLinkLocal':
+    'Addresses 01:80:c2:00:00:02 to 0f are for who is on the same link: the bridge sends it nowhere, and the host gets it as from a card that is no port.',
+  'reason.bridgeLro':
+    'LRO has joined it, and nobody knows how to cut it: the bridge drops it, and the kernel warns (“received packets cannot be forwarded while LRO is enabled”).',
+  'reason.bridgeTooLong':
+    'It is longer than the MTU of the port it would leave by (with room for a VLAN tag). A bridge does not cut and tells nobody: lost.',
+  'reason.bridgeOut':
+    'Out of this port as it came: link addresses, TTL and checksums stay, and no IP counter moves.',
+  'reason.bridgeCopy': 'A copy for this port: the frame has to go to several.',
+  'reason.otherHost':
+    'It was sent to another one’s link address. The bridge passed it up, but it is neither the address of the card it came in by nor the bridge’s own.',
+  'reason.lroBridge':
+    'The card is a port of a bridge now. What LRO joins can’t be taken apart as it came, so it is turned off.',
   'reason.txTso': 'The card cuts it into frames (TSO): up to here it is one packet.',
   'reason.txUso': 'The card cuts it into datagrams (USO): up to here it is one packet.',
   'reason.txTsoOff': 'The card does not cut TCP, so software does, at the last moment (GSO).',

@@ -1,5 +1,6 @@
 /** `ethtool OPTION DEV ...`: a table of options, each with its spellings and what it does. */
 import type { Nic } from '../../engine/world.ts';
+import { findBridge } from '../bridge/device.ts';
 import { findNic } from '../host.ts';
 import { type Ctx, type Outcome, printed, refused } from '../types.ts';
 import { printChannels, setChannels } from './channels.ts';
@@ -114,6 +115,7 @@ export function ethtool(ctx: Ctx, words: readonly string[]): Outcome {
   if (device === undefined) return badArguments(`usage: ethtool ${option.flag} DEV ${option.help}`);
   const nic = findNic(ctx, device);
   if (nic === undefined) {
+    if (findBridge(ctx, device) !== undefined) return ofBridge(option.flag, device);
     if (option.flag === '-N' && rest[0] === 'delete') {
       return refused(
         'rmgr: Cannot delete RX class rule: No such device\nCannot delete classification rule',
@@ -128,17 +130,38 @@ export function ethtool(ctx: Ctx, words: readonly string[]): Outcome {
       ? refused(`ethtool: unexpected parameter '${rest[0]}'`, 1)
       : refused(BAD_ARGUMENTS, 1);
   }
-  if (nic.tunnel !== null && !OF_TUNNELS.includes(option.flag)) return noSupport(option.flag, nic);
+  if (nic.tunnel !== null && !OF_TUNNELS.includes(option.flag)) return ofTunnel(option.flag, nic);
   return option.run(ctx, nic, rest);
 }
 
 /** A tunnel has features, and nothing of a card. */
 const OF_TUNNELS: readonly string[] = ['-k', '-K'];
 
-function noSupport(flag: string, nic: Nic): Outcome {
-  const hint = `${nic.name} is a tunnel: it has features (ethtool -k, -K), no rings, queues or interrupts`;
-  if (flag === '-S') return refused('no stats available', 94, hint);
+function ofTunnel(flag: string, nic: Nic): Outcome {
   if (flag === '-i') return printed(`driver: ipip\n`);
+  return noSupport(
+    flag,
+    `${nic.name} is a tunnel: it has features (ethtool -k, -K), no rings, queues or interrupts`,
+  );
+}
+
+/** Its features hang on its ports', and count for what it sends itself: nothing here. */
+function ofBridge(flag: string, name: string): Outcome {
+  if (flag === '-i') return printed(BRIDGE_DRIVER);
+  const hint = `${name} is a bridge: settings are those of its ports; its own features are not modelled`;
+  if (flag === '-k' || flag === '-K') return refused('', 1, hint);
+  const refusal = noSupport(flag, hint);
+  return flag === '-G' ? { ...refusal, status: 81 } : refusal;
+}
+
+const BRIDGE_DRIVER =
+  'driver: bridge\nversion: 2.3\nfirmware-version: N/A\nexpansion-rom-version: \nbus-info: N/A\n' +
+  ['statistics', 'test', 'eeprom-access', 'register-dump', 'priv-flags']
+    .map((what) => `supports-${what}: no\n`)
+    .join('');
+
+function noSupport(flag: string, hint: string): Outcome {
+  if (flag === '-S') return refused('no stats available', 94, hint);
   if ('-x-X-n-N'.includes(flag)) return refused('Cannot get RX ring count: Operation not supported', 1, hint);
   return netlinkError('', 'Operation not supported', hint);
 }

@@ -2,21 +2,31 @@
  * `ip address`: showing, adding, taking away. An address that came without a length is one of its own (/32, /128).
  * Source: iproute2 6.1 ipaddress.c, fixtures/ip.txt. Left out: the loopback device, link-local addresses, labels, lifetimes.
  */
+import type { Bridge } from '../../engine/bridge/state.ts';
 import { parseAddress } from '../../engine/packet/address.ts';
 import type { Address, Nic } from '../../engine/world.ts';
-import { findNic, nicsOf } from '../host.ts';
+import { findBridge, noAddressHint } from '../bridge/device.ts';
+import { findNic } from '../host.ts';
 import { type Ctx, done, type Outcome, printed, refused } from '../types.ts';
-import { briefLink, headText, onelined, statsText } from './link-print.ts';
+import {
+  bridgeHead,
+  bridgeStats,
+  briefBridge,
+  briefLink,
+  headText,
+  onelined,
+  statsText,
+} from './link-print.ts';
 import {
   badPrefix,
   commandOf,
-  devicesHint,
   garbage,
   type IpOptions,
   incomplete,
   noDevice,
   readPrefix,
 } from './options.ts';
+import { readShow } from './show.ts';
 
 const COMMANDS = [
   'add',
@@ -60,24 +70,28 @@ export function addressesOf(ctx: Ctx, nic: Nic, family: 0 | 4 | 6): Address[] {
 }
 
 function show(ctx: Ctx, options: IpOptions, words: readonly string[]): Outcome {
-  let name: string | null = null;
-  for (let i = 0; i < words.length; i += 1) {
-    if (words[i] === 'up') continue;
-    if (words[i] === 'dev') {
-      i += 1;
-      if (words[i] === undefined) return incomplete();
-    }
-    if (name !== null) return garbage('dev', words[i]);
-    name = words[i];
-  }
-  const nics = name === null ? nicsOf(ctx) : nicsOf(ctx).filter((nic) => nic.name === name);
-  if (name !== null && nics.length === 0)
-    return refused(`Device "${name}" does not exist.`, 1, devicesHint(ctx));
-  // with a family, a device without such addresses is left out, unless it was asked for
-  const shown = nics.filter(
-    (nic) => options.family === 0 || name !== null || addressesOf(ctx, nic, options.family).length > 0,
+  const shown = readShow(ctx, words);
+  if ('status' in shown) return shown;
+  const { named, devices } = shown;
+  return printed(
+    devices
+      .map(({ nic, bridge }) => {
+        if (nic === null) return bridgeText(ctx, bridge, options);
+        // with a family, a device without such addresses is left out, unless it was asked for
+        const without = !named && options.family !== 0 && addressesOf(ctx, nic, options.family).length === 0;
+        return without ? '' : nicText(ctx, nic, options);
+      })
+      .join(''),
   );
-  return printed(shown.map((nic) => nicText(ctx, nic, options)).join(''));
+}
+
+/** It has no addresses: by family, and of lines that tell one address each, nothing is left. */
+function bridgeText(ctx: Ctx, bridge: Bridge, options: IpOptions): string {
+  if (options.family !== 0) return '';
+  if (options.brief) return `${briefBridge(bridge)}\n`;
+  if (options.oneline) return '';
+  const stats = options.stats > 0 ? bridgeStats(bridge, options.stats > 1) : '';
+  return `${bridgeHead(ctx, bridge, options.details, false)}${stats}`;
 }
 
 function nicText(ctx: Ctx, nic: Nic, options: IpOptions): string {
@@ -126,6 +140,8 @@ function modify(ctx: Ctx, options: IpOptions, command: 'add' | 'delete', words: 
   if (local !== null && (prefix === null || !parseAddress(local.split('/')[0]).ok))
     return badPrefix(local, options.family);
   if (name === null) return refused('Not enough information: "dev" argument is required.', 1);
+  const bridge = findBridge(ctx, name);
+  if (bridge !== undefined) return refused('', 1, noAddressHint(bridge));
   const nic = findNic(ctx, name);
   if (nic === undefined) return noDevice(ctx, name);
   if (prefix === null) return refused('RTNETLINK answers: Operation not supported', 2, 'name an address');

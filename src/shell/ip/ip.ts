@@ -44,8 +44,8 @@ const OBJECTS = [
 
 export const IP_HELP =
   'ip link|addr|route|neigh|tunnel ...\n' +
-  'ip [-s [-s]] [-d] [-br] [-o] link [show [DEV]]\n' +
-  'ip link set DEV mtu N | gro_max_size N | gro_ipv4_max_size N\n' +
+  'ip [-s [-s]] [-d] [-br] [-o] link [show [DEV] [master BRIDGE] [type bridge]]\n' +
+  'ip link set DEV mtu N | gro_max_size N | gro_ipv4_max_size N | master BRIDGE | nomaster\n' +
   'ip [-4|-6] [-br] [-o] addr [show [DEV]]\n' +
   'ip addr add|del ADDRESS[/LENGTH] dev DEV\n' +
   'ip [-4|-6] route [show [dev DEV] [PREFIX] [table main|local]]\n' +

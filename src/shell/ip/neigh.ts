@@ -1,4 +1,5 @@
 /** `ip neigh`: no neighbour table is modelled, every next hop's link address is known. Source: iproute2 6.1 ipneigh.c. */
+import { findBridge } from '../bridge/device.ts';
 import { findNic } from '../host.ts';
 import { type Ctx, type Outcome, printed, refused } from '../types.ts';
 import { badPrefix, commandOf, incomplete, noDevice, readPrefix } from './options.ts';
@@ -28,7 +29,8 @@ export function ipNeigh(ctx: Ctx, words: readonly string[]): Outcome {
       const device = rest[i] === 'dev';
       i += 1;
       if (rest[i] === undefined) return incomplete();
-      if (device && findNic(ctx, rest[i]) === undefined) return noDevice(ctx, rest[i]);
+      if (device && findNic(ctx, rest[i]) === undefined && findBridge(ctx, rest[i]) === undefined)
+        return noDevice(ctx, rest[i]);
     } else if (rest[i] !== 'to' && readPrefix(rest[i], 0) === null) return badPrefix(rest[i], 0);
   }
   return printed(`# ${NOTE}\n`);

@@ -1,6 +1,7 @@
 /** What stands before the object: `ip [-s [-s]] [-d] [-br] [-o] [-4 | -6]`, and words that all objects share. Source: iproute2 6.1 ip.c. */
 import { canonicalAddress, parseAddress } from '../../engine/packet/address.ts';
 import { networkOf } from '../../engine/net/fib.ts';
+import { bridgeNames } from '../bridge/device.ts';
 import { nicNames } from '../host.ts';
 import { type Ctx, type Outcome, refused } from '../types.ts';
 
@@ -56,7 +57,7 @@ export function parseOptions(
 }
 
 export function devicesHint(ctx: Ctx): string {
-  return `devices here: ${nicNames(ctx).join(' ')}`;
+  return `devices here: ${[...nicNames(ctx), ...bridgeNames(ctx)].join(' ')}`;
 }
 
 export const incomplete = (): Outcome =>

@@ -6,6 +6,7 @@
 import { addressBytes, canonicalAddress, parseAddress } from '../../engine/packet/address.ts';
 import { broadcastOf, fibLookup, inNetwork } from '../../engine/net/fib.ts';
 import type { Address, Nic, Route } from '../../engine/world.ts';
+import { findBridge, noAddressHint } from '../bridge/device.ts';
 import { findNic } from '../host.ts';
 import { type Ctx, done, type Outcome, printed, refused } from '../types.ts';
 import { versionOf } from './address.ts';
@@ -98,6 +99,8 @@ function show(ctx: Ctx, options: IpOptions, words: readonly string[]): Outcome {
     if (only === null) return badPrefix(words[i], options.family);
   }
   const nic = device === null ? undefined : findNic(ctx, device);
+  // over a bridge there are none
+  if (device !== null && findBridge(ctx, device) !== undefined) return printed('');
   if (device !== null && nic === undefined) return noDevice(ctx, device);
   // without -6 it shows IPv4, unless an IPv6 network was named
   const version = options.family === 6 || only?.version === 6 ? 6 : 4;
@@ -247,6 +250,8 @@ function modify(
     if (to === null) return badPrefix(word, options.family);
   }
   if (to === null) return refused('', 255, `usage: ip route ${command} PREFIX [via ADDRESS] [dev DEV]`);
+  const bridge = device === null ? undefined : findBridge(ctx, device);
+  if (bridge !== undefined) return refused('', 1, noAddressHint(bridge));
   const nic = device === null ? undefined : findNic(ctx, device);
   if (device !== null && nic === undefined) return noDevice(ctx, device);
   if (!isNetwork(to))

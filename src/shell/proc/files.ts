@@ -16,7 +16,7 @@ import { packetQueueFiles } from './packet-queue.ts';
 import { statText, uptimeText } from './stat.ts';
 import { devStatText, softnetStatText } from './softnet-stat.ts';
 import { queueFiles } from './queue-files.ts';
-import { nicFiles } from './sys-class-net.ts';
+import { bridgeFiles, nicFiles } from './sys-class-net.ts';
 import { sysctlFiles } from './sys-net.ts';
 import { tlsStatText } from './tls-stat.ts';
 
@@ -58,6 +58,7 @@ export function allFiles(ctx: Ctx): VirtualFile[] {
     ...nodeFiles(ctx),
     ...sysctlFiles(ctx),
     ...nicsOf(ctx).flatMap((nic) => [...nicFiles(ctx, nic), ...queueFiles(ctx, nic)]),
+    ...ctx.state.bridges.flatMap((bridge) => bridgeFiles(ctx, bridge)),
   ];
   return files.filter((file) => hasFile(ctx.kernel, file.path));
 }

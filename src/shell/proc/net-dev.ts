@@ -2,6 +2,7 @@
  * /proc/net/dev. "drop" is rx_dropped + rx_missed_errors, "frame" length and CRC errors together.
  * Source: net/core/net-procfs.c dev_seq_printf_stats, v6.12. Left out: the loopback device.
  */
+import type { Bridge } from '../../engine/bridge/state.ts';
 import type { Nic } from '../../engine/world.ts';
 import { nicsOf } from '../host.ts';
 import type { Ctx } from '../types.ts';
@@ -16,28 +17,39 @@ export function rxErrors(nic: Nic): number {
 }
 
 export function netDevText(ctx: Ctx): string {
-  return HEADER + nicsOf(ctx).map(row).join('');
+  return HEADER + nicsOf(ctx).map(nicRow).join('') + ctx.state.bridges.map(bridgeRow).join('');
 }
 
-function row(nic: Nic): string {
+/** What it has passed up; it sends nothing. */
+function bridgeRow({ name, rx_bytes, rx_packets, multicast }: Bridge): string {
+  const rx = [rx_bytes, rx_packets, 0, 0, 0, 0, 0, multicast];
+  return row(name, [...rx, 0, 0, 0, 0, 0, 0, 0, 0]);
+}
+
+const WIDTHS = [7, 7, 4, 4, 4, 5, 10, 9, 8, 7, 4, 4, 4, 5, 7, 10];
+
+function row(name: string, values: readonly number[]): string {
+  return `${name.padStart(6)}: ${values.map((value, i) => String(value).padStart(WIDTHS[i])).join(' ')}\n`;
+}
+
+function nicRow(nic: Nic): string {
   const c = nic.counters;
-  const columns: [number, number][] = [
-    [c.rx_bytes, 7],
-    [c.rx_packets, 7],
-    [rxErrors(nic), 4],
-    [c.rx_dropped + c.rx_missed_errors, 4],
-    [0, 4],
-    [rxErrors(nic), 5],
-    [0, 10],
-    [c.multicast, 9],
-    [c.tx_bytes, 8],
-    [c.tx_packets, 7],
-    [nic.tunnel?.tx_errors ?? 0, 4],
-    [c.tx_dropped, 4],
-    [0, 4],
-    [nic.tunnel?.collisions ?? 0, 5],
-    [nic.tunnel?.tx_carrier_errors ?? 0, 7],
-    [0, 10],
-  ];
-  return `${nic.name.padStart(6)}: ${columns.map(([value, width]) => String(value).padStart(width)).join(' ')}\n`;
+  return row(nic.name, [
+    c.rx_bytes,
+    c.rx_packets,
+    rxErrors(nic),
+    c.rx_dropped + c.rx_missed_errors,
+    0,
+    rxErrors(nic),
+    0,
+    c.multicast,
+    c.tx_bytes,
+    c.tx_packets,
+    nic.tunnel?.tx_errors ?? 0,
+    c.tx_dropped,
+    0,
+    nic.tunnel?.collisions ?? 0,
+    nic.tunnel?.tx_carrier_errors ?? 0,
+    0,
+  ]);
 }

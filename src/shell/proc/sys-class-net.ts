@@ -2,8 +2,20 @@
  * /sys/class/net/IF/*: the NAPI and link settings. Source: net/core/net-sysfs.c, v6.12; limits and errors as measured on a
  * running 6.18 (napi_defer_hard_irqs is at most INT_MAX, threaded 0 or 1).
  */
+import type { Bridge } from '../../engine/bridge/state.ts';
 import type { Change } from '../../engine/change.ts';
 import type { Nic } from '../../engine/world.ts';
+import {
+  AGEING_TIME,
+  bridgeIdPlain,
+  bridgeMtu,
+  masterOf,
+  PORT_PRIORITY,
+  portCost,
+  portId,
+  portNumber,
+  portsInOrder,
+} from '../bridge/device.ts';
 import { macOf } from '../host.ts';
 import { INT_MAX, isNumber, parseUnsigned } from '../numbers.ts';
 import type { Ctx } from '../types.ts';
@@ -34,6 +46,7 @@ export function nicFiles(ctx: Ctx, nic: Nic): VirtualFile[] {
   ) => file(name, now, (value) => check(value) ?? { type: 'napi', nic: number, name, value });
   return [
     { path: `${dir}/address`, read: () => `${linkAddress(ctx, nic)}\n`, write: null },
+    ...portFiles(ctx, nic, `${dir}/brport`),
     napi('gro_flush_timeout', nic.groFlushTimeout, (value) =>
       value > MAX_FLUSH_TIMEOUT_NS ? no('ERANGE', `at most ${MAX_FLUSH_TIMEOUT_NS} ns (an hour) here`) : null,
     ),
@@ -53,6 +66,40 @@ export function nicFiles(ctx: Ctx, nic: Nic): VirtualFile[] {
       ? [napi('threaded', nic.threaded ? 1 : 0, (value) => (value > 1 ? no('EOPNOTSUPP', '0 or 1') : null))]
       : []),
   ];
+}
+
+/** A bridge's: what is not its own to say is left out. Source: net/bridge/br_sysfs_br.c, br_sysfs_if.c, v6.12. */
+export function bridgeFiles(ctx: Ctx, bridge: Bridge): VirtualFile[] {
+  const dir = `/sys/class/net/${bridge.name}`;
+  const { rx_bytes, rx_packets, multicast, mac } = bridge;
+  const statistics = { multicast, rx_bytes, rx_packets, tx_bytes: 0, tx_packets: 0 };
+  return [
+    reading(`${dir}/address`, mac),
+    reading(`${dir}/bridge/ageing_time`, AGEING_TIME),
+    reading(`${dir}/bridge/bridge_id`, bridgeIdPlain(bridge)),
+    reading(`${dir}/bridge/stp_state`, 0),
+    ...portsInOrder(ctx, bridge).flatMap((nic) => portFiles(ctx, nic, `${dir}/brif/${nic.name}`)),
+    reading(`${dir}/mtu`, bridgeMtu(ctx, bridge)),
+    ...Object.entries(statistics).map(([name, value]) => reading(`${dir}/statistics/${name}`, value)),
+  ];
+}
+
+/** Of a port; 3: it forwards. */
+function portFiles(ctx: Ctx, nic: Nic, dir: string): VirtualFile[] {
+  const bridge = masterOf(ctx, nic);
+  if (bridge === null) return [];
+  return [
+    reading(`${dir}/designated_bridge`, bridgeIdPlain(bridge)),
+    reading(`${dir}/path_cost`, portCost(ctx, nic)),
+    reading(`${dir}/port_id`, `0x${portId(bridge, nic).toString(16)}`),
+    reading(`${dir}/port_no`, `0x${portNumber(bridge, nic).toString(16)}`),
+    reading(`${dir}/priority`, PORT_PRIORITY),
+    reading(`${dir}/state`, 3),
+  ];
+}
+
+function reading(path: string, value: number | string): VirtualFile {
+  return { path, read: () => `${value}\n`, write: null };
 }
 
 /** A tunnel's is its local address, as bytes. */

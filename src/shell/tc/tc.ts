@@ -6,6 +6,7 @@ import { versionNumber } from '../../catalog/version.ts';
 import { heldAt, type Netem } from '../../engine/link/netem.ts';
 import { packetBytes } from '../../engine/net/sched/bytes.ts';
 import type { Nic, RxQueue } from '../../engine/world.ts';
+import { bridgeNames, findBridge } from '../bridge/device.ts';
 import { findNic, nicsOf } from '../host.ts';
 import { commandOf } from '../ip/options.ts';
 import { type Ctx, done, type Outcome, printed, refused } from '../types.ts';
@@ -123,17 +124,25 @@ function show(ctx: Ctx, words: readonly string[], stats: boolean): Outcome {
   if (where.parent !== null || where.handle !== null)
     return refused('', 1, 'show by parent or handle is not modelled: all of a device are shown');
   if (rest.length > 0) return refused(`What is "${rest[0]}"? Try "tc qdisc help".`, 255);
-  if (name !== null && findNic(ctx, name) === undefined) return noDevice(name);
+  if (name !== null && findNic(ctx, name) === undefined && findBridge(ctx, name) === undefined)
+    return noDevice(name);
   const nics = nicsOf(ctx).filter((nic) => name === null || nic.name === name);
-  return printed(nics.map((nic) => discipline(ctx, nic, { all: name === null, root, stats })).join(''));
+  const texts = nics.map((nic) => discipline(ctx, nic, { all: name === null, root, stats }));
+  for (const bridge of bridgeNames(ctx))
+    if (name === null || name === bridge) texts.push(noQueue(name === null ? `dev ${bridge} ` : '', stats));
+  return printed(texts.join(''));
+}
+
+/** Of a device that sends at once. */
+function noQueue(dev: string, stats: boolean): string {
+  return `qdisc noqueue 0: ${dev}root refcnt 2 \n${stats ? ' Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) \n backlog 0b 0p requeues 0\n' : ''}`;
 }
 
 /** @param show all: of every device; root: without what stands below an mq */
 function discipline(ctx: Ctx, nic: Nic, show: { all: boolean; root: boolean; stats: boolean }): string {
   const { stats } = show;
   const dev = show.all ? `dev ${nic.name} ` : '';
-  if (nic.tunnel !== null)
-    return `qdisc noqueue 0: ${dev}root refcnt 2 \n${stats ? ' Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) \n backlog 0b 0p requeues 0\n' : ''}`;
+  if (nic.tunnel !== null) return noQueue(dev, stats);
   const netem = netemOf(ctx, nic);
   const queues = nic.activeQueues;
   const counts = (
@@ -196,6 +205,8 @@ function modify(ctx: Ctx, verb: Verb, words: readonly string[]): Outcome {
   if (kind !== undefined && !isKind(kind) && options.length > 0)
     return refused(`Unknown qdisc "${kind}", hence option "${options[0]}" is unparsable`, 1);
   if (name === null) return refused('RTNETLINK answers: No such device', 2);
+  if (findBridge(ctx, name) !== undefined)
+    return refused('', 1, `${name} is a bridge and sends nothing itself here: give the discipline to a port`);
   const nic = findNic(ctx, name);
   if (nic === undefined) return noDevice(name);
   if (nic.tunnel !== null)

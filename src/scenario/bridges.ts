@@ -1,0 +1,54 @@
+/** A host's Ethernet bridges: from the scenario's words to the engine's, and who a card's neighbour is over them. */
+import { rulesFor } from '../catalog/rules.ts';
+import { neighbourOf, type Segment } from '../engine/bridge/segment.ts';
+import type { BridgeSpec } from '../engine/spec.ts';
+import { farCard } from './links.ts';
+import type { Scenario } from './schema.ts';
+
+type HostText = Scenario['hosts'][string];
+type Report = (path: string, message: string) => void;
+
+/** @param problem called with a place and what is wrong there */
+export function compileBridges(host: HostText, kernel: string, at: string, problem: Report): BridgeSpec[] {
+  const cards = Object.keys(host.nics);
+  const taken = new Map<string, string>();
+  return Object.entries(host.bridges ?? {}).map(([name, bridge]): BridgeSpec => {
+    const here = `${at}.bridges.${name}`;
+    if (!rulesFor(kernel).napi) problem(here, 'bridges are modelled from Linux 2.4.20 on');
+    if (Object.hasOwn(host.nics, name)) problem(here, `the host has a card of the name ${name}`);
+    if (Object.hasOwn(host.tunnels ?? {}, name)) problem(here, `the host has a tunnel of the name ${name}`);
+    const ports = bridge.ports.map((port, i) => {
+      const index = cards.indexOf(port);
+      const where = `${here}.ports[${i}]`;
+      if (Object.hasOwn(host.tunnels ?? {}, port))
+        problem(where, `${port} is a tunnel, without Ethernet header: a bridge’s ports are cards`);
+      else if (index < 0) problem(where, `there is no NIC ${port}; there are ${cards.join(', ')}`);
+      const other = taken.get(port);
+      if (other !== undefined) problem(where, `${port} is a port of ${other} already`);
+      taken.set(port, name);
+      return index;
+    });
+    return { name, ports };
+  });
+}
+
+interface Card {
+  host: string;
+  nic: string;
+}
+
+/** The card that frames from a host's card go to (bridge/segment). @param wanted whether a card is the one looked for */
+export function neighbourCard(scenario: Scenario, from: Card, wanted: (card: Card) => boolean): Card | null {
+  const segment: Segment<Card> = {
+    farOf: ({ host, nic }) => farCard(scenario, host, nic),
+    portsBeside: ({ host, nic }) => {
+      const bridges = Object.values(scenario.hosts[host]?.bridges ?? {});
+      const bridge = bridges.find(({ ports }) => ports.includes(nic));
+      if (bridge === undefined) return null;
+      return bridge.ports.filter((port) => port !== nic).map((port) => ({ host, nic: port }));
+    },
+    keyOf: ({ host, nic }) => `${host} ${nic}`,
+  };
+  const ofRouter = ({ host }: Card): boolean => Object.keys(scenario.hosts[host]?.nics ?? {}).length > 1;
+  return neighbourOf(from, segment, wanted, ofRouter);
+}
