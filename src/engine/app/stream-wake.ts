@@ -8,6 +8,7 @@ import { wakeTask } from '../cpu/scheduler.ts';
 import { emit } from '../emit.ts';
 import { addLatency } from '../metrics/latency.ts';
 import type { StreamSpec } from '../spec.ts';
+import { timeOf } from '../traffic/rate.ts';
 import type { Cpu, LatencyHistogram, Task, TcpConnection, World } from '../world.ts';
 
 /** What a connection's application is up to. */
@@ -61,23 +62,30 @@ export function createJob(task: number): StreamJob {
   };
 }
 
+/** Open, and no write or answer is under way on it. */
+function isIdle(job: StreamJob): boolean {
+  return job.open && !job.closed && job.left === 0 && job.pending === 0 && job.owed === 0;
+}
+
+/** There are writes to come: with a rate the next one is due before the end. */
+function hasMore(w: World, spec: StreamSpec, job: StreamJob): boolean {
+  const due = spec.ratePps === null ? 0 : timeOf(job.writes, spec.ratePps, spec.startNs);
+  return job.writes < spec.count && Math.max(w.now, due) < spec.stopNs;
+}
+
 /** Nothing is under way on it, and there is more to write. */
 export function mayWrite(w: World, spec: StreamSpec, job: StreamJob): boolean {
-  return (
-    job.open &&
-    !job.closed &&
-    job.left === 0 &&
-    job.pending === 0 &&
-    job.owed === 0 &&
-    job.writes < spec.count &&
-    w.now < spec.stopNs
-  );
+  return isIdle(job) && hasMore(w, spec, job);
+}
+
+/** Nothing is under way on it, and all that is left to do is to close it. */
+export function mayClose(w: World, spec: StreamSpec, job: StreamJob): boolean {
+  return spec.close && isIdle(job) && !hasMore(w, spec, job);
 }
 
 /** A write with its answer is over: the next one is due at once, or at its time; after the last one comes close. */
 export function follow(w: World, spec: StreamSpec, task: Task, conn: TcpConnection): void {
-  const job = conn.job as StreamJob;
-  const more = job.writes < spec.count && w.now < spec.stopNs;
+  const more = hasMore(w, spec, conn.job as StreamJob);
   if ((more && spec.ratePps === null) || (!more && spec.close)) push(task, conn);
 }
 

@@ -196,6 +196,24 @@ describe('a stream over a link', () => {
     expect(writer?.bytes).toBe(16 * 50);
   });
 
+  it('closes after the last write that is due before its end', () => {
+    // due at 0, 1, 2 ms; the connection is open after 0.1 ms
+    const { w, records } = play({
+      stream: { count: 100, ratePps: 1000, writeBytes: 100, stopNs: 2_500_000, close: true },
+      durationNs: 10_000_000,
+    });
+    const writes = records.filter((r) => r.kind === 'sendExit' && r.a === 100);
+    expect(writes.length).toBe(3);
+    expect(w.connections.some((c) => c.tcp?.state === 'close-wait')).toBe(true);
+    // a program that comes too late for its last write closes all the same
+    const late = play({
+      stream: { count: 100, ratePps: 1000, writeBytes: 100, stopNs: 50_000, close: true },
+      durationNs: 10_000_000,
+    });
+    expect(late.records.filter((r) => r.kind === 'sendExit' && r.a === 100).length).toBe(0);
+    expect(late.w.connections.some((c) => c.tcp?.state === 'close-wait')).toBe(true);
+  });
+
   it('closes: FIN both ways as far as the reader goes, TIME-WAIT not before', () => {
     const { w, records } = play({ stream: { count: 1, writeBytes: 5000, close: true } });
     const states = records.filter((r) => r.kind === 'tcpState').map((r) => r.a);

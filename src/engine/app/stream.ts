@@ -22,7 +22,7 @@ import {
 import type { StreamSpec } from '../spec.ts';
 import { timeOf } from '../traffic/rate.ts';
 import type { Cpu, Task, TcpConnection, World } from '../world.ts';
-import { createJob, follow, mayWrite, push, type StreamJob } from './stream-wake.ts';
+import { createJob, follow, mayClose, mayWrite, push, type StreamJob } from './stream-wake.ts';
 import { encrypted, encryptsFirst, finishRecord, startEncrypting, startRecord } from './tls-write.ts';
 
 /** Where a task is in its connect, write or close (Task.phase). */
@@ -56,9 +56,10 @@ export function nextStream(w: World, task: Task): number {
   let next = Number.POSITIVE_INFINITY;
   for (const flow of flows) {
     const { job } = connectionOf(w, flow);
-    if (job === null || !mayWrite(w, spec, job)) continue;
-    const due = timeOf(job.writes, spec.ratePps, spec.startNs);
-    if (due < next && due < spec.stopNs) next = due;
+    if (job === null) continue;
+    // its last write came too late for the end
+    if (mayClose(w, spec, job)) return w.now;
+    if (mayWrite(w, spec, job)) next = Math.min(next, timeOf(job.writes, spec.ratePps, spec.startNs));
   }
   return next;
 }
@@ -113,12 +114,14 @@ function takeReady(w: World, task: Task): TcpConnection | null {
   return conn;
 }
 
-/** With a rate: the connection whose write is due first. */
+/** With a rate: a connection to be closed, else the one whose write is due first. */
 function earliest(w: World, task: Task, spec: StreamSpec): TcpConnection {
   let best: TcpConnection | null = null;
   for (const flow of w.fixed.sendFlows[task.id]) {
     const conn = connectionOf(w, flow);
-    if (conn.job === null || !mayWrite(w, spec, conn.job)) continue;
+    if (conn.job === null) continue;
+    if (mayClose(w, spec, conn.job)) return conn;
+    if (!mayWrite(w, spec, conn.job)) continue;
     if (best === null || conn.job.writes < (best.job as StreamJob).writes) best = conn;
   }
   return best as TcpConnection;
