@@ -31,7 +31,7 @@ import { WhyChain } from './WhyChain.tsx';
 const CALM_MS = 90;
 const PLAYING_MS = 350;
 
-/** The thing asked about, kept while a newer answer is on its way. */
+/** The thing asked about, kept while a newer answer about it is on its way: of another thing nothing is told. */
 function useInspection(target: InspectTarget | null, moment: Moment, playing: boolean): Inspection | null {
   const { inspect } = useActions();
   const branch = useAppStore((s) => s.branches.active);
@@ -57,7 +57,9 @@ function useInspection(target: InspectTarget | null, moment: Moment, playing: bo
       window.clearTimeout(timer);
     };
   }, [inspect, key, moment.seq, branch, playing]);
-  return answer;
+  // the present event is another one at each step: its chain stands until the next one is there
+  const ofAnother = answer !== null && target?.kind !== 'record' && JSON.stringify(answer.target) !== key;
+  return ofAnother ? null : answer;
 }
 
 export function titleOf(target: InspectTarget, map: SceneMap): string {
