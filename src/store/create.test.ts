@@ -54,6 +54,7 @@ function open() {
         ['it', scenario],
         ['long', longScenario],
         ['lesson', lessonScenario],
+        ['elsewhere', scenario.replace('"h1"', '"r1"')],
       ]),
       now: () => 0,
       post: (r) => queueMicrotask(() => open && hear(r)),
@@ -202,6 +203,20 @@ describe('the app', () => {
     app.actions.holdRun(false);
     await settle();
     expect(state().scenario).toMatchObject({ held: false, done: true });
+  });
+
+  it('says nothing of what was asked about the scenario before, once another one is there', async () => {
+    const a = open();
+    await a.load();
+    const loading = a.load('elsewhere');
+    // the core has loaded the other one when it comes to this
+    expect(await a.app.actions.knobs('h1')).toBeNull();
+    await loading;
+    expect(a.state().scenario.map?.hosts.map(({ id }) => id)).toEqual(['r1']);
+    expect(a.state().notices).toEqual([]);
+    // asked now it is a mistake, and told
+    expect(await a.app.actions.knobs('h1')).toBeNull();
+    expect(a.state().notices.map(({ message }) => message)).toEqual(['There is no host h1.']);
   });
 
   it('plays one event at a time, with rests, and stops where asked', async () => {

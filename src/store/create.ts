@@ -130,17 +130,23 @@ export function createApp(deps: AppDeps): App {
     notify('error', 'internal', error instanceof Error ? error.message : String(error));
   }
 
-  /** An answer of the wanted type, or null: superseded, or failed (a notice says why). */
+  /**
+   * An answer of the wanted type, or null: superseded, or failed (a notice says why). What fails on a lane because another scenario has
+   * been loaded meanwhile is superseded: it asked about the one before.
+   */
   async function ask<T extends Response['type']>(
     request: Ask,
     type: T,
     lane: string | null = null,
   ): Promise<Extract<Response, { type: T }> | null> {
+    const { map } = get().scenario;
     try {
       const answer = await client.ask(request, lane);
       return answer?.type === type ? (answer as unknown as Extract<Response, { type: T }>) : null;
     } catch (error) {
-      tellProblem(error);
+      const { scenario } = get();
+      const loaded = scenario.map !== map || scenario.status === 'loading';
+      if (lane === null || !loaded || !(error instanceof WorkerProblem)) tellProblem(error);
       return null;
     }
   }
