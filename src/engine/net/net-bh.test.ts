@@ -194,9 +194,19 @@ describe('the bottom half of 2.2', () => {
 });
 
 describe('any world of 2.2', () => {
+  // what a scenario of that kernel may not have
+  const worlds = arbitraryWorld.filter(({ hosts }) =>
+    hosts.every(
+      ({ nics, bridges, apps }) =>
+        bridges === undefined &&
+        nics.every(({ tunnel }) => tunnel === undefined) &&
+        apps.every(({ stream }) => stream === undefined),
+    ),
+  );
+
   it('has at most one CPU a host in the bottom half, and none of its packets is taken up by two', () => {
     fc.assert(
-      fc.property(arbitraryWorld, (spec) => {
+      fc.property(worlds, (spec) => {
         // a packet queue to user space came with netfilter
         const hosts = spec.hosts.map(({ firewall: _, ...host }) => host);
         const { records, world } = runTraced({ ...spec, hosts, kernel: '2.2.16' }, RUN_NS);
