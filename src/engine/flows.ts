@@ -2,7 +2,7 @@
  * The world's flows: every five-tuple (with its link-layer addresses) that any source can send, numbered from 1 when the world is
  * made. Tables get columns with these numbers; options and extension headers are interned likewise.
  */
-import { neighbourOf } from './bridge/segment.ts';
+import { macAt, neighbourOf, type Segment } from './bridge/segment.ts';
 import { isGroupMac } from './bridge/state.ts';
 import { fibLookup, tablesOf } from './net/fib.ts';
 import { canonicalAddress } from './packet/address.ts';
@@ -323,21 +323,23 @@ export class FlowMaker {
   private macsOf(h: number, n: number, dst: string): { smac: string; dmac: string } {
     const { hosts } = this.spec;
     const cardOf = ({ host, nic }: LinkEnd) => hosts[host].nics[nic];
+    const segment: Segment<LinkEnd> = {
+      farOf: ({ host, nic }) => this.linked[host].find((card) => card.nic === nic)?.to ?? null,
+      portsBeside: ({ host, nic }) => {
+        const bridge = hosts[host].bridges?.find(({ ports }) => ports.includes(nic));
+        if (bridge === undefined) return null;
+        return bridge.ports.filter((port) => port !== nic).map((port) => ({ host, nic: port }));
+      },
+      keyOf: ({ host, nic }) => `${host} ${nic}`,
+    };
     const to = neighbourOf(
       { host: h, nic: n },
-      {
-        farOf: ({ host, nic }) => this.linked[host].find((card) => card.nic === nic)?.to ?? null,
-        portsBeside: ({ host, nic }) => {
-          const bridge = hosts[host].bridges?.find(({ ports }) => ports.includes(nic));
-          if (bridge === undefined) return null;
-          return bridge.ports.filter((port) => port !== nic).map((port) => ({ host, nic: port }));
-        },
-        keyOf: ({ host, nic }) => `${host} ${nic}`,
-      },
+      segment,
       (card) => cardOf(card).addresses.some((text) => canonicalAddress(text) === dst),
       ({ host }) => hosts[host].nics.length > 1,
     );
-    return { smac: hosts[h].nics[n].mac, dmac: to === null ? '02:00:00:00:00:0a' : cardOf(to).mac };
+    const dmac = to === null ? '02:00:00:00:00:0a' : macAt(to, segment, (card) => cardOf(card).mac);
+    return { smac: hosts[h].nics[n].mac, dmac };
   }
 
   /** ip_tunnel_lookup: the host's tunnel with these two ends takes the outer header off, and the inner packets go on. */

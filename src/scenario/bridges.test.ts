@@ -157,6 +157,58 @@ describe('hosts at a bridge', () => {
   });
 });
 
+describe('a host with a bridge', () => {
+  it('is spoken to at each of its ports by the link address of the bridge, and answers where it was asked', () => {
+    const asker = (last: string) => ({
+      cpus: 1,
+      nics: { eth0: card(last, `10.0.0.${Number(last)}`) },
+      sockets: { u: { proto: 'udp', port: 9000 } },
+      apps: {
+        a: {
+          cpu: 0,
+          sockets: ['u'],
+          send: { socket: 'u', dst: '10.0.0.9', dport: 7000, bytes: 100, count: 5 },
+        },
+      },
+    });
+    const text = JSON.stringify({
+      format: 1,
+      id: 'own',
+      title: { text: 'own' },
+      durationNs: 3_000_000,
+      hosts: {
+        h1: asker('01'),
+        h2: asker('02'),
+        b1: {
+          cpus: 1,
+          // the address is on the port with the greater link address
+          nics: { eth0: card('b0'), eth1: card('b1', '10.0.0.9') },
+          bridges: { br0: { ports: ['eth0', 'eth1'] } },
+          sockets: { r: { proto: 'udp', port: 7000 } },
+          apps: { r: { cpu: 0, sockets: ['r'], replyBytes: 50 } },
+        },
+      },
+      links: {
+        one: { a: { host: 'h1' }, b: { host: 'b1', nic: 'eth0' } },
+        two: { a: { host: 'h2' }, b: { host: 'b1', nic: 'eth1' } },
+      },
+    });
+    const loaded = loadScenario(text, 'own.json');
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
+    const made = compileScenario(loaded.scenario);
+    if (!made.ok) throw new Error(JSON.stringify(made.errors));
+    expect([0, 1].map((h) => made.spec.hosts[h].apps[0].send?.template.dmac)).toEqual(
+      Array(2).fill('02:00:00:00:00:b0'),
+    );
+    const w = createWorld(made.spec);
+    advance(w, made.spec.durationNs);
+    // 5 answers of 50 bytes each
+    expect(w.tasks.filter((t) => t.name === 'a').map((t) => t.bytes)).toEqual([250, 250]);
+    expect(w.totals.dropped).toBe(0);
+    expect(w.hosts[2].bridges[0].rx_packets).toBe(10);
+  });
+});
+
 describe('a scenario with bridges', () => {
   const withBridges = (bridges: object, more: object = {}) => ({
     stream: {},

@@ -1,11 +1,12 @@
 /** A host's Ethernet bridges: from the scenario's words to the engine's, and who a card's neighbour is over them. */
 import { rulesFor } from '../catalog/rules.ts';
-import { neighbourOf, type Segment } from '../engine/bridge/segment.ts';
+import { macAt, neighbourOf, type Segment } from '../engine/bridge/segment.ts';
 import type { BridgeSpec } from '../engine/spec.ts';
 import { farCard } from './links.ts';
 import type { Scenario } from './schema.ts';
 
 type HostText = Scenario['hosts'][string];
+type NicText = HostText['nics'][string];
 type Report = (path: string, message: string) => void;
 
 /** @param problem called with a place and what is wrong there */
@@ -37,8 +38,16 @@ interface Card {
   nic: string;
 }
 
-/** The card that frames from a host's card go to (bridge/segment). @param wanted whether a card is the one looked for */
-export function neighbourCard(scenario: Scenario, from: Card, wanted: (card: Card) => boolean): Card | null {
+/**
+ * The card that frames from a host's card go to (bridge/segment), with the link address that it answers with; null: no link.
+ * @param wanted whether a card is the one looked for
+ */
+export function neighbourCard(
+  scenario: Scenario,
+  from: Card,
+  wanted: (card: NicText) => boolean,
+): NicText | null {
+  const cardOf = ({ host, nic }: Card): NicText | undefined => scenario.hosts[host]?.nics[nic];
   const segment: Segment<Card> = {
     farOf: ({ host, nic }) => farCard(scenario, host, nic),
     portsBeside: ({ host, nic }) => {
@@ -49,6 +58,13 @@ export function neighbourCard(scenario: Scenario, from: Card, wanted: (card: Car
     },
     keyOf: ({ host, nic }) => `${host} ${nic}`,
   };
+  const isWanted = (card: Card): boolean => {
+    const found = cardOf(card);
+    return found !== undefined && wanted(found);
+  };
   const ofRouter = ({ host }: Card): boolean => Object.keys(scenario.hosts[host]?.nics ?? {}).length > 1;
-  return neighbourOf(from, segment, wanted, ofRouter);
+  const to = neighbourOf(from, segment, isWanted, ofRouter);
+  const card = to === null ? undefined : cardOf(to);
+  if (to === null || card === undefined) return null;
+  return { ...card, mac: macAt(to, segment, (one) => cardOf(one)?.mac ?? card.mac) };
 }

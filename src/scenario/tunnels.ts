@@ -99,13 +99,9 @@ export function peerOf(scenario: Scenario, hostId: string, name: string, dst?: s
   const tunnel = scenario.hosts[hostId].tunnels?.[name];
   if (tunnel === undefined) {
     const wanted = dst === undefined ? null : readable(dst);
-    const cardOf = (host: string, nic: string): Device | undefined => scenario.hosts[host]?.nics[nic];
-    const far = neighbourCard(
-      scenario,
-      { host: hostId, nic: name },
-      ({ host, nic }) => cardOf(host, nic)?.addresses.some((text) => readable(text) === wanted) ?? false,
+    return neighbourCard(scenario, { host: hostId, nic: name }, ({ addresses }) =>
+      addresses.some((text) => readable(text) === wanted),
     );
-    return far === null ? null : (cardOf(far.host, far.nic) ?? null);
   }
   const [local, remote] = [readable(tunnel.local), readable(tunnel.remote)];
   for (const host of Object.values(scenario.hosts))

@@ -9,18 +9,18 @@ export interface Segment<T> {
   keyOf(card: T): string;
 }
 
-/** All cards that a frame which comes in by `first` may reach over bridges, itself first. */
-function reached<T>(first: T, { farOf, portsBeside, keyOf }: Segment<T>): T[] {
+/** All cards that a frame of `sender` may reach over bridges: the one at the other end of its link first, ports included. */
+function reached<T>(sender: T, first: T, { farOf, portsBeside, keyOf }: Segment<T>): T[] {
   const found = [first];
-  const seen = new Set([keyOf(first)]);
+  const seen = new Set([keyOf(sender), keyOf(first)]);
+  const add = (card: T | null): void => {
+    if (card === null || seen.has(keyOf(card))) return;
+    seen.add(keyOf(card));
+    found.push(card);
+  };
   for (const card of found) {
-    for (const port of portsBeside(card) ?? []) {
-      seen.add(keyOf(port));
-      const next = farOf(port);
-      if (next === null || seen.has(keyOf(next))) continue;
-      seen.add(keyOf(next));
-      found.push(next);
-    }
+    add(farOf(card));
+    for (const port of portsBeside(card) ?? []) add(port);
   }
   return found;
 }
@@ -37,7 +37,13 @@ export function neighbourOf<T>(
 ): T | null {
   const far = segment.farOf(card);
   if (far === null || segment.portsBeside(far) === null) return far;
-  const cards = reached(far, segment);
+  const cards = reached(card, far, segment);
   const ends = cards.filter((one) => segment.portsBeside(one) === null);
   return cards.find(wanted) ?? ends.find(ofRouter) ?? ends[0] ?? far;
+}
+
+/** Link address that a neighbour answers with: of a port the bridge's, which is the least of its ports'. */
+export function macAt<T>(card: T, { portsBeside }: Segment<T>, macOf: (card: T) => string): string {
+  const ports = portsBeside(card) ?? [];
+  return [card, ...ports].map(macOf).sort()[0];
 }

@@ -36,5 +36,5 @@ export const lroBreaksARouter: Readonly<Record<string, string>> = {
     'eth1 cuts the packet of seven by what GRO has noted. All eight frames leave, each byte as it came: not even the TTL or a link address is another one.',
   'scenario.lro-breaks-a-router.step-10.title': 'LRO breaks a bridge, too',
   'scenario.lro-breaks-a-router.step-10.text':
-    'Somebody has turned LRO on again: `ethtool -K eth0 gro off lro on`. The bridge gets one packet of seven segments that nobody can cut, and drops it. One frame of eight has left. Neither end can see why: a bridge has no TTL to count and no address to answer from.',
+    'Somebody has turned LRO on again: `ethtool -K eth0 gro off lro on`. The bridge gets one packet of seven segments that nobody can cut, and drops it. One frame of eight has left. Neither end can see why: a bridge lowers no TTL, and it tells nobody what it drops.',
 };
