@@ -1,19 +1,8 @@
 /** Records of TCP in a card, carried onto the scene: where its segments are between the MAC, the host's memory and the wire. */
 import { Kind } from '../catalog/kinds.ts';
 import { Reason } from '../catalog/reasons.ts';
-import {
-  sameFlow,
-  type RecordView,
-  type Scene,
-  type SceneMap,
-  type SceneSkb,
-  type SceneToe,
-} from './scene.ts';
-
-function takeOut(list: SceneSkb[], id: number): SceneSkb | null {
-  const at = list.findIndex((skb) => skb.id === id);
-  return at < 0 ? null : list.splice(at, 1)[0];
-}
+import { takeOut } from './fold-shared.ts';
+import { sameFlow, type RecordView, type Scene, type SceneMap, type SceneToe } from './scene.ts';
 
 const atWork = (toe: SceneToe): boolean => toe.waiting.length + toe.out.length > 0;
 

@@ -3,7 +3,8 @@
  * worth of time (true scale) at a time, and asks for the next stretch before this one ends. Frames and time are handed in.
  */
 import type { StoreApi } from 'zustand/vanilla';
-import { applyRecord, copyScene } from '../protocol/fold.ts';
+import { applyRecord } from '../protocol/fold.ts';
+import { copyScene } from '../protocol/scene-copy.ts';
 import type { Moment, RecordFilter } from '../protocol/messages.ts';
 import { decodeRecords } from '../protocol/record-codec.ts';
 import type { RecordView, Scene, SceneMap } from '../protocol/scene.ts';

@@ -6,7 +6,8 @@
 import { CONTEXTS } from '../catalog/contexts.ts';
 import { Kind } from '../catalog/kinds.ts';
 import type { World } from '../engine/world.ts';
-import { applyRecord, copyScene } from '../protocol/fold.ts';
+import { applyRecord } from '../protocol/fold.ts';
+import { copyScene } from '../protocol/scene-copy.ts';
 import type { Inspection, InspectTarget } from '../protocol/messages.ts';
 import type { RecordView, Scene, SceneMap } from '../protocol/scene.ts';
 import { sceneOf } from './scene-of.ts';
