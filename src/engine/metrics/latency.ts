@@ -11,6 +11,11 @@ export function createLatency(): LatencyHistogram {
   return { count: 0, buckets: new Uint32Array(LATENCY_BUCKETS) };
 }
 
+/** Of what is never measured. */
+export function noLatency(): LatencyHistogram {
+  return { count: 0, buckets: new Uint32Array(0) };
+}
+
 function bucketOf(ns: number): number {
   if (ns < 2 * SUB) return ns;
   let value = ns;
