@@ -1,29 +1,16 @@
 /**
  * One poll of a NAPI instance: the driver takes up to 64 frames off the ring, makes an skb of each and hands it to GRO; what GRO
- * passes up goes through the protocol right here, or to another CPU's backlog (RPS). The backlog NAPI is polled the same way. Then: ring empty, complete; weight used, stay scheduled.
+ * passes up is delivered right here (deliver.ts), then the poll goes on. The backlog NAPI is polled the same way. Then: ring empty,
+ * complete; weight used, stay scheduled.
  * Source: net/core/dev.c __napi_poll, napi_threaded_poll; igb_clean_rx_irq, v6.12. Left out: XDP.
  */
 import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { Part } from '../../catalog/work-parts.ts';
-import { BRIDGE_DROPPED, BRIDGE_PASSES, bridgeFrame } from '../bridge/receive.ts';
-import { passUp } from '../bridge/up.ts';
 import { spend, startWork } from '../cpu/context.ts';
-import { nicAway, packetAway, remoteExtra } from '../cpu/node.ts';
+import { nicAway, remoteExtra } from '../cpu/node.ts';
 import {
   BACK_BH,
-  DELIVER_ACK,
-  DELIVER_AWAY,
-  DELIVER_BRIDGE,
-  DELIVER_BRIDGE_UP,
-  DELIVER_FORWARD,
-  DELIVER_IP,
-  DELIVER_L4,
-  DELIVER_NETIF,
-  DELIVER_QUEUE,
-  DELIVER_RPS,
-  DELIVER_TUNNEL,
-  DELIVER_XMIT,
   POLL_CELL,
   POLL_COMPLETE,
   POLL_ENTER,
@@ -38,37 +25,23 @@ import { frameReady, refill, takeDescriptor } from '../nic/rx-ring.ts';
 import { cleanTx, refillable, refillFromQdisc, remoteSent, waitingCycles } from '../nic/tx-ring.ts';
 import { IPPROTO_TCP } from '../packet/frame.ts';
 import { cellCycles, inCell, takeFromCell } from '../tunnel/cell.ts';
-import { tunnelRcv } from '../tunnel/rcv.ts';
-import { innerFlow, isTunnelled } from '../tunnel/state.ts';
-import { deviceCycles } from '../tunnel/xmit.ts';
+import { innerFlow } from '../tunnel/state.ts';
 import type { Cpu, Nic, World } from '../world.ts';
-import {
-  BACKLOG_NAPI,
-  backlogWeight,
-  enqueueToBacklog,
-  ipiCost,
-  sendRpsIpis,
-  takeFromBacklog,
-} from './backlog.ts';
-import { forwardedOn, ipForward, sendCopy, sendForwarded } from './forward.ts';
+import { BACKLOG_NAPI, backlogWeight, ipiCost, sendRpsIpis, takeFromBacklog } from './backlog.ts';
+import { deliverSkb, deliverStep, startDelivery } from './deliver.ts';
 import { lroTakes } from './gro/lro.ts';
 import { groNormalList } from './gro/normal.ts';
 import { devGroReceive } from './gro/receive.ts';
 import { NAPI_POLL_WEIGHT, napiCompleteFinish, napiCompleteFlush, napiWeightUsed } from './napi.ts';
 import { nextOfBottomHalf } from './net-bh.ts';
-import { nfEnqueue, nfQueueCost } from './nf-queue.ts';
-import { handlerOf, IP_DONE, IP_FORWARD, ipRcv, l4Cost, l4Rcv, netifReceive, nicOf } from './receive-skb.ts';
-import { getRpsCpu, rpsChoice, rpsOn } from './rps.ts';
 import { sendAcks, startAcks } from './tcp-ack.ts';
 import { connectionsTsq } from './tcp-connection.ts';
-import { wakeCost } from './wake-cost.ts';
-import { xmitStep } from './xmit.ts';
 
 /** Not items of work: where to go on once what was passed up is delivered. */
 export const BACK_POLL = 20;
 const BACK_COMPLETED = 21;
 const BACK_WEIGHT_USED = 22;
-export const BACK_BACKLOG = 23;
+const BACK_BACKLOG = 23;
 
 /** Calls a NAPI's poll: a queue's driver, or process_backlog. */
 export function startPoll(w: World, cpu: Cpu, queue: number, weight = NAPI_POLL_WEIGHT): void {
@@ -129,149 +102,12 @@ export function pollStep(w: World, cpu: Cpu): boolean {
     case POLL_COMPLETE:
       napiCompleteFlush(w, w.queues[s.queue], cpu, s.work, s.pollSeq);
       return deliverOr(w, cpu, BACK_COMPLETED);
-    case DELIVER_RPS:
-      return steerSkb(w, cpu);
-    case DELIVER_AWAY:
-      return nextDelivery(w, cpu);
-    case DELIVER_NETIF:
-      netifReceive(w, cpu, s.slot);
-      if (nicOf(w, s.slot).bridge < 0) return toHandler(w, cpu);
-      s.phase = DELIVER_BRIDGE;
-      startBridge(w, cpu);
-      return false;
-    case DELIVER_BRIDGE: {
-      const way = bridgeFrame(w, cpu, s.slot);
-      if (way === BRIDGE_PASSES) return toHandler(w, cpu);
-      if (way === BRIDGE_DROPPED) s.slot = 0;
-      return nextCopy(w, cpu);
-    }
-    case DELIVER_BRIDGE_UP:
-      return passUp(w, cpu, s.slot) ? toHandler(w, cpu) : nextDelivery(w, cpu);
-    case DELIVER_IP:
-      return afterIp(w, cpu, ipRcv(w, cpu, s.slot));
-    case DELIVER_FORWARD: {
-      if (!ipForward(w, cpu, s.slot)) return nextDelivery(w, cpu);
-      if (w.hosts[cpu.host].nfQueue === null) return forwardOn(w, cpu);
-      s.phase = DELIVER_QUEUE;
-      startWork(w, cpu, nfQueueCost(w, cpu, s.slot));
-      return false;
-    }
-    case DELIVER_QUEUE:
-      return nfEnqueue(w, cpu, s.slot, s.out) ? forwardOn(w, cpu) : nextDelivery(w, cpu);
     case POLL_CELL:
       takeFromCell(w, cpu, w.queues[s.queue]);
       return deliverOr(w, cpu, BACK_POLL);
-    case DELIVER_TUNNEL:
-      tunnelRcv(w, cpu, s.slot);
-      return nextDelivery(w, cpu);
-    case DELIVER_XMIT:
-      return xmitStep(w, cpu) ? nextCopy(w, cpu) : false;
-    case DELIVER_ACK:
-      sendAcks(w, cpu);
-      return nextDelivery(w, cpu);
     default:
-      l4Rcv(w, cpu, s.slot);
-      if (cpu.acks.length === 0) return nextDelivery(w, cpu);
-      s.slot = 0;
-      s.phase = DELIVER_ACK;
-      startAcks(w, cpu);
-      return false;
+      return deliverStep(w, cpu) ? goBack(w, cpu, s.backTo) : false;
   }
-}
-
-/** The handler of the packet's protocol: IP, or nobody. */
-function toHandler(w: World, cpu: Cpu): boolean {
-  const s = cpu.softirq;
-  if (!handlerOf(w, cpu, s.slot)) return nextDelivery(w, cpu);
-  s.phase = DELIVER_IP;
-  startIp(w, cpu);
-  return false;
-}
-
-/** A bridge's copies leave one after the other, then the frame itself leaves or goes up. */
-function nextCopy(w: World, cpu: Cpu): boolean {
-  const s = cpu.softirq;
-  const { slot, copies, out } = s;
-  if (copies.length > 0) {
-    const [copy, port] = copies.splice(0, 2);
-    s.phase = DELIVER_XMIT;
-    sendCopy(w, cpu, copy, port);
-    return false;
-  }
-  if (slot === 0) return nextDelivery(w, cpu);
-  if (out < 0) {
-    s.phase = DELIVER_BRIDGE_UP;
-    startCore(w, cpu);
-    return false;
-  }
-  s.phase = DELIVER_XMIT;
-  s.slot = 0;
-  sendForwarded(w, cpu, slot, out);
-  return false;
-}
-
-/** What ip_rcv decided: up to layer 4, on to another host, or nothing more. */
-function afterIp(w: World, cpu: Cpu, way: number): boolean {
-  const s = cpu.softirq;
-  const { profile } = w.fixed.hosts[cpu.host];
-  if (way === IP_DONE) return nextDelivery(w, cpu);
-  if (way === IP_FORWARD) {
-    s.phase = DELIVER_FORWARD;
-    const cycles = w.fixed.rules.napi ? withDistance(w, cpu, profile.fwdFib + profile.fwd) : 0;
-    const out = w.nics[s.out];
-    const more = out.tunnel === null ? 0 : deviceCycles(w, cpu, out, s.slot);
-    startWork(w, cpu, spend(cpu, Part.tcpip, cycles) + more);
-    return false;
-  }
-  if (isTunnelled(w, s.slot)) {
-    s.phase = DELIVER_TUNNEL;
-    startWork(w, cpu, spend(cpu, Part.tcpip, withDistance(w, cpu, profile.tunnelRcv)));
-    return false;
-  }
-  s.phase = DELIVER_L4;
-  const cycles = l4Cost(w, cpu, s.slot);
-  const all = withDistance(w, cpu, cycles);
-  spend(cpu, Part.tcpip, all - cycles);
-  startWork(w, cpu, all + spend(cpu, Part.sched, wakeCost(w, cpu, s.slot)));
-  return false;
-}
-
-/** ip_forward_finish and the transmit queue. */
-function forwardOn(w: World, cpu: Cpu): boolean {
-  const s = cpu.softirq;
-  const { slot } = s;
-  s.phase = DELIVER_XMIT;
-  s.slot = 0;
-  forwardedOn(w, cpu, slot);
-  return sendForwarded(w, cpu, slot, s.out) ? false : nextDelivery(w, cpu);
-}
-
-/** A packet out of the backlog is in no cache of this CPU: where its memory is of another node, all that touches it is dearer. */
-function withDistance(w: World, cpu: Cpu, cycles: number): number {
-  const { queue, slot } = cpu.softirq;
-  if (queue !== BACKLOG_NAPI || !packetAway(w, cpu, slot)) return cycles;
-  return cycles + remoteExtra(w, cpu, cycles);
-}
-
-/** netif_receive_skb; before NAPI the softirq's whole work. */
-function startCore(w: World, cpu: Cpu): void {
-  const part = w.fixed.rules.napi ? Part.netdev : Part.oldStack;
-  startWork(w, cpu, spend(cpu, part, withDistance(w, cpu, w.fixed.hosts[cpu.host].coreCost)));
-}
-
-/** br_handle_frame with its database: as much as ip_forward without its route (assumed). */
-function startBridge(w: World, cpu: Cpu): void {
-  startWork(w, cpu, spend(cpu, Part.netdev, withDistance(w, cpu, w.fixed.hosts[cpu.host].profile.fwd)));
-}
-
-/** ip_rcv, and the rules that a packet for this host meets. */
-function startIp(w: World, cpu: Cpu): void {
-  const { ipCost, profile } = w.fixed.hosts[cpu.host];
-  const all = withDistance(w, cpu, ipCost);
-  const rules = Math.max(0, ipCost - profile.ipRcv) * (ipCost === 0 ? 0 : all / ipCost);
-  spend(cpu, Part.firewall, rules);
-  spend(cpu, Part.tcpip, all - rules);
-  startWork(w, cpu, all);
 }
 
 /** The driver first frees what has been sent on the queue of the same vector: free of the budget. */
@@ -400,44 +236,7 @@ function deliverOr(w: World, cpu: Cpu, back: number): boolean {
   const s = cpu.softirq;
   if (s.deliver.length === 0) return goBack(w, cpu, back);
   s.backTo = back;
-  s.deliverAt = 0;
   startDelivery(w, cpu);
-  return false;
-}
-
-function startDelivery(w: World, cpu: Cpu): void {
-  const s = cpu.softirq;
-  s.slot = s.deliver[s.deliverAt];
-  s.deliverAt += 1;
-  const { profile } = w.fixed.hosts[cpu.host];
-  if (rpsOn(w, w.queues[w.pool.queue[s.slot]])) {
-    s.phase = DELIVER_RPS;
-    startWork(w, cpu, spend(cpu, Part.netdev, profile.rps));
-    return;
-  }
-  s.phase = DELIVER_NETIF;
-  startCore(w, cpu);
-}
-
-/** netif_receive_skb_list_internal with RPS: to a CPU's backlog (it may be this CPU's own), or straight on. */
-function steerSkb(w: World, cpu: Cpu): boolean {
-  const s = cpu.softirq;
-  getRpsCpu(w, cpu, w.queues[w.pool.queue[s.slot]], s.slot);
-  if (rpsChoice.cpu < 0) {
-    s.phase = DELIVER_NETIF;
-    startCore(w, cpu);
-    return false;
-  }
-  const { slot } = s;
-  s.slot = 0;
-  const { flow } = rpsChoice;
-  const target = w.cpus[rpsChoice.cpu];
-  const tail = enqueueToBacklog(w, cpu, target, slot);
-  if (flow !== null && tail >= 0) flow.lastTail = tail;
-  if (target.node === cpu.node) return nextDelivery(w, cpu);
-  // that CPU's queue is memory of its node
-  s.phase = DELIVER_AWAY;
-  startWork(w, cpu, spend(cpu, Part.netdev, remoteExtra(w, cpu, w.fixed.hosts[cpu.host].profile.rps)));
   return false;
 }
 
@@ -470,10 +269,8 @@ function nextOfBacklog(w: World, cpu: Cpu): boolean {
   const full = s.work >= backlogWeight(w, cpu);
   const slot = full ? 0 : takeFromBacklog(w, cpu);
   if (slot !== 0) {
-    s.slot = slot;
     s.backTo = BACK_BACKLOG;
-    s.phase = DELIVER_NETIF;
-    startCore(w, cpu);
+    deliverSkb(w, cpu, slot);
     return false;
   }
   // the head moves once a batch, which is what RFS waits for
@@ -494,19 +291,6 @@ function nextOfBacklog(w: World, cpu: Cpu): boolean {
   if (full) s.repoll.push(BACKLOG_NAPI);
   else cpu.backlog.scheduled = false;
   return true;
-}
-
-function nextDelivery(w: World, cpu: Cpu): boolean {
-  const s = cpu.softirq;
-  s.slot = 0;
-  if (s.deliverAt < s.deliver.length) {
-    startDelivery(w, cpu);
-    return false;
-  }
-  // popping is faster than setting the length
-  while (s.deliver.length > 0) s.deliver.pop();
-  s.deliverAt = 0;
-  return goBack(w, cpu, s.backTo);
 }
 
 function goBack(w: World, cpu: Cpu, back: number): boolean {
