@@ -2,7 +2,7 @@
  * Runs a `delayed-ack` or `sack-compression` case: the connection is made and warmed up as it was, then gets the frames of one
  * measured run at the times they had, and what leaves is written down.
  * The receiver alone runs here (engine/tcp); there is no NIC, no CPU cost, and both directions take no time. The application
- * reads a fixed while after data came. Where the clock's tick stood, and that while, are parameters.
+ * reads a fixed while after data came. Where the clock's tick stood, that while, and how late hrtimers are, are parameters.
  */
 import { rulesFor } from '../catalog/rules.ts';
 import { type ReasonName, reasonName } from '../catalog/reasons.ts';
@@ -21,8 +21,6 @@ import { tcpWfree } from '../engine/tcp/tsq.ts';
 import type { AckFrame, SentFrame, TcpSetup } from './tcp-input.ts';
 
 const JIFFY_NS = 4_000_000;
-/** Interrupt of an hrtimer after its expiry: this one value reproduces all SACK cases (40 to 80 us were seen). */
-export const HRTIMER_LATENCY_NS = 44_000;
 /** When the handshake ends: any time that leaves room before it. */
 const HANDSHAKE_NS = 10_000_000_000;
 /** What an acted RTT lasts longer on the receiver's clock. */
@@ -37,6 +35,8 @@ const SETTLE_NS = 500_000_000;
 const RCV_ISN = 0xfffff000;
 const SND_ISN = 77_000;
 const PEER_WINDOW = 2000 << 7;
+/** From a frame of the receiver to the moment its peer has it. The acted RTT is a whole number of gaps: who is later decides. */
+const HEARD_LATER_NS = 60_000;
 const ETH_IP = 34;
 
 /** What is not in the file. */
@@ -45,11 +45,20 @@ export interface TcpFit {
   tickPhaseNs: number;
   /** From a segment's arrival to the application's read: ns. */
   readerNs: number;
+  /** The same for the first test frame: what the program needs is in no cache then. */
+  firstReadNs: number;
+  /** From an hrtimer's expiry to its interrupt: ns. */
+  hrtimerNs: number;
 }
 
 /** An ACK of the model: what a measured one has, and why it left. */
 export interface ModelAck extends AckFrame {
   reason: number;
+}
+
+/** Whether the application ever reads. */
+export function reads(setup: TcpSetup): boolean {
+  return setup.app !== 'noread' && setup.app !== 'quickack-off';
 }
 
 export interface TcpOutcome {
@@ -75,7 +84,7 @@ class Play {
   readonly setup: TcpSetup;
   readonly env: TcpEnv;
   readonly s: TcpSock;
-  readonly fit: TcpFit;
+  private readonly fit: TcpFit;
   readonly acks: ModelAck[] = [];
   readonly reasons = new Set<ReasonName>();
   /** Of what the receiver has sent: when, its clock, its next byte. */
@@ -83,12 +92,14 @@ class Play {
   /** Byte 0 of the test, as a sequence number. */
   private readonly base: number;
   private readAtNs = Number.POSITIVE_INFINITY;
+  private lateNs: number;
   private packet = 0;
   private originNs = 0;
 
   constructor(kernel: string, setup: TcpSetup, fit: TcpFit) {
     this.setup = setup;
     this.fit = fit;
+    this.lateNs = fit.readerNs;
     const rules = rulesFor(kernel);
     const note = (reason: number): void => {
       const name = reasonName(reason);
@@ -98,7 +109,7 @@ class Play {
       now: HANDSHAKE_NS,
       jiffyNs: JIFFY_NS,
       tickPhaseNs: fit.tickPhaseNs,
-      hrtimerLatencyNs: HRTIMER_LATENCY_NS,
+      hrtimerLatencyNs: fit.hrtimerNs,
       rules,
       sysctl: {
         ...defaultTcpSysctls(rules),
@@ -115,8 +126,7 @@ class Play {
       drop: (_, _skb, reason) => note(reason),
       decide: (_, reason) => note(reason),
       dataReady: () => {
-        if (setup.app !== 'noread' && setup.app !== 'quickack-off' && this.readAtNs === Infinity)
-          this.readAtNs = this.env.now + fit.readerNs;
+        if (reads(setup) && this.readAtNs === Infinity) this.readAtNs = this.env.now + this.lateNs;
       },
       writeSpace: () => {},
       stateChange: () => {},
@@ -150,7 +160,7 @@ class Play {
 
   private hear(out: TcpOut): void {
     this.heard.push({
-      atNs: this.env.now,
+      atNs: this.env.now + HEARD_LATER_NS,
       tsVal: out.tsVal,
       next: seqAdd(out.seq, out.len + (out.flags & 1)),
     });
@@ -178,6 +188,7 @@ class Play {
 
   private read(): void {
     this.readAtNs = Number.POSITIVE_INFINITY;
+    this.lateNs = this.fit.readerNs;
     const { app } = this.setup;
     const { bytes, end } = tcpRecvmsg(this.env, this.s, Number.MAX_SAFE_INTEGER);
     if (app === 'quickack-on-read') setQuickack(this.env, this.s, true);
@@ -218,6 +229,7 @@ class Play {
   /** Time 0 of what is written down from here on. */
   startRecording(): void {
     this.originNs = this.env.now;
+    this.lateNs = this.fit.firstReadNs;
     this.acks.length = 0;
   }
 }

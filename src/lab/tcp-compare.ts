@@ -7,8 +7,8 @@
 import { Reason } from '../catalog/reasons.ts';
 import { booleanAt, type JsonObject, stringAt } from './case.ts';
 import {
-  HRTIMER_LATENCY_NS,
   type ModelAck,
+  reads,
   runTcpCase,
   SETTLE_LEAST_NS,
   type TcpFit,
@@ -25,7 +25,12 @@ import {
 
 const JIFFY_NS = 4_000_000;
 const PHASES = 16;
-const READERS_NS = [60_000, 150_000];
+/** The application was seen to read 30 to 400 us after data came. */
+const READERS_NS = [60_000, 150_000, 220_000, 300_000, 400_000];
+/** The first read after a pause was seen up to 1.3 ms late. */
+const FIRST_READS_NS = [700_000, 1_250_000];
+/** Interrupts of hrtimers were seen 40 to 80 us after their expiry, most of them at the first of these. */
+const HRTIMERS_NS = [44_000, 60_000, 80_000];
 /** From a segment to the ACK that softirq sends for it, and what a timer's ACK may be later. */
 const SOFTIRQ_NS = 300_000;
 /** The application is up to 400 us late, and its ACK up to 1 ms; a process that ends takes milliseconds. */
@@ -64,17 +69,28 @@ export interface TcpRunResult {
   differences: string[];
 }
 
+/** What is tried, the likeliest first. */
+function* fitsOf(setup: TcpSetup): Generator<TcpFit> {
+  const readers = reads(setup) ? READERS_NS : READERS_NS.slice(0, 1);
+  for (const hrtimerNs of HRTIMERS_NS)
+    for (const readerNs of readers) yield* ticks({ readerNs, firstReadNs: readerNs, hrtimerNs });
+  if (!reads(setup)) return;
+  for (const firstReadNs of FIRST_READS_NS)
+    for (const readerNs of readers) yield* ticks({ readerNs, firstReadNs, hrtimerNs: HRTIMERS_NS[0] });
+}
+
+function* ticks(fit: Omit<TcpFit, 'tickPhaseNs'>): Generator<TcpFit> {
+  for (let i = 0; i < PHASES; i += 1) yield { ...fit, tickPhaseNs: (i * JIFFY_NS) / PHASES };
+}
+
 /** The fit that meets a run best; the first of equals. */
 export function fitTcpRun(kernel: string, setup: TcpSetup, run: TcpRun): TcpRunResult {
   let best: TcpRunResult | null = null;
-  for (const readerNs of setup.app === 'noread' ? READERS_NS.slice(0, 1) : READERS_NS) {
-    for (let i = 0; i < PHASES; i += 1) {
-      const fit = { tickPhaseNs: (i * JIFFY_NS) / PHASES, readerNs };
-      const outcome = runTcpCase(kernel, setup, run.sent, fit);
-      const differences = compareRun(run, outcome, fit);
-      if (best === null || differences.length < best.differences.length) best = { fit, outcome, differences };
-      if (differences.length === 0) return best;
-    }
+  for (const fit of fitsOf(setup)) {
+    const outcome = runTcpCase(kernel, setup, run.sent, fit);
+    const differences = compareRun(run, outcome, fit);
+    if (best === null || differences.length < best.differences.length) best = { fit, outcome, differences };
+    if (differences.length === 0) break;
   }
   return best as TcpRunResult;
 }
@@ -138,7 +154,7 @@ function compareRun(run: TcpRun, outcome: TcpOutcome, fit: TcpFit): string[] {
 
 /** How much later than in the model an ACK may have been measured: ns. */
 function allowedNs(ack: ModelAck, fit: TcpFit, lateNs: number): [number, number] {
-  if (ack.reason === Reason.ackCompSackTimer) return [-HRTIMER_LATENCY_NS, SOFTIRQ_NS - HRTIMER_LATENCY_NS];
+  if (ack.reason === Reason.ackCompSackTimer) return [-fit.hrtimerNs, SOFTIRQ_NS - fit.hrtimerNs];
   if (BY_TICK.has(ack.reason)) {
     const late = ack.reason === Reason.ackDelayedTimer ? 0 : lateNs;
     return [late - JIFFY_NS - SOFTIRQ_NS, late + JIFFY_NS + SOFTIRQ_NS];
