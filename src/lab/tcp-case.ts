@@ -35,8 +35,6 @@ const SETTLE_NS = 500_000_000;
 const RCV_ISN = 0xfffff000;
 const SND_ISN = 77_000;
 const PEER_WINDOW = 2000 << 7;
-/** From a frame of the receiver to the moment its peer has it. The acted RTT is a whole number of gaps: who is later decides. */
-const HEARD_LATER_NS = 60_000;
 const ETH_IP = 34;
 
 /** What is not in the file. */
@@ -49,6 +47,8 @@ export interface TcpFit {
   firstReadNs: number;
   /** From an hrtimer's expiry to its interrupt: ns. */
   hrtimerNs: number;
+  /** From a frame of the receiver to the moment its peer has it. The acted RTT is a whole number of gaps: who is later decides. */
+  heardNs: number;
 }
 
 /** An ACK of the model: what a measured one has, and why it left. */
@@ -160,7 +160,7 @@ class Play {
 
   private hear(out: TcpOut): void {
     this.heard.push({
-      atNs: this.env.now + HEARD_LATER_NS,
+      atNs: this.env.now + this.fit.heardNs,
       tsVal: out.tsVal,
       next: seqAdd(out.seq, out.len + (out.flags & 1)),
     });
