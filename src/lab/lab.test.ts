@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCase } from './run-case.ts';
+import { runTcpCase } from './tcp-case.ts';
 import { fitTcpRun } from './tcp-compare.ts';
 import { parseTcpRun, parseTcpSetup } from './tcp-input.ts';
 
@@ -12,7 +13,7 @@ function load(file: string): Record<string, unknown> {
 }
 
 describe('measured cases', () => {
-  it('are all here', () => expect(files).toHaveLength(174));
+  it('are all here', () => expect(files).toHaveLength(186));
 
   for (const file of files) {
     it(file.replace('.json', ''), () => {
@@ -35,12 +36,23 @@ describe('the TCP receiver', () => {
       });
     });
 
-  it('meets 66 of 68 runs exactly', () => {
-    expect(runs).toHaveLength(68);
+  it('meets 90 of 92 runs exactly', () => {
+    expect(runs).toHaveLength(92);
     expect(runs.filter((r) => r.result.differences.length > 0).map((r) => r.name)).toEqual([
       'delack-18-quickack-on-read.json second_run',
       'sack-25-one-hole-60-nots-no-estimate.json observed',
     ]);
+  });
+
+  it('has a warm-up that hangs on whose echo comes a round trip later', () => {
+    const { run, setup } = runs.filter((r) => r.name.startsWith('sack-900-'))[0];
+    const warmup = (heardNs: number): number => {
+      const fit = { tickPhaseNs: 0, readerNs: 60_000, firstReadNs: 60_000, hrtimerNs: 44_000, heardNs };
+      return runTcpCase('6.18.44', setup, run.sent, fit).warmupAcks;
+    };
+    // 40 gaps are the acted RTT: the first sample comes with segment 42, or with 41 where answers take no time
+    expect([warmup(60_000), warmup(0)]).toEqual([148, 140]);
+    expect(run.warmupAcks).toBe(148);
   });
 
   it('predicts as many headers where nobody reads', () => {
