@@ -277,4 +277,17 @@ describe('identification', () => {
     const { tx } = w.queues[0];
     expect([...tx.ring, ...tx.qdisc].map((slot) => w.pool.ipId[slot])).toEqual(ids);
   });
+
+  it('one call of UDP_SEGMENT takes one number, however many datagrams it makes: those behind the first come again', () => {
+    const spec = world({
+      app: { send: { ...udpSend({ count: 3 }, 3000), segmentBytes: 1200 } },
+      socket: { connected: true },
+      nic: { linkBps: 1_000_000 },
+    });
+    const { world: w } = runTraced(spec, 100_000);
+    const { tx } = w.queues[0];
+    const waiting = [...tx.ring, ...tx.qdisc];
+    expect(waiting.map((slot) => w.pool.ipId[slot])).toEqual([0, 1, 2]);
+    expect(waiting.map((slot) => w.pool.segs[slot])).toEqual([3, 3, 3]);
+  });
 });

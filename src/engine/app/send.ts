@@ -214,7 +214,8 @@ function makeSkb(w: World, cpu: Cpu, task: Task, sock: Socket, flow: FlowInfo): 
   // a socket without a peer sends identification 0: such packets are never cut
   const whole = pool.frameLen[slot] - ETH_HLEN <= w.nics[w.flowState.out[flow.id]].mtu || pool.segs[slot] > 1;
   pool.ipId[slot] = (sock.spec.connected || !whole) && !v6 ? sock.ipId : 0;
-  sock.ipId = (sock.ipId + pool.segs[slot]) & 0xffff;
+  // ip_select_ident comes before udp_send_skb tells of several: a train takes one number, and the next one's are used again
+  sock.ipId = (sock.ipId + 1) & 0xffff;
   pool.tos[slot] = sock.spec.tos ?? 0;
   pool.sk[slot] = sock.id;
   pool.tag[slot] = send.tag;
