@@ -82,6 +82,8 @@ export function headersOf(bytes: Uint8Array): Headers {
     }
   }
   let payload = l4;
+  // a fragment that is not the first has no L4 header
+  if (ipVersion === 4 && (get16(bytes, l3 + 6) & 0x1fff) !== 0) return { l3, ipVersion, proto, l4, payload };
   if (proto === IPPROTO_TCP) payload += (bytes[l4 + 12] >> 4) * 4;
   else if (proto === IPPROTO_UDP) payload += 8;
   if (payload > bytes.length) throw new RangeError('shorter than its headers');

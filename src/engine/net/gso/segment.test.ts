@@ -280,3 +280,12 @@ describe('GRO, then GSO', () => {
     return bytes;
   }
 });
+
+describe('headersOf', () => {
+  it.each([1, 7])('a later fragment has no L4 header to be too short for (%i bytes)', (bytes) => {
+    const whole = buildFrame(makeFrame({ proto: IPPROTO_UDP, payloadLen: 1472 + bytes, df: false }));
+    const [, last] = ipFragment(whole, 1500);
+    expect(last).toHaveLength(34 + bytes);
+    expect(headersOf(last)).toMatchObject({ proto: IPPROTO_UDP, l4: 34, payload: 34 });
+  });
+});
