@@ -58,9 +58,16 @@ export function describeDelivered(w: World, slot: number, first: FrameFields, si
     gso_type: gsoSize === 0 ? 'none' : first.proto === IPPROTO_UDP ? 'udp-l4' : v6 ? 'tcpv6' : 'tcpv4',
     gso_size: gsoSize,
     segments: gsoSize === 0 ? 1 : Math.ceil(payload / gsoSize),
-    pkttype: first.dmac === TAP_MAC ? 0 : 3,
+    pkttype: packetType(first.dmac),
     delivered_after_ms_rounded_to_10: Math.round(sinceNs / 10_000_000) * 10,
   });
+}
+
+/** eth_type_trans: PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST. */
+function packetType(dmac: string): number {
+  if (dmac === TAP_MAC) return 0;
+  if (dmac === 'ff:ff:ff:ff:ff:ff') return 1;
+  return Number.parseInt(dmac.slice(0, 2), 16) & 1 ? 2 : 3;
 }
 
 function protoName(first: FrameFields): string {

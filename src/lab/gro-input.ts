@@ -117,7 +117,7 @@ export function parsePacket(value: unknown, path: string): FrameFields {
   if (flag('bad_l4_csum')) fields.l4Csum = 'bad';
   if (flag('udp_nocsum')) fields.l4Csum = 'none';
   if (packet.vnet !== undefined)
-    Object.assign(fields, vnet(objectAt(packet.vnet, `${path}.vnet`), `${path}.vnet`));
+    Object.assign(fields, vnet(objectAt(packet.vnet, `${path}.vnet`), fields, `${path}.vnet`));
   return makeFrame(fields);
 }
 
@@ -137,11 +137,16 @@ function protoOf(name: string, version: number, path: string): number {
   }
 }
 
-/** The virtio-net header given to the tap. DATA_VALID is not honoured there: the checksum is verified in software. */
-function vnet(header: JsonObject, path: string): Partial<FrameFields> {
+/**
+ * The virtio-net header given to the tap. DATA_VALID is not honoured there: the checksum is verified in software.
+ * A frame with no more behind its TCP header of 20 bytes than gso_size is one packet like others (virtio_net_hdr_to_skb).
+ */
+function vnet(header: JsonObject, frame: Partial<FrameFields>, path: string): Partial<FrameFields> {
   const gsoType = header.gso_type === undefined ? 0 : numberAt(header.gso_type, `${path}.gso_type`);
   if (gsoType === 0) return {};
-  return { dodgy: true, gsoSize: numberAt(header.gso_size, `${path}.gso_size`) };
+  const gsoSize = numberAt(header.gso_size, `${path}.gso_size`);
+  const behind = (frame.payloadLen ?? 0) + (frame.tcpOptions ?? '').length / 2 + (frame.padding ?? 0);
+  return behind > gsoSize ? { dodgy: true, gsoSize } : {};
 }
 
 /** `02000000000c` or with colons. */

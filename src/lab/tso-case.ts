@@ -1,7 +1,7 @@
 /**
  * Runs a `tso` case: what an application writes becomes frames (a socket of engine/tcp, or UDP's rules), the sender's device has them
  * cut or not (engine/net/gso), and captures at both ends of the veth pair are written in the measurement's words.
- * The server's ACK for everything sent so far comes at the end of each write, as it did on one machine.
+ * The server's ACKs wait in the sender's backlog until its write has sent what it may, then come one by one, as they did on one machine.
  */
 import { rulesFor } from '../catalog/rules.ts';
 import { buildFrame } from '../engine/packet/build.ts';
@@ -27,7 +27,11 @@ import { runGroCase } from './gro-case.ts';
 /** One end: its device. */
 interface End {
   features: TxFeatures;
+  /** Some kind of TSO is in force. */
+  anyTso: boolean;
   gro: boolean;
+  /** Of `rx-gro-list`, `rx-udp-gro-forwarding`, those that are on. */
+  groKinds: string[];
   mtu: number;
   limits: GsoLimits;
 }
@@ -61,15 +65,32 @@ const FEATURES: Readonly<Record<string, (keyof TxFeatures)[]>> = {
   'generic-segmentation-offload': ['generic-segmentation-offload'],
   'tx-udp-segmentation': ['tx-udp-segmentation'],
 };
-/** Of these only TCP of the version in use counts. */
-const TCP_VERSIONS: Readonly<Record<string, boolean>> = {
-  'tx-tcp-segmentation': false,
-  'tx-tcp6-segmentation': true,
-};
+const TSO4 = 'tx-tcp-segmentation';
+const TSO6 = 'tx-tcp6-segmentation';
+/** What `tso` stands for. Only the version in use is cut by the device; by itself the mark of ECN or of a fixed IP ID is none. */
+const TSO_WORDS: readonly string[] = [TSO4, TSO6, 'tx-tcp-ecn-segmentation', 'tx-tcp-mangleid-segmentation'];
+const GRO_KINDS: ReadonlySet<string> = new Set(['rx-gro-list', 'rx-udp-gro-forwarding']);
+/** A veth has them, but they change nothing here. */
+const NO_MATTER: ReadonlySet<string> = new Set([
+  'rx',
+  'rx-checksumming',
+  'rx-vlan-offload',
+  'rxvlan',
+  'tx-vlan-offload',
+  'txvlan',
+  'highdma',
+  'tx-nocache-copy',
+  'tx-gso-list',
+  'tx-gso-partial',
+]);
 
 const TIMESTAMPS = 12;
-/** Window of a SYN-ACK, which has no scale yet. */
-const SYNACK_WINDOW = 65_535;
+/** Half of tcp_rmem[1]: what the receiver's window has room for. */
+const RCV_SPACE = 65_536;
+/** TCP_MAX_QUICKACKS: a connection begins with so many. */
+const MAX_QUICKACKS = 16;
+/** UDP_MAX_SEGMENTS: one send is cut into no more. */
+const UDP_MAX_SEGMENTS = 128;
 /** Both ends on one machine: us. */
 const RTT_US = 60;
 const MAX_BYTES = 1 << 24;
@@ -87,15 +108,20 @@ export function runTsoCase(file: JsonObject): TsoCaptures {
   const writes = arrayAt(input.writes, 'input.writes').map((n, i) => numberAt(n, `input.writes[${i}]`));
   if (writes.reduce((sum, n) => sum + n, 0) > MAX_BYTES) throw new CaseError('input.writes', 'too much');
   const { tx, rx } = parseSetup(file, v6);
+  const path = createPath(tx, rx, String(file.kernel));
   const handed = flag('udp')
-    ? udpFrames(writes, input.gso_size === undefined ? 0 : numberAt(input.gso_size, 'input.gso_size'), tx, v6)
-    : tcpFrames(writes, file, input, tx, v6);
-  const sent = handed.frames.flatMap((frame) => validateXmit(frame, tx.features, tx.limits));
-  const arrived = rx.gro ? mergedByGro(sent, rx, String(file.kernel)) : sent.map((frame) => captured(frame));
+    ? udpFrames(
+        writes,
+        input.gso_size === undefined ? 0 : numberAt(input.gso_size, 'input.gso_size'),
+        path,
+        v6,
+      )
+    : tcpFrames(writes, file, input, path, v6);
+  const { sent, arrived } = path;
   const ip = v6 ? 'Ip6' : 'Ip';
   const sender: Record<string, number> = {
     [`${ip}OutRequests`]: handed.requests,
-    [`${ip}OutTransmits`]: handed.frames.length,
+    [`${ip}OutTransmits`]: path.handed,
   };
   const receiver: Record<string, number> = {
     [`${ip}InReceives`]: arrived.length,
@@ -104,7 +130,7 @@ export function runTsoCase(file: JsonObject): TsoCaptures {
   // fragments are put together before they are delivered
   if (!v6) receiver.IpInDelivers = arrived.filter((frame) => !Number(frame.fragoff ?? 0)).length;
   if (flag('udp')) {
-    if (!v6) sender.UdpOutDatagrams = writes.length;
+    if (!v6) sender.UdpOutDatagrams = handed.requests;
   } else {
     sender.TcpOutSegs = handed.segs;
     sender.TcpExtTCPOrigDataSent = handed.segs;
@@ -118,20 +144,102 @@ function segmentsOf(frame: JsonObject): number {
   return size === 0 ? 1 : Math.ceil(Number(frame.payload) / size);
 }
 
-/** What IP gets, and counts about it. */
+/** What was asked of IP. */
 interface Handed {
-  frames: GsoFrame[];
   requests: number;
   segs: number;
 }
 
-function tcpFrames(writes: number[], file: JsonObject, input: JsonObject, tx: End, v6: boolean): Handed {
-  const path = tx.mtu - (v6 ? 60 : 40);
-  const maxseg = input.maxseg === undefined ? path : numberAt(input.maxseg, 'input.maxseg');
-  const mss = Math.min(path, maxseg) - TIMESTAMPS;
+/** From one IP to the other: what has crossed so far. */
+interface Path {
+  tx: End;
+  rx: End;
+  handed: number;
+  sent: GsoFrame[];
+  arrived: JsonObject[];
+  /** @returns what of it the receiving IP got. */
+  send(frame: GsoFrame): JsonObject[];
+}
+
+function createPath(tx: End, rx: End, kernel: string): Path {
+  const path: Path = {
+    tx,
+    rx,
+    handed: 0,
+    sent: [],
+    arrived: [],
+    send: (frame) => {
+      const pieces = validateXmit(frame, tx.features, tx.limits);
+      const got = meetsGro(frame, tx, rx)
+        ? groOf(pieces, kernel, rx)
+        : pieces.map((piece) => captured(piece));
+      path.handed += 1;
+      path.sent.push(...pieces);
+      path.arrived.push(...got);
+      return got;
+    },
+  };
+  return path;
+}
+
+/**
+ * veth_skb_is_eligible_for_gro: a veth takes frames in by NAPI, and so by GRO, only where the sender's has no TSO at all, or
+ * a UDP socket sent them and datagrams may be merged here. All pieces of one frame meet in one poll.
+ */
+function meetsGro(frame: GsoFrame, tx: End, rx: End): boolean {
+  if (!rx.gro) return false;
+  return !tx.anyTso || (rx.groKinds.length > 0 && headersOf(frame.bytes).proto === IPPROTO_UDP);
+}
+
+function tcpFrames(writes: number[], file: JsonObject, input: JsonObject, path: Path, v6: boolean): Handed {
+  const { tx } = path;
+  const ipTcp = v6 ? 60 : 40;
+  const ownMss = tx.mtu - ipTcp;
+  const maxseg = input.maxseg === undefined ? ownMss : numberAt(input.maxseg, 'input.maxseg');
+  const peerMss = Math.min(path.rx.mtu - ipTcp, maxseg);
+  const mss = Math.min(ownMss, peerMss) - TIMESTAMPS;
   if (mss < 76) throw new CaseError('input.maxseg', 'too small');
   const rules = rulesFor(String(file.kernel));
-  const out: TcpOut[] = [];
+  // tcp_select_initial_window: whole segments of the receiver's own MSS
+  const perSegment = path.rx.mtu - ipTcp - TIMESTAMPS;
+  const window = Math.min(Math.floor(RCV_SPACE / perSegment) * perSegment, 65_535);
+  let requests = 0;
+  let segs = 0;
+  /** The ACKs on their way, and the last that left. */
+  const acks: number[] = [];
+  let lastAck = ISN;
+  let end = ISN;
+  let quick = Math.min(Math.floor(window / (2 * mss)), MAX_QUICKACKS);
+  const arrive = (frame: TcpOut): void => {
+    const fields = makeFrame({
+      ipVersion: v6 ? 6 : 4,
+      seq: frame.seq,
+      tcpFlags: frame.flags,
+      tcpOptions: '0101080a0000000500000007',
+      payloadLen: frame.len,
+      l4Csum: 'partial',
+      ...(v6 ? {} : { ipId: (IP_ID + segs) & 0xffff }),
+    });
+    requests += 1;
+    segs += frame.segs;
+    const got = path.send({
+      bytes: buildFrame(fields),
+      gsoType: frame.segs === 1 ? 'none' : v6 ? 'tcpv6' : 'tcpv4',
+      gsoSize: frame.segs === 1 ? 0 : mss,
+      csumPartial: true,
+      fixedId: false,
+      accEcn: false,
+    });
+    for (const skb of got) {
+      const payload = Number(skb.payload);
+      end += payload;
+      // later only each second full segment, but the reading of a small one is answered too
+      if (quick === 0 && end - lastAck <= mss && payload >= mss) continue;
+      if (quick > 0) quick -= 1;
+      lastAck = end;
+      acks.push(end);
+    }
+  };
   const env: TcpEnv = {
     now: 1_000_000_000,
     jiffyNs: JIFFY_NS,
@@ -143,7 +251,7 @@ function tcpFrames(writes: number[], file: JsonObject, input: JsonObject, tx: En
     // nothing waits below TCP
     transmit: (s, frame) => {
       tcpWfree(s, frame.skb, frame.truesize);
-      out.push(frame);
+      arrive(frame);
     },
     drop: () => {},
     decide: () => {},
@@ -156,9 +264,9 @@ function tcpFrames(writes: number[], file: JsonObject, input: JsonObject, tx: En
     sndNxt: ISN,
     sackOk: true,
     tsOk: true,
-    mss: path,
-    peerMss: maxseg,
-    peerWindow: SYNACK_WINDOW,
+    mss: ownMss,
+    peerMss,
+    peerWindow: window,
     wscale: true,
     handshakeRttUs: RTT_US,
     coalesces: false,
@@ -170,15 +278,14 @@ function tcpFrames(writes: number[], file: JsonObject, input: JsonObject, tx: En
     tsVal: 1,
   });
   const acksCome = (): void => {
-    for (let acked = -1; s.tx.sndNxt !== acked; ) {
-      acked = s.tx.sndNxt;
+    for (let ack = acks.shift(); ack !== undefined; ack = acks.shift()) {
       env.now += RTT_US * 1000;
       tcpRcv(env, s, {
         id: 0,
         seq: PEER_ISN,
-        ack: acked,
+        ack,
         flags: TCP_ACK,
-        win: SYNACK_WINDOW,
+        win: window,
         len: 0,
         truesize: 0,
         gsoSize: 0,
@@ -191,6 +298,14 @@ function tcpFrames(writes: number[], file: JsonObject, input: JsonObject, tx: En
       });
     }
   };
+  /** The timer of a delayed ACK, once nothing else happens. */
+  const delayedAckComes = (): void => {
+    while (end !== lastAck) {
+      lastAck = end;
+      acks.push(end);
+      acksCome();
+    }
+  };
   s.tx.cork = input.cork === true;
   for (const bytes of writes) {
     tcpSendmsg(env, s, bytes);
@@ -198,37 +313,19 @@ function tcpFrames(writes: number[], file: JsonObject, input: JsonObject, tx: En
   }
   setCork(env, s, false);
   acksCome();
-  let segs = 0;
-  const frames = out.map((frame): GsoFrame => {
-    const fields = makeFrame({
-      ipVersion: v6 ? 6 : 4,
-      seq: frame.seq,
-      tcpFlags: frame.flags,
-      tcpOptions: '0101080a0000000500000007',
-      payloadLen: frame.len,
-      l4Csum: 'partial',
-      ...(v6 ? {} : { ipId: (IP_ID + segs) & 0xffff }),
-    });
-    segs += frame.segs;
-    return {
-      bytes: buildFrame(fields),
-      gsoType: frame.segs === 1 ? 'none' : v6 ? 'tcpv6' : 'tcpv4',
-      gsoSize: frame.segs === 1 ? 0 : mss,
-      csumPartial: true,
-      fixedId: false,
-      accEcn: false,
-    };
-  });
-  return { frames, requests: frames.length, segs };
+  delayedAckComes();
+  return { requests, segs };
 }
 
-function udpFrames(writes: number[], gsoSize: number, tx: End, v6: boolean): Handed {
-  let id = IP_ID;
-  const frames = writes.flatMap((bytes, i): GsoFrame[] => {
+function udpFrames(writes: number[], gsoSize: number, path: Path, v6: boolean): Handed {
+  const { tx } = path;
+  const headers = 8 + (v6 ? 40 : 20);
+  let requests = 0;
+  writes.forEach((bytes, i) => {
     const gso = gsoSize > 0 && bytes > gsoSize;
-    const fits = bytes + 8 + (v6 ? 40 : 20) <= tx.mtu;
-    if (gso && !tx.features['tx-checksumming'])
-      throw new CaseError(`input.writes[${i}]`, 'UDP_SEGMENT needs tx checksumming');
+    // udp_send_skb: EMSGSIZE, EINVAL
+    if (gso && (gsoSize + headers > tx.mtu || Math.ceil(bytes / gsoSize) > UDP_MAX_SEGMENTS)) return;
+    const fits = bytes + headers <= tx.mtu;
     const partial = gso || (fits && tx.features['tx-checksumming']);
     const whole = buildFrame(
       makeFrame({
@@ -236,10 +333,11 @@ function udpFrames(writes: number[], gsoSize: number, tx: End, v6: boolean): Han
         proto: IPPROTO_UDP,
         payloadLen: bytes,
         l4Csum: partial ? 'partial' : 'ok',
-        ...(v6 ? {} : { ipId: id, df: gso || fits }),
+        // the identification is chosen before the datagram is known to be several: the next one's is the next
+        ...(v6 ? {} : { ipId: IP_ID + requests, df: gso || fits }),
       }),
     );
-    id += gso ? Math.ceil(bytes / gsoSize) : 1;
+    requests += 1;
     const plain = {
       gsoType: 'none' as const,
       gsoSize: 0,
@@ -247,10 +345,10 @@ function udpFrames(writes: number[], gsoSize: number, tx: End, v6: boolean): Han
       fixedId: false,
       accEcn: false,
     };
-    if (gso) return [{ ...plain, bytes: whole, gsoType: 'udp-l4', gsoSize }];
-    return ipFragment(whole, tx.mtu, i).map((part) => ({ ...plain, bytes: part }));
+    if (gso) path.send({ ...plain, bytes: whole, gsoType: 'udp-l4', gsoSize });
+    else for (const part of ipFragment(whole, tx.mtu, i)) path.send({ ...plain, bytes: part });
   });
-  return { frames, requests: writes.length, segs: 0 };
+  return { requests, segs: 0 };
 }
 
 /** A captured frame. */
@@ -291,48 +389,43 @@ function fragmentOf(bytes: Uint8Array): { offset: number; more: boolean } | null
   return more || (word & 0x1fff) !== 0 ? { offset: word & 0x1fff, more } : null;
 }
 
-/** GRO on the receiving veth: single segments may merge; a frame that comes with a GSO size goes up as it is. */
-function mergedByGro(sent: GsoFrame[], rx: End, kernel: string): JsonObject[] {
-  const out: JsonObject[] = [];
-  let run: GsoFrame[] = [];
-  const flush = (): void => {
-    if (run.length > 0) out.push(...groOf(run, kernel, rx));
-    run = [];
-  };
-  for (const frame of sent) {
-    const h = headersOf(frame.bytes);
-    if (frame.gsoSize === 0 && h.proto === 6) run.push(frame);
-    else {
-      flush();
-      out.push(captured(frame));
-    }
-  }
-  flush();
-  return out;
-}
-
+/** What GRO on the receiving veth makes of what comes in one poll. */
 function groOf(frames: GsoFrame[], kernel: string, rx: End): JsonObject[] {
+  // a frame that is to be cut further on, and fragments, go up as they are
+  if (frames.some(({ bytes, gsoSize }) => gsoSize > 0 || fragmentOf(bytes) !== null))
+    return frames.map((frame) => captured(frame));
+  const udp = headersOf(frames[0].bytes).proto === IPPROTO_UDP;
   const packets = frames.map(({ bytes }): JsonObject => {
     const h = headersOf(bytes);
     return {
       v: h.ipVersion,
-      seq: get32(bytes, h.l4 + 4),
       len: bytes.length - h.payload,
-      flags: (bytes[h.l4 + 13] & TCP_PSH) !== 0 ? 'PA' : 'A',
-      opts: ['nop', 'nop', ['ts', 5, 7]],
       ...(h.ipVersion === 4 ? { id: get16(bytes, h.l3 + 4) } : {}),
+      ...(udp
+        ? { proto: 'udp' }
+        : {
+            seq: get32(bytes, h.l4 + 4),
+            flags: (bytes[h.l4 + 13] & TCP_PSH) !== 0 ? 'PA' : 'A',
+            opts: ['nop', 'nop', ['ts', 5, 7]],
+          }),
     };
   });
-  const setup = [`ip link set tap0 mtu ${rx.mtu}`];
+  const setup = [
+    `ip link set tap0 mtu ${rx.mtu}`,
+    // TCP of a connection that is open here is never merged as a list
+    ...(udp ? rx.groKinds.map((name) => `ethtool -K tap0 ${name} on`) : []),
+  ];
   const merged = runGroCase({ kernel, case_setup: setup, input: [{ packets }] });
+  let next = 0;
   return merged.map((skb): JsonObject => {
-    const first = frames.find((f) => get32(f.bytes, headersOf(f.bytes).l4 + 4) === skb.seq) as GsoFrame;
-    const seen = captured(first);
+    // pieces of one frame never overtake each other
+    const seen = captured(frames[next]);
+    next += Number(skb.segments);
     const more: JsonObject = {
       payload: skb.payload,
       frame_len: skb.frame_len,
       ip_len: skb.ip_len,
-      flags: skb.flags,
+      ...(skb.flags === undefined ? { udp_len_field: skb.udp_len_field } : { flags: skb.flags }),
       gso_type: skb.gso_type,
       gso_size: skb.gso_size,
     };
@@ -345,6 +438,7 @@ function groOf(frames: GsoFrame[], kernel: string, rx: End): JsonObject[] {
 
 function parseSetup(file: JsonObject, v6: boolean): { tx: End; rx: End } {
   const asked = { tx: allOn(), rx: allOn() };
+  const tso = { tx: new Set(TSO_WORDS), rx: new Set(TSO_WORDS) };
   const ends = { tx: newEnd(), rx: newEnd() };
   const lines = file.case_setup === undefined ? [] : arrayAt(file.case_setup, 'case_setup');
   lines.forEach((value, i) => {
@@ -368,15 +462,25 @@ function parseSetup(file: JsonObject, v6: boolean): { tx: End; rx: End } {
     const words = ethtool === null ? unknown() : ethtool[1].trim().split(' ');
     for (let k = 0; k < words.length; k += 2) {
       const on = words[k + 1] === 'on';
+      if (words[k] === 'tso' || words[k] === 'tcp-segmentation-offload')
+        tso[which] = new Set(on ? TSO_WORDS : []);
       if (words[k] === 'gro' || words[k] === 'generic-receive-offload') ends[which].gro = on;
-      else if (words[k] in TCP_VERSIONS) {
-        if (TCP_VERSIONS[words[k]] === v6) asked[which]['tcp-segmentation-offload'] = on;
-      } else if (words[k] === 'rx' || words[k] === 'rx-checksumming') continue;
+      else if (GRO_KINDS.has(words[k])) {
+        ends[which].groKinds = ends[which].groKinds.filter((name) => name !== words[k]);
+        if (on) ends[which].groKinds.push(words[k]);
+      } else if (TSO_WORDS.includes(words[k])) {
+        if (on) tso[which].add(words[k]);
+        else tso[which].delete(words[k]);
+        if (words[k] === (v6 ? TSO6 : TSO4)) asked[which]['tcp-segmentation-offload'] = on;
+      } else if (NO_MATTER.has(words[k])) continue;
       else for (const name of FEATURES[words[k]] ?? unknown()) asked[which][name] = on;
     }
   });
-  ends.tx.features = fixFeatures(asked.tx);
-  ends.rx.features = fixFeatures(asked.rx);
+  for (const which of ['tx', 'rx'] as const) {
+    ends[which].features = fixFeatures(asked[which]);
+    ends[which].anyTso =
+      ends[which].features['scatter-gather'] && (tso[which].has(TSO4) || tso[which].has(TSO6));
+  }
   return ends;
 }
 
@@ -391,5 +495,12 @@ function allOn(): TxFeatures {
 }
 
 function newEnd(): End {
-  return { features: allOn(), gro: false, mtu: 1500, limits: { maxSize: 65_536, maxSegs: 65_535 } };
+  return {
+    features: allOn(),
+    anyTso: true,
+    gro: false,
+    groKinds: [],
+    mtu: 1500,
+    limits: { maxSize: 65_536, maxSegs: 65_535 },
+  };
 }
