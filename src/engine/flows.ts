@@ -2,7 +2,7 @@
  * The world's flows: every five-tuple (with its link-layer addresses) that any source can send, numbered from 1 when the world is
  * made. Tables get columns with these numbers; options and extension headers are interned likewise.
  */
-import { macAt, neighbourOf, type Segment } from './bridge/segment.ts';
+import { macAt, neighbourOf, portsBeside, type Segment } from './bridge/segment.ts';
 import { isGroupMac } from './bridge/state.ts';
 import { fibLookup, tablesOf } from './net/fib.ts';
 import { canonicalAddress } from './packet/address.ts';
@@ -220,7 +220,8 @@ export class FlowMaker {
 
   /** Numbers what the host sends back for a flow that comes in by its card: ACKs, an application's answers. */
   answered(h: number, n: number, flow: FlowInfo): void {
-    if (flow.reply !== 0) return;
+    // a bridge does not answer for others
+    if (flow.reply !== 0 || (this.mayBridge(flow) && !isGroupMac(flow.key.dmac))) return;
     const host = this.spec.hosts[h];
     const socket = flow.socket - this.firstSockets[h];
     if (flow.key.proto === IPPROTO_TCP && host.sockets[socket]?.acks) {
@@ -260,8 +261,7 @@ export class FlowMaker {
       this.far[card.way].set(flow.id, far.id);
       if (far.id > flow.id && far.same === far.id) far.same = flow.same;
       if (flow.far === 0 || flow.dev === this.firstNics[h] + card.nic) flow.far = far.id;
-      // a bridge does not answer for others
-      if (!this.mayBridge(far) || this.isGroup(far)) this.answered(card.to.host, card.to.nic, far);
+      this.answered(card.to.host, card.to.nic, far);
       if (far.reply !== 0) this.spread(this.flows[far.reply], -1);
       this.spread(far, card.to.nic);
     }
@@ -272,10 +272,6 @@ export class FlowMaker {
   private mayBridge({ host: h, key }: FlowInfo): boolean {
     const { bridges = [], nics } = this.spec.hosts[h];
     return bridges.length > 0 && nics.every(({ mac }) => mac !== key.dmac);
-  }
-
-  private isGroup({ key }: FlowInfo): boolean {
-    return isGroupMac(key.dmac);
   }
 
   /** The host's route, or the device that it leaves by without one, is a tunnel. */
@@ -325,11 +321,8 @@ export class FlowMaker {
     const cardOf = ({ host, nic }: LinkEnd) => hosts[host].nics[nic];
     const segment: Segment<LinkEnd> = {
       farOf: ({ host, nic }) => this.linked[host].find((card) => card.nic === nic)?.to ?? null,
-      portsBeside: ({ host, nic }) => {
-        const bridge = hosts[host].bridges?.find(({ ports }) => ports.includes(nic));
-        if (bridge === undefined) return null;
-        return bridge.ports.filter((port) => port !== nic).map((port) => ({ host, nic: port }));
-      },
+      portsBeside: ({ host, nic }) =>
+        portsBeside(hosts[host].bridges ?? [], nic)?.map((port) => ({ host, nic: port })) ?? null,
       keyOf: ({ host, nic }) => `${host} ${nic}`,
     };
     const to = neighbourOf(
@@ -466,7 +459,7 @@ export class FlowMaker {
     const ids = table.flows.map((key) => {
       const flow = this.flowOf(source.host, source.nic, key);
       this.cameBy.set(flow.id, source.nic);
-      if (!this.mayBridge(flow) || this.isGroup(flow)) this.answered(source.host, source.nic, flow);
+      this.answered(source.host, source.nic, flow);
       if (source.kind === 'client' && flow.reply !== 0) this.flows[flow.reply].client = index;
       return flow.id;
     });

@@ -157,6 +157,67 @@ describe('hosts at a bridge', () => {
   });
 });
 
+describe('bridges in a ring', () => {
+  const bridge = (id: string) => ({
+    cpus: 1,
+    nics: { eth0: card(`${id}0`), eth1: card(`${id}1`), eth2: card(`${id}2`) },
+    bridges: { br0: { ports: ['eth0', 'eth1', 'eth2'] } },
+  });
+  const end = (host: string, nic: string) => ({ host, nic });
+
+  it('let a broadcast circle, as without spanning tree, and the host behind them gets it again and again', () => {
+    const text = JSON.stringify({
+      format: 1,
+      id: 'ring',
+      title: { text: 'ring' },
+      durationNs: 1_000_000,
+      hosts: {
+        h1: {
+          cpus: 1,
+          nics: { eth0: card('01', '10.0.0.1') },
+          sockets: { u: { proto: 'udp', port: 9000 } },
+          apps: {
+            a: {
+              cpu: 0,
+              send: {
+                socket: 'u',
+                dst: '255.255.255.255',
+                dmac: 'ff:ff:ff:ff:ff:ff',
+                dport: 7000,
+                bytes: 9,
+                count: 1,
+              },
+            },
+          },
+        },
+        h2: {
+          cpus: 1,
+          nics: { eth0: card('02', '10.0.0.2') },
+          sockets: { s: { proto: 'udp', port: 7000 } },
+          apps: { sink: { cpu: 0, sockets: ['s'] } },
+        },
+        b1: bridge('b'),
+        b2: bridge('c'),
+      },
+      links: {
+        near: { a: end('h1', 'eth0'), b: end('b1', 'eth0') },
+        one: { a: end('b1', 'eth1'), b: end('b2', 'eth1') },
+        other: { a: end('b1', 'eth2'), b: end('b2', 'eth2') },
+        far: { a: end('b2', 'eth0'), b: end('h2', 'eth0') },
+      },
+    });
+    const loaded = loadScenario(text, 'ring.json');
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
+    const made = compileScenario(loaded.scenario);
+    if (!made.ok) throw new Error(JSON.stringify(made.errors));
+    const w = createWorld(made.spec);
+    advance(w, made.spec.durationNs);
+    // two copies at once, and two more each time both have gone round
+    expect(w.tasks.find((t) => t.name === 'sink')?.bytes).toBeGreaterThanOrEqual(4 * 9);
+    expect([imbalance(w), txImbalance(w), linkImbalance(w)]).toEqual([0, 0, 0]);
+  });
+});
+
 describe('a host with a bridge', () => {
   it('is spoken to at each of its ports by the link address of the bridge, and answers where it was asked', () => {
     const asker = (last: string) => ({

@@ -1,6 +1,6 @@
 /** A host's Ethernet bridges: from the scenario's words to the engine's, and who a card's neighbour is over them. */
 import { rulesFor } from '../catalog/rules.ts';
-import { macAt, neighbourOf, type Segment } from '../engine/bridge/segment.ts';
+import { macAt, neighbourOf, portsBeside, type Segment } from '../engine/bridge/segment.ts';
 import type { BridgeSpec } from '../engine/spec.ts';
 import { farCard } from './links.ts';
 import type { Scenario } from './schema.ts';
@@ -52,9 +52,7 @@ export function neighbourCard(
     farOf: ({ host, nic }) => farCard(scenario, host, nic),
     portsBeside: ({ host, nic }) => {
       const bridges = Object.values(scenario.hosts[host]?.bridges ?? {});
-      const bridge = bridges.find(({ ports }) => ports.includes(nic));
-      if (bridge === undefined) return null;
-      return bridge.ports.filter((port) => port !== nic).map((port) => ({ host, nic: port }));
+      return portsBeside(bridges, nic)?.map((port) => ({ host, nic: port })) ?? null;
     },
     keyOf: ({ host, nic }) => `${host} ${nic}`,
   };

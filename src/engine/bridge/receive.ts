@@ -9,10 +9,10 @@ import { Kind } from '../../catalog/kinds.ts';
 import { Reason } from '../../catalog/reasons.ts';
 import { dropPacket } from '../drop.ts';
 import { emit } from '../emit.ts';
+import { cloneSkb } from '../net/clone.ts';
 import { GRO_LRO } from '../net/gro/limits.ts';
 import { ETH_HLEN, VLAN_HLEN } from '../packet/frame.ts';
 import type { Cpu, Nic, World } from '../world.ts';
-import { cloneSkb } from './clone.ts';
 import { isValidSource, learn, lookup } from './fdb.ts';
 import { type Bridge, bridgeOf, isGroupMac } from './state.ts';
 

@@ -9,6 +9,11 @@ export interface Segment<T> {
   keyOf(card: T): string;
 }
 
+/** Other ports of the bridge that has this one, of a host's; null: none has it. */
+export function portsBeside<P>(bridges: readonly { ports: readonly P[] }[], port: P): P[] | null {
+  return bridges.find(({ ports }) => ports.includes(port))?.ports.filter((other) => other !== port) ?? null;
+}
+
 /** All cards that a frame of `sender` may reach over bridges: the one at the other end of its link first, ports included. */
 function reached<T>(sender: T, first: T, { farOf, portsBeside, keyOf }: Segment<T>): T[] {
   const found = [first];

@@ -9,8 +9,9 @@ import { cancel, schedule } from '../clock/agenda.ts';
 import { dropKey } from '../drop.ts';
 import { emit } from '../emit.ts';
 import { frameArrived } from '../nic/mac.ts';
+import { cloneSkb } from '../net/clone.ts';
 import { copyOptions } from '../net/tcp-options.ts';
-import { freeSlots, takeSlot } from '../packet/pool.ts';
+import { freeSlots } from '../packet/pool.ts';
 import {
   FRAME_FCS_BAD,
   FRAME_IP_CSUM_BAD,
@@ -140,15 +141,13 @@ export function launch(w: World, way: LinkWay, slot: number, moreNs: number, why
     else if (passed.delayNs > 0 && why === Reason.none) reason = Reason.netemDelay;
   }
   // the copy is made of the frame as it is now, and is neither held back nor hurt
-  const copy = fate.twice ? copyFrame(w, slot) : 0;
+  const copy = fate.twice ? cloneSkb(w, slot) : 0;
   if (fate.fcsBad) pool.bits[slot] |= FRAME_FCS_BAD;
   if (fate.damaged !== 0) damage(w, slot, fate.damaged);
   if (fate.fcsBad || fate.damaged !== 0) way.counters.damaged += 1;
   if (fate.heldNs > 0) way.counters.reordered += 1;
   fly(w, way, slot, held + fate.heldNs, whyLaunched(w, slot) || reason, 0);
   if (copy === 0) return;
-  w.lastPacket += 1;
-  pool.id[copy] = w.lastPacket;
   way.counters.put += 1;
   way.counters.duplicated += 1;
   fly(w, way, copy, held, Reason.linkDuplicated, pool.id[slot]);
@@ -170,32 +169,6 @@ function damage(w: World, slot: number, layer: number): void {
   if (layer === 3 && v4) pool.bits[slot] = bits | FRAME_IP_CSUM_BAD;
   else if ((bits & FRAME_L4_CSUM_NONE) === 0)
     pool.bits[slot] = (bits | FRAME_L4_CSUM_BAD) & ~FRAME_L4_CSUM_VERIFIED;
-}
-
-function copyFrame(w: World, slot: number): number {
-  const { pool } = w;
-  const copy = takeSlot(pool);
-  pool.flow[copy] = pool.flow[slot];
-  pool.seq[copy] = pool.seq[slot];
-  pool.ack[copy] = pool.ack[slot];
-  pool.flags[copy] = pool.flags[slot];
-  pool.win[copy] = pool.win[slot];
-  pool.ipId[copy] = pool.ipId[slot];
-  pool.payloadLen[copy] = pool.payloadLen[slot];
-  pool.totalPayload[copy] = pool.totalPayload[slot];
-  pool.frameLen[copy] = pool.frameLen[slot];
-  pool.ttl[copy] = pool.ttl[slot];
-  pool.tos[copy] = pool.tos[slot];
-  pool.bits[copy] = pool.bits[slot];
-  pool.opt[copy] = pool.opt[slot];
-  pool.ext[copy] = pool.ext[slot];
-  pool.fragOffset[copy] = pool.fragOffset[slot];
-  pool.fragTotal[copy] = pool.fragTotal[slot];
-  pool.outerTtl[copy] = pool.outerTtl[slot];
-  pool.outerId[copy] = pool.outerId[slot];
-  pool.lastSeq[copy] = pool.lastSeq[slot];
-  copyOptions(w, slot, copy);
-  return copy;
 }
 
 /** In among those under way, behind all that arrive no later. */

@@ -1,7 +1,7 @@
-/** A second skb of the same frame, or of a whole train, for another port of a bridge. Source: net/core/skbuff.c skb_clone, v6.12. */
-import { copyOptions } from '../net/tcp-options.ts';
+/** A second one of the same frame, or of a whole train: for another port of a bridge, or where a link delivers twice. Source: net/core/skbuff.c skb_clone, v6.12. */
 import { copySlot, takeSlot } from '../packet/pool.ts';
 import type { World } from '../world.ts';
+import { copyOptions } from './tcp-options.ts';
 
 /** Each frame of the copy has an id of its own, one after the other. @returns slot of the copy's head */
 export function cloneSkb(w: World, head: number): number {
